@@ -1,0 +1,76 @@
+/**
+ * How everything in this folder is measured: two ways of doing the same thing take turns in short phases of
+ * one process, because two identical runs one after the other can differ by 40 % on a shared machine.
+ */
+
+/** One line of the report. */
+export interface BenchResult {
+  readonly name: string
+  readonly unit: string
+  readonly ours: number
+  readonly theirs: number | null
+  readonly ratio: number | null
+  /** What the ratio, or `ours` where there is no ratio, has to reach; as a reader would say it. */
+  readonly target: string
+  readonly met: boolean
+}
+
+/** Does the same work again and again until `performance.now()` passes `untilMs`; answers how often. */
+export type Phase = (untilMs: number) => Promise<number>
+
+export interface Turns {
+  /** How often each of the two gets its turn. */
+  readonly turns: number
+  readonly phaseMs: number
+}
+
+export interface Comparison {
+  /** Operations per second: the median of the phases. */
+  readonly ours: number
+  readonly theirs: number
+  /** Median of the ratios of neighbouring phases, which see the same weather. */
+  readonly ratio: number
+}
+
+/** Lets two ways of doing one thing take turns, each beginning every other turn, after one turn to warm up. */
+export async function alternate(ours: Phase, theirs: Phase, { turns, phaseMs }: Turns): Promise<Comparison> {
+  const ourRates: number[] = []
+  const theirRates: number[] = []
+  const ratios: number[] = []
+  for (let turn = -1; turn < turns; turn += 1) {
+    const rates = { ours: 0, theirs: 0 }
+    for (const who of turn % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
+      rates[who] = await toRate(who === 'ours' ? ours : theirs, phaseMs)
+    }
+    if (turn < 0) continue
+    ourRates.push(rates.ours)
+    theirRates.push(rates.theirs)
+    ratios.push(rates.ours / rates.theirs)
+  }
+  return { ours: median(ourRates), theirs: median(theirRates), ratio: median(ratios) }
+}
+
+async function toRate(phase: Phase, phaseMs: number): Promise<number> {
+  const startedMs = performance.now()
+  const operations = await phase(startedMs + phaseMs)
+  return (operations / (performance.now() - startedMs)) * 1_000
+}
+
+/** The middle value; the mean of the two middle ones when their number is even. NaN for none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right)
+  const middle = sorted.length / 2
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN
+  const lower = sorted[Math.ceil(middle) - 1] ?? Number.NaN
+  return (lower + upper) / 2
+}
+
+/** The line of the report for a comparison whose ratio has to reach `ratioMin`. */
+export function toResult(
+  name: string,
+  unit: string,
+  { ours, theirs, ratio }: Comparison,
+  ratioMin: number,
+): BenchResult {
+  return { name, unit, ours, theirs, ratio, target: `at least ${ratioMin} ×`, met: ratio >= ratioMin }
+}

@@ -1,0 +1,135 @@
+/** What administrators do: accounts, service accounts, roles, signing keys and the audit log. */
+import type {
+  AccountDetailShape,
+  AuditEventShape,
+  Page,
+  RoleShape,
+  Secret,
+  ServiceAccountShape,
+  SigningKeyShape,
+} from '@countersign/protocol'
+import { parseAnswer } from './answers.ts'
+import type { PageQuery } from './api-keys.ts'
+import type { Call } from './caller.ts'
+
+export interface CreateAccountInput {
+  readonly email: string
+  readonly password: Secret
+  readonly name?: string | undefined
+  readonly roles?: readonly string[] | undefined
+}
+export interface ChangeAccountInput {
+  readonly name?: string | null | undefined
+  readonly roles?: readonly string[] | undefined
+  readonly disabled?: boolean | undefined
+}
+export interface CreateServiceAccountInput {
+  readonly name: string
+  readonly roles?: readonly string[] | undefined
+  readonly audiences?: readonly string[] | undefined
+}
+export type ChangeServiceAccountInput = Partial<CreateServiceAccountInput> & {
+  readonly disabled?: boolean | undefined
+}
+export interface CreateRoleInput {
+  readonly id: string
+  readonly description?: string | undefined
+  readonly permissions: readonly string[]
+}
+export interface ChangeRoleInput {
+  readonly description?: string | null | undefined
+  readonly permissions?: readonly string[] | undefined
+}
+export interface AuditQuery extends PageQuery {
+  readonly type?: string | undefined
+  readonly actor?: string | undefined
+  readonly target?: string | undefined
+  /** RFC 3339. */
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+}
+
+/** What one does with any kind of thing that has an id. */
+export interface Collection<T, Create, Change> {
+  list(query?: PageQuery): Promise<Page<T>>
+  create(input: Create): Promise<T>
+  read(id: string): Promise<T>
+  change(id: string, change: Change): Promise<T>
+  end(id: string): Promise<void>
+}
+
+export interface Administration {
+  readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput>
+  readonly serviceAccounts: Collection<
+    ServiceAccountShape,
+    CreateServiceAccountInput,
+    ChangeServiceAccountInput
+  >
+  readonly roles: Collection<RoleShape, CreateRoleInput, ChangeRoleInput>
+  readonly signingKeys: {
+    list(): Promise<Page<SigningKeyShape>>
+    /** Publishes the next key, or promotes it once it has been published for long enough; `immediately` does not wait. */
+    rotate(immediately?: boolean): Promise<Page<SigningKeyShape>>
+    /** For a compromised key: everything it signed ends now. */
+    remove(id: string): Promise<void>
+  }
+  readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
+}
+
+export function createAdministration(call: Call): Administration {
+  const signingKeys = '/v1/signing-keys'
+  return {
+    accounts: createCollection(
+      call,
+      '/v1/accounts',
+      'account',
+      ({ password, ...rest }: CreateAccountInput) => ({
+        ...rest,
+        password: password.reveal(),
+      }),
+    ),
+    serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),
+    roles: createCollection(call, '/v1/roles', 'role', asItIs),
+    signingKeys: {
+      list: async () => parseAnswer(await call({ method: 'GET', path: signingKeys }), 'items'),
+      rotate: async (immediately = false) =>
+        parseAnswer(
+          await call({ method: 'POST', path: `${signingKeys}/rotate`, json: { immediately } }),
+          'items',
+        ),
+      remove: async (id) => {
+        await call({ method: 'DELETE', path: `${signingKeys}/${encodeURIComponent(id)}` })
+      },
+    },
+    audit: {
+      list: async (query = {}) =>
+        parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),
+    },
+  }
+}
+
+const asItIs = (input: object): object => input
+
+function createCollection<T, Create extends object, Change extends object>(
+  call: Call,
+  path: string,
+  member: string,
+  toJson: (input: Create) => object,
+): Collection<T, Create, Change> {
+  const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`
+  const toOne = (body: unknown): T => {
+    const found = parseAnswer<Record<string, T>>(body, member)[member]
+    if (found === undefined) throw new TypeError(`The answer lost its member ${member}.`)
+    return found
+  }
+  return {
+    list: async (query = {}) =>
+      parseAnswer(await call({ method: 'GET', path, query: { ...query } }), 'items'),
+    create: async (input) => toOne(await call({ method: 'POST', path, json: toJson(input) })),
+    read: async (id) => toOne(await call({ method: 'GET', path: pathOf(id) })),
+    change: async (id, change) => toOne(await call({ method: 'PATCH', path: pathOf(id), json: change })),
+    end: async (id) => {
+      await call({ method: 'DELETE', path: pathOf(id) })
+    },
+  }
+}

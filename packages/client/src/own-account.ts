@@ -1,0 +1,99 @@
+/** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
+import {
+  type MeResponse,
+  type Page,
+  Secret,
+  type SessionDetailShape,
+  type SignUpResponse,
+} from '@countersign/protocol'
+import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from './answers.ts'
+import type { Call } from './caller.ts'
+import { type Held, toSecret } from './credential.ts'
+import { ApiProblem } from './errors.ts'
+import { type Keeper, toHeldTokens } from './keeper.ts'
+
+export interface SignUpInput {
+  readonly email: string
+  readonly password: Secret | string
+  readonly name?: string | undefined
+}
+
+export interface SignInInput {
+  readonly email: string
+  readonly password: Secret | string
+  /** `cookie` for browsers, which is the default; `session_token` or `jwt` to hold it yourself. */
+  readonly deliver?: 'cookie' | 'session_token' | 'jwt' | undefined
+  /** With `jwt`: where the refresh token goes; browsers keep it safest in the cookie. */
+  readonly refresh?: 'body' | 'cookie' | undefined
+}
+
+export interface OwnAccount {
+  signUp(input: SignUpInput): Promise<SignUpResponse>
+  /** Signs in, and has this client use what was delivered from then on. */
+  signIn(input: SignInInput): Promise<SignedIn>
+  /** Ends the session under the client's credential, with everything else under it, and forgets it. */
+  signOut(): Promise<void>
+  /** Who the credential speaks for, and what it may do. */
+  me(): Promise<MeResponse>
+  readonly sessions: {
+    list(): Promise<Page<SessionDetailShape>>
+    end(id: string): Promise<void>
+    /** Ends all sessions but this one, and says how many. */
+    endOthers(): Promise<{ ended: number }>
+  }
+}
+
+export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number): OwnAccount {
+  return {
+    signUp: async ({ password, ...rest }) => {
+      const json = { ...rest, password: toPasswordText(password) }
+      const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
+      return parseAnswer(body, 'account')
+    },
+    signIn: async ({ password, ...rest }) => {
+      const json = { ...rest, password: toPasswordText(password) }
+      const body = await call({ method: 'POST', path: '/v1/sign-in', json, anonymous: 'with_cookies' })
+      const signedIn = parseSecretAnswer<SignedIn>(body, 'status', 'account', 'session')
+      await keeper.adopt(toHeldAfter(signedIn, nowMs()))
+      return signedIn
+    },
+    signOut: async () => {
+      try {
+        await call({ method: 'POST', path: '/v1/sign-out' })
+      } catch (error) {
+        // Ended already, from elsewhere: that is what was asked for.
+        if (!isSignedOutAlready(error)) throw error
+      }
+      await keeper.forget()
+    },
+    me: async () =>
+      parseAnswer(await call({ method: 'GET', path: '/v1/me' }), 'principal', 'credential', 'permissions'),
+    sessions: {
+      list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/me/sessions' }), 'items'),
+      end: async (id) => {
+        await call({ method: 'DELETE', path: `/v1/me/sessions/${encodeURIComponent(id)}` })
+      },
+      endOthers: async () =>
+        parseAnswer(await call({ method: 'POST', path: '/v1/me/sessions/revoke-others' }), 'ended'),
+    },
+  }
+}
+
+/** A password may hold any character, so it is not checked like a credential that stands in a header. */
+const toPasswordText = (password: Secret | string): string =>
+  password instanceof Secret ? password.reveal() : password
+
+function isSignedOutAlready(error: unknown): boolean {
+  return error instanceof ApiProblem && (error.status === 401 || error.code === 'invalid_grant')
+}
+
+function toHeldAfter(signedIn: SignedIn, nowMs: number): Held {
+  if (signedIn.session_token !== undefined)
+    return { kind: 'session', secret: toSecret(signedIn.session_token) }
+  if (isTokenAnswer(signedIn)) return toHeldTokens(signedIn, null, nowMs)
+  return { kind: 'cookies', csrf: signedIn.csrf_token ?? null }
+}
+
+function isTokenAnswer(signedIn: SignedIn): signedIn is SignedIn & TokenAnswer {
+  return signedIn.access_token !== undefined && signedIn.expires_in !== undefined
+}

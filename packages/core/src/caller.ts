@@ -1,0 +1,28 @@
+/** Who is asking: the verdict about the credential that a request presented, as doors need it. */
+import { allows, type Permission, type PrincipalId } from '@countersign/protocol'
+import type { Verdict } from '@countersign/verifier'
+import type { AuditActor } from './audit/event.ts'
+
+export interface Caller {
+  readonly principal: { readonly kind: 'account' | 'service_account'; readonly id: PrincipalId }
+  readonly verdict: Verdict
+}
+
+export function toActor(caller: Caller): AuditActor {
+  return { kind: caller.principal.kind, id: caller.principal.id, credential: caller.verdict.credential.id }
+}
+
+export function may(caller: Caller, permission: Permission): boolean {
+  return allows(caller.verdict.permissions, permission)
+}
+
+/**
+ * True when the caller speaks with the person's or program's whole voice. An API key, and whatever was
+ * exchanged for one, speaks with part of it: it may end itself, but not what else its owner has.
+ */
+export function speaksForPrincipal(caller: Caller): boolean {
+  return !caller.verdict.credential.path.some((node) => node.kind === 'api_key')
+}
+
+export const ANONYMOUS: AuditActor = { kind: 'anonymous', id: null, credential: null }
+export const SYSTEM: AuditActor = { kind: 'system', id: null, credential: null }

@@ -1,0 +1,70 @@
+/** What every door is handed: the ports, the policy, and the facts of the request it serves. */
+import type { CredentialStyle, SigningAlgorithm } from '@countersign/protocol'
+import type { Clock, CommonPasswords, KeyMaker, PasswordHasher, Random, Secrets, Signer } from './ports.ts'
+import type { Store } from './store-port.ts'
+
+/** The authority's settings that rules depend on. Lifetimes are in seconds. */
+export interface Policy {
+  readonly issuer: string
+  /** Where session tokens are good, and what API keys and access tokens are good for unless they say otherwise. */
+  readonly audiences: readonly string[]
+  readonly credentialStyle: CredentialStyle
+  readonly signingAlgorithm: SigningAlgorithm
+  readonly accessTokenLifetimeSeconds: number
+  /** No access token lives longer; log entries are kept for at least this time. */
+  readonly accessTokenLifetimeSecondsMax: number
+  readonly leewaySeconds: number
+  readonly sessionIdleSeconds: number
+  readonly sessionLifetimeSeconds: number
+  /** How long a session with a refresh token may live, and lie unused. */
+  readonly refreshLifetimeSeconds: number
+  readonly refreshIdleSeconds: number
+  readonly refreshGraceSeconds: number
+  readonly sessionsPerAccountMax: number
+  readonly apiKeysPerOwnerMax: number
+  readonly signUp: 'open' | 'closed'
+  readonly passwordLengthMin: number
+  /** Words that stand for this service and may not make up a password. */
+  readonly contextWords: readonly string[]
+  readonly keyRotationSeconds: number
+  /** How long a signing key is published before it signs: JWKS caches must have seen it. */
+  readonly keyPublishSeconds: number
+  /** How long a verdict about an opaque credential may be kept; at most 60. */
+  readonly verdictSeconds: number
+}
+
+/** The authority's own verifier must know what was committed before an answer leaves. */
+export interface OwnFeed {
+  /** Resolves when everything committed before the call has been applied to the authority's own verifier. */
+  catchUp(): Promise<void>
+}
+
+export interface Context {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly secrets: Secrets
+  readonly passwords: PasswordHasher
+  readonly commonPasswords: CommonPasswords
+  readonly keyMaker: KeyMaker
+  readonly signer: Signer
+  readonly feed: OwnFeed
+  readonly policy: Policy
+}
+
+/** One reading of the clock and of the connection per request, taken where it came in. */
+export interface RequestFacts {
+  readonly nowMs: number
+  readonly requestId: string
+  /** The true client address, as far as trusted proxies tell it. */
+  readonly address: string | null
+  readonly userAgent: string | null
+  /** A short name for people, such as "Firefox on Windows". */
+  readonly device: string | null
+}
+
+/** When a log entry made now can hit nothing any more. */
+export function entryExpiry(policy: Policy, nowMs: number): number {
+  const longestSeconds = Math.max(policy.accessTokenLifetimeSecondsMax, policy.verdictSeconds)
+  return nowMs + (longestSeconds + policy.leewaySeconds) * 1000
+}

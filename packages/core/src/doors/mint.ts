@@ -1,0 +1,100 @@
+/**
+ * Minting access tokens (RFC 9068). The token carries the log's epoch and head as they were read from the
+ * store before the rows that allowed it, so that one racing a revocation ends on the refusing side.
+ */
+import {
+  type AccessTokenClaims,
+  type ClientId,
+  FIRST_PARTY_CLIENT,
+  type Permission,
+} from '@countersign/protocol'
+import type { ApiKey } from '../api-keys/api-key.ts'
+import type { Context } from '../context.ts'
+import type { Grant } from '../grants/grant.ts'
+import { toScope } from '../grants/scope.ts'
+import { makeId } from '../make.ts'
+import type { LogHead } from '../revocations/revocation.ts'
+import type { Session } from '../sessions/session.ts'
+import type { KeyRing } from '../signing-keys/key-ring.ts'
+import type { PrincipalView } from '../store-port.ts'
+
+export interface MintContext extends Context {
+  readonly keys: KeyRing
+}
+
+export interface MintOrder {
+  /** Read before everything else here. */
+  readonly head: LogHead
+  readonly principal: PrincipalView
+  readonly clientId: ClientId
+  readonly permissions: readonly Permission[]
+  readonly audiences: readonly string[]
+  /** What the token stands under; it never outlives them. */
+  readonly session: Session | null
+  readonly grant: Grant | null
+  readonly apiKey: ApiKey | null
+}
+
+export interface MintedToken {
+  readonly accessToken: string
+  readonly expiresInSeconds: number
+  readonly scope: string
+}
+
+/** Mints a token, or null where a parent ends before a token could be of use. */
+export function mintAccessToken(context: MintContext, order: MintOrder, nowMs: number): MintedToken | null {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const expiresAt = Math.min(nowSeconds + context.policy.accessTokenLifetimeSeconds, ...parentEnds(order))
+  if (expiresAt <= nowSeconds) return null
+  const claims = toClaims(context, order, nowSeconds, expiresAt)
+  const accessToken = context.signer.sign(context.keys.current(), claims)
+  return { accessToken, expiresInSeconds: expiresAt - nowSeconds, scope: claims.scope }
+}
+
+/** In whole seconds, rounded down: a token must not outlive its session by the rest of a second. */
+function parentEnds(order: MintOrder): number[] {
+  const ends = [
+    order.session?.idleExpiresAtMs,
+    order.session?.expiresAtMs,
+    order.grant?.expiresAtMs,
+    order.apiKey?.expiresAtMs,
+  ]
+  return ends.filter((end) => end !== undefined && end !== null).map((end) => Math.floor(end / 1000))
+}
+
+function toClaims(context: MintContext, order: MintOrder, iat: number, exp: number): AccessTokenClaims {
+  const { principal, session, grant, apiKey, audiences } = order
+  const [onlyAudience, ...others] = audiences
+  return {
+    iss: context.policy.issuer,
+    sub: principal.id,
+    aud: onlyAudience !== undefined && others.length === 0 ? onlyAudience : audiences,
+    exp,
+    iat,
+    jti: makeId(context, 'jwt', iat * 1000),
+    client_id: order.clientId,
+    scope: toScope(order.permissions),
+    epoch: order.head.epoch,
+    pos: order.head.position,
+    ...(principal.rights.roles.length > 0 && { roles: principal.rights.roles }),
+    ...(session && { sid: session.id, auth_time: Math.floor(session.authTimeMs / 1000), amr: session.amr }),
+    ...(session?.acr && { acr: session.acr }),
+    ...(grant && { gid: grant.id }),
+    ...(apiKey && { akid: apiKey.id }),
+    ...(apiKey && apiKey.allowAddresses.length > 0 && { addrs: apiKey.allowAddresses }),
+  }
+}
+
+/** The order for what a first-party session may do everywhere that is ours. */
+export function firstPartyOrder(
+  context: Context,
+  parts: Pick<MintOrder, 'head' | 'principal' | 'session' | 'grant'>,
+): MintOrder {
+  return {
+    ...parts,
+    clientId: FIRST_PARTY_CLIENT,
+    permissions: parts.principal.rights.permissions,
+    audiences: context.policy.audiences,
+    apiKey: null,
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Refreshing (RFC 6749 §6, RFC 9700 §4.14.2): the presented refresh token is consumed by one conditional
+ * update and followed by the next generation. A retry inside the grace gets the same successor again; any
+ * other second use ends exactly this family.
+ */
+import {
+  type ClientId,
+  type GrantId,
+  narrow,
+  type Permission,
+  parseOpaqueCredential,
+  type RefusalReason,
+  type Secret,
+  toOpaqueCredential,
+} from '@countersign/protocol'
+import type { AuditActor } from '../audit/event.ts'
+import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import { makeAudit } from '../make.ts'
+import { idleDeadline, type Session } from '../sessions/session.ts'
+import type { WithHead } from '../store-port.ts'
+import { principalDeath, sessionDeath } from './decide.ts'
+import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+
+export interface RefreshInput {
+  readonly refreshToken: string
+  readonly clientId: ClientId
+  /** Narrows this one access token; null asks for all that was granted (RFC 6749 §6). */
+  readonly scope: readonly Permission[] | null
+}
+
+export type Refreshed =
+  | { readonly ok: true; readonly access: MintedToken; readonly refreshToken: Secret }
+  | { readonly ok: false; readonly error: 'invalid_grant' | 'invalid_scope'; readonly reason: RefusalReason }
+
+type Found = NonNullable<Awaited<ReturnType<Context['store']['readRefreshToken']>>['found']>
+
+export async function refresh(
+  context: MintContext,
+  input: RefreshInput,
+  facts: RequestFacts,
+): Promise<Refreshed> {
+  const parsed = parseOpaqueCredential(input.refreshToken, context.policy.credentialStyle)
+  if (parsed?.kind !== 'refresh') return refuseGrant('malformed')
+  const read = await context.store.readRefreshToken(parsed.id, context.secrets.digests(parsed.secret))
+  const { found } = read
+  if (found === null) return refuseGrant('unknown')
+  // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
+  if (found.client.id !== input.clientId) return refuseGrant('wrong_audience')
+  const permissions = narrow(found.grant.scope, found.principal.rights.permissions)
+  const scope = input.scope === null ? permissions : narrow(input.scope, permissions)
+  if (input.scope !== null && scope.length < input.scope.length) {
+    return { ok: false, error: 'invalid_scope', reason: 'bad_claims' }
+  }
+  const rotated = await rotate(context, parsed.id, parsed.secret, found, facts)
+  if (!rotated.ok) return rotated
+  const access = mintUnder(context, { ...read, found }, scope, facts.nowMs)
+  if (access === null) return refuseGrant('expired')
+  return { ok: true, access, refreshToken: rotated.refreshToken }
+}
+
+function refuseGrant(reason: RefusalReason): Extract<Refreshed, { ok: false }> {
+  return { ok: false, error: 'invalid_grant', reason }
+}
+
+type Rotated = { ok: true; refreshToken: Secret } | Extract<Refreshed, { ok: false }>
+
+/** The store alone decides who consumed the token; what was read before only prepares the successor. */
+async function rotate(
+  context: Context,
+  grantId: GrantId,
+  presented: Secret,
+  found: Found,
+  facts: RequestFacts,
+): Promise<Rotated> {
+  const successors = context.secrets.successors(grantId, found.generation, presented)
+  const [newest] = successors
+  if (newest === undefined) throw new Error('There is no key to derive refresh tokens with.')
+  const actor: AuditActor = { kind: found.principal.kind, id: found.principal.id, credential: grantId }
+  const target = { kind: 'grant', id: grantId }
+  const details = { client: found.client.id, generation: found.generation }
+  const answer = await context.store.rotateRefreshToken({
+    grant: grantId,
+    digest: found.digest,
+    generation: found.generation,
+    successorDigest: context.secrets.digest(newest),
+    expiresAtMs: found.grant.expiresAtMs,
+    nowMs: facts.nowMs,
+    graceMs: context.policy.refreshGraceSeconds * 1000,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, { type: 'grant.refreshed', actor, target, details }),
+    auditReuse: makeAudit(context, facts, {
+      type: 'grant.reuse_detected',
+      outcome: 'refused',
+      actor,
+      target,
+      details,
+    }),
+  })
+  switch (answer.kind) {
+    case 'rotated':
+      return { ok: true, refreshToken: spell(context, grantId, newest) }
+    case 'retry': {
+      // The key may have been rotated since the first use: take the successor that was really written.
+      const same = successors.find((candidate) => context.secrets.matches(candidate, answer.successorDigest))
+      return same === undefined
+        ? refuseGrant('unknown')
+        : { ok: true, refreshToken: spell(context, grantId, same) }
+    }
+    case 'reused':
+      await context.feed.catchUp()
+      return refuseGrant('revoked')
+    case 'gone':
+      return refuseGrant(deathOf(found, facts.nowMs))
+  }
+}
+
+function spell(context: Context, grantId: GrantId, secret: Secret): Secret {
+  return toOpaqueCredential(context.policy.credentialStyle, 'refresh', grantId, secret)
+}
+
+/** For the record only: the decision was the store's. */
+function deathOf(found: Found, nowMs: number): RefusalReason {
+  if (found.grant.endedAtMs !== null) return 'ended'
+  if (found.grant.expiresAtMs <= nowMs) return 'expired'
+  if (found.grant.issuedPosition < found.client.revokedBefore) return 'revoked'
+  const session = found.session === null ? null : sessionDeath(found.session, found.principal, nowMs)
+  return session ?? principalDeath(found.principal, found.grant.issuedPosition) ?? 'ended'
+}
+
+function mintUnder(
+  context: MintContext,
+  { head, found }: WithHead<{ found: Found }>,
+  permissions: readonly Permission[],
+  nowMs: number,
+): MintedToken | null {
+  const { grant, principal, client } = found
+  // This very use has moved the session's idle deadline; the row that was read before still shows the old one.
+  const session = found.session === null ? null : afterUse(found.session, nowMs)
+  const order = {
+    head,
+    principal,
+    clientId: client.id,
+    permissions,
+    audiences: grant.audiences,
+    session,
+    grant,
+    apiKey: null,
+  }
+  return mintAccessToken(context, order, nowMs)
+}
+
+function afterUse(session: Session, nowMs: number): Session {
+  return { ...session, idleExpiresAtMs: Math.max(session.idleExpiresAtMs, idleDeadline(session, nowMs)) }
+}

@@ -1,0 +1,171 @@
+/**
+ * Revoking: one door for every node of the credential tree and every rule. The state change, the log entry
+ * and the audit event are one transaction; the answer leaves after this process has applied the entry.
+ */
+import {
+  isAccessTokenId,
+  isAccountId,
+  isApiKeyId,
+  isClientId,
+  isGrantId,
+  isPrincipalId,
+  isRoleId,
+  isServiceAccountId,
+  isSessionId,
+  isSigningKeyId,
+  type NodeKind,
+  permissions as own,
+  type PathNode,
+  type PrincipalId,
+  parseOpaqueCredential,
+} from '@countersign/protocol'
+import type { AuditActor } from '../audit/event.ts'
+import { type Caller, may, speaksForPrincipal, toActor } from '../caller.ts'
+import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import { makeAudit, makeId } from '../make.ts'
+import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import type { EndedCounts, RevocationRecord } from '../revocations/revocation.ts'
+import { decide } from './decide.ts'
+import type { VerifyContext } from './verify.ts'
+
+export type Target =
+  | { readonly kind: NodeKind; readonly id: string }
+  /** Whoever holds a credential may end it: a leaked key can be revoked with the key itself. */
+  | { readonly kind: 'credential'; readonly credential: string }
+
+export interface Revoked {
+  readonly revocation: RevocationRecord
+  readonly ended: EndedCounts
+}
+
+export async function revoke(
+  context: VerifyContext,
+  caller: Caller,
+  target: Target,
+  reason: string | null,
+  facts: RequestFacts,
+): Promise<Outcome<Revoked>> {
+  const node = await findNode(context, caller, target, facts.nowMs)
+  if (!node.ok) return node
+  return revokeNode(context, node.node, { actor: toActor(caller), reason }, facts)
+}
+
+/** What `revoke` would end, and what of it was used within the last hour. Writes nothing. */
+export async function previewRevocation(
+  context: VerifyContext,
+  caller: Caller,
+  target: Target,
+  facts: RequestFacts,
+): Promise<Outcome<{ ended: EndedCounts; used: EndedCounts }>> {
+  const node = await findNode(context, caller, target, facts.nowMs)
+  if (!node.ok) return node
+  const counted = await context.store.countUnder(node.node, facts.nowMs, facts.nowMs - 3_600_000)
+  return counted === null ? refuse('not_found') : { ok: true, ...counted }
+}
+
+/** Writes the revocation; who may do it has been decided. */
+export async function revokeNode(
+  context: Context,
+  node: PathNode,
+  by: { actor: AuditActor; reason: string | null },
+  facts: RequestFacts,
+): Promise<Outcome<Revoked>> {
+  const id = makeId(context, 'rev', facts.nowMs)
+  const answer = await context.store.revoke({
+    id,
+    node,
+    nowMs: facts.nowMs,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, {
+      type: 'revocation.committed',
+      actor: by.actor,
+      target: node,
+      details: { revocation: id, ...(by.reason !== null && { reason: by.reason }) },
+    }),
+  })
+  if (answer.kind === 'not_found') return refuse('not_found')
+  await context.feed.catchUp()
+  return {
+    ok: true,
+    revocation: { id, position: answer.position, node, atMs: facts.nowMs },
+    ended: answer.ended,
+  }
+}
+
+type Found = Outcome<{ node: PathNode }>
+
+async function findNode(
+  context: VerifyContext,
+  caller: Caller,
+  target: Target,
+  nowMs: number,
+): Promise<Found> {
+  if ('credential' in target) return nodeOfCredential(context, target.credential, nowMs)
+  if (!isIdOf(context, target.kind, target.id)) return refuse('not_found')
+  const node = { kind: target.kind, id: target.id }
+  return mayRevoke(context, caller, node)
+}
+
+const idChecks: Record<Exclude<NodeKind, 'issuer'>, (text: string) => boolean> = {
+  account: isAccountId,
+  service_account: isServiceAccountId,
+  session: isSessionId,
+  grant: isGrantId,
+  api_key: isApiKeyId,
+  access_token: isAccessTokenId,
+  client: isClientId,
+  role: isRoleId,
+  signing_key: isSigningKeyId,
+}
+
+function isIdOf(context: Context, kind: NodeKind, id: string): boolean {
+  return kind === 'issuer' ? id === context.policy.issuer : idChecks[kind](id)
+}
+
+/** One's own: the holder. Others': `revocations:write`. The issuer, which ends everything: an administrator. */
+async function mayRevoke(context: Context, caller: Caller, node: PathNode): Promise<Found> {
+  if (node.kind === 'issuer') return may(caller, '*') ? { ok: true, node } : refuse('permission_denied')
+  if (may(caller, own.revocationsWrite)) return { ok: true, node }
+  const isOwnCredential = caller.verdict.credential.path.some(
+    (one) => one.kind === node.kind && one.id === node.id,
+  )
+  if (caller.verdict.credential.id === node.id || (isOwnCredential && isCredentialKind(node.kind))) {
+    return { ok: true, node }
+  }
+  const owned = await context.store.readOwner(node)
+  if (!owns(caller, owned?.owner ?? null))
+    return isPrincipalId(node.id) ? refuse('permission_denied') : refuse('not_found')
+  return { ok: true, node }
+}
+
+/** Roles, clients and signing keys stand on everybody's path; holding a credential under one is no right to end it. */
+function isCredentialKind(kind: NodeKind): boolean {
+  return kind === 'session' || kind === 'grant' || kind === 'api_key' || kind === 'access_token'
+}
+
+function owns(caller: Caller, owner: PrincipalId | null): boolean {
+  return owner !== null && owner === caller.principal.id && speaksForPrincipal(caller)
+}
+
+/** The node that a presented credential stands for, if the credential is whole and right. */
+export async function nodeOfCredential(
+  context: VerifyContext,
+  credential: string,
+  nowMs: number,
+): Promise<Found> {
+  if (credential.includes('.')) {
+    const checked = await context.checkAccessToken(credential)
+    if (!checked.ok) return refuse('not_found')
+    return { ok: true, node: { kind: 'access_token', id: checked.verdict.credential.id } }
+  }
+  const parsed = parseOpaqueCredential(credential, context.policy.credentialStyle)
+  if (parsed === null) return refuseField('target.credential', 'This is not a credential of this authority.')
+  if (parsed.kind === 'refresh') {
+    const { found } = await context.store.readRefreshToken(parsed.id, context.secrets.digests(parsed.secret))
+    return found === null ? refuse('not_found') : { ok: true, node: { kind: 'grant', id: parsed.id } }
+  }
+  const decision = await decide(context, credential, nowMs)
+  // A credential that has ended already may be ended again; a guessed one may not.
+  const known = decision.ok || !['unknown', 'wrong_secret', 'malformed'].includes(decision.reason)
+  return known ? { ok: true, node: { kind: parsed.kind, id: parsed.id } } : refuse('not_found')
+}

@@ -1,0 +1,62 @@
+/** Signing up: a new account with the role `member`, or created by an administrator. */
+import type { RoleId, Secret } from '@countersign/protocol'
+import { type Account, normalizeEmail } from '../accounts/account.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { makeAudit, makeId } from '../make.ts'
+import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import { checkNewPassword } from '../passwords/policy.ts'
+import { MEMBER } from '../roles/role.ts'
+
+export interface SignUpInput {
+  readonly email: string
+  readonly password: Secret
+  readonly name: string | null
+}
+
+export async function signUp(
+  context: Context,
+  input: SignUpInput,
+  facts: RequestFacts,
+): Promise<Outcome<{ account: Account }>> {
+  if (context.policy.signUp === 'closed') return refuse('sign_up_closed')
+  const prepared = await prepareAccount(context, input, facts)
+  if (!prepared.ok) return prepared
+  const { account, passwordHash } = prepared
+  const roles: readonly RoleId[] = [MEMBER]
+  const actor = { kind: 'account', id: account.id, credential: null } as const
+  const audit = makeAudit(context, facts, {
+    type: 'account.created',
+    actor,
+    target: { kind: 'account', id: account.id },
+  })
+  const created = await context.store.createAccount({ account, passwordHash, roles, audit })
+  return created === 'created' ? { ok: true, account } : refuse(created)
+}
+
+/** Checks address and password against the policy and hashes the password; writes nothing. */
+export async function prepareAccount(
+  context: Context,
+  input: SignUpInput,
+  facts: RequestFacts,
+): Promise<Outcome<{ account: Account; passwordHash: string }>> {
+  const email = normalizeEmail(input.email)
+  if (email === null) return refuseField('email', 'This is not an e-mail address.')
+  const name = input.name?.trim() || null
+  const checked = checkNewPassword(
+    input.password,
+    { email, name, words: context.policy.contextWords },
+    { lengthMin: context.policy.passwordLengthMin },
+    context.commonPasswords,
+  )
+  if (!checked.ok) return refuse(checked.code)
+  const passwordHash = await context.passwords.hash(checked.normalized)
+  const account: Account = {
+    id: makeId(context, 'acc', facts.nowMs),
+    email,
+    name,
+    emailVerifiedAtMs: null,
+    createdAtMs: facts.nowMs,
+    disabledAtMs: null,
+  }
+  return { ok: true, account, passwordHash }
+}

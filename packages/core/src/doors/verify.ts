@@ -1,0 +1,76 @@
+/**
+ * Answering a resource server's question about a credential. The log's head is read after the question
+ * arrived (lease protocol, rule 5), and the answer holds only for audiences that the asker is bound to.
+ */
+import {
+  allowsAll,
+  type ErrorCode,
+  isServiceAccountId,
+  type Permission,
+  type RefusalReason,
+} from '@countersign/protocol'
+import type { CheckResult, Verdict } from '@countersign/verifier'
+import type { Caller } from '../caller.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { StoreUnavailable } from '../ports.ts'
+import { decide } from './decide.ts'
+
+export interface VerifyContext extends Context {
+  /** Checks signatures and the revocation set as of now; audiences are compared here. */
+  readonly checkAccessToken: (credential: string) => CheckResult | Promise<CheckResult>
+}
+
+export interface VerifyInput {
+  readonly credential: string
+  readonly permissions: readonly Permission[]
+  readonly audience: string | null
+}
+
+export type Verified =
+  | { readonly active: true; readonly verdict: Verdict }
+  | { readonly active: false; readonly code: ErrorCode; readonly reason: RefusalReason | 'no_permission' }
+
+/** `askerAudiences`: what the asker is bound to; empty means the first-party audiences. */
+export async function verifyCredential(
+  context: VerifyContext,
+  input: VerifyInput,
+  askerAudiences: readonly string[],
+  facts: RequestFacts,
+): Promise<Verified> {
+  const bound = askerAudiences.length > 0 ? askerAudiences : context.policy.audiences
+  const wanted = input.audience === null ? bound : bound.filter((audience) => audience === input.audience)
+  const verdict = await verdictOf(context, input.credential, facts.nowMs)
+  if ('reason' in verdict) return { active: false, code: 'invalid_credential', reason: verdict.reason }
+  // Otherwise one resource server could replay at another what was presented to it.
+  if (!verdict.audiences.some((audience) => wanted.includes(audience))) {
+    return { active: false, code: 'invalid_credential', reason: 'wrong_audience' }
+  }
+  if (!allowsAll(verdict.permissions, input.permissions)) {
+    return { active: false, code: 'permission_denied', reason: 'no_permission' }
+  }
+  return { active: true, verdict }
+}
+
+async function verdictOf(
+  context: VerifyContext,
+  credential: string,
+  nowMs: number,
+): Promise<Verdict | { reason: RefusalReason }> {
+  if (!credential.includes('.')) {
+    const decision = await decide(context, credential, nowMs)
+    return decision.ok ? decision.verdict : { reason: decision.reason }
+  }
+  await context.feed.catchUp()
+  const checked = await context.checkAccessToken(credential)
+  if (checked.ok) return checked.verdict
+  if (checked.code === 'verifier_unavailable')
+    throw new StoreUnavailable('The revocation log cannot be read.')
+  return { reason: checked.reason }
+}
+
+/** The audiences that a service account is bound to; people are bound to the first-party ones. */
+export async function audiencesOfAsker(context: Context, caller: Caller): Promise<readonly string[]> {
+  if (!isServiceAccountId(caller.principal.id)) return []
+  const account = await context.store.readServiceAccount(caller.principal.id)
+  return account?.audiences ?? []
+}

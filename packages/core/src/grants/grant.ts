@@ -1,0 +1,25 @@
+/** What one client got from one session or principal; a refresh token's family lives under it. */
+import type { ClientId, GrantId, Permission, PrincipalId, SessionId } from '@countersign/protocol'
+
+export interface Grant {
+  readonly id: GrantId
+  readonly principalId: PrincipalId
+  readonly clientId: ClientId
+  readonly sessionId: SessionId | null
+  /** The permissions that were asked for; `*` leaves them to the principal's roles. */
+  readonly scope: readonly Permission[]
+  readonly audiences: readonly string[]
+  readonly createdAtMs: number
+  /** The absolute end of the family, however often it is refreshed (ASVS 10.4.8). */
+  readonly expiresAtMs: number
+  readonly endedAtMs: number | null
+  readonly issuedPosition: number
+}
+
+export interface Client {
+  readonly id: ClientId
+  readonly name: string
+  readonly kind: 'public'
+  readonly createdAtMs: number
+  readonly revokedBefore: number
+}

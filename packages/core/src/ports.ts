@@ -1,0 +1,105 @@
+/**
+ * What core needs from the world around it, besides the store: time, chance, keyed digests, signatures,
+ * password hashing. Adapters in `server` answer; tests hand in fakes.
+ */
+import type { AccessTokenClaims, GrantId, Secret, SessionId, SigningAlgorithm } from '@countersign/protocol'
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  nowMs(): number
+  /** A clock that only moves forward, in milliseconds from an unknown origin. */
+  monotonicMs(): number
+}
+
+export interface Random {
+  /** Bytes from the operating system's CSPRNG. */
+  bytes(count: number): Uint8Array
+}
+
+/**
+ * Everything that is done with the keys that live outside the database. All keys are HKDF outputs of one
+ * versioned root secret under labels of their own, so that one never serves for another.
+ */
+export interface Secrets {
+  /** Keyed digest of a random secret under the newest pepper, with its version: what the database holds. */
+  digest(secret: Secret): string
+  /** The same under every pepper still known, newest first: for finding rows that an older one wrote. */
+  digests(secret: Secret): readonly string[]
+  /** Constant-time comparison of a presented secret with a stored digest of any known version. */
+  matches(secret: Secret, stored: string): boolean
+  /**
+   * The refresh token that follows `presented`, under every known key, newest first. Derived and not stored,
+   * so that an honest retry can be given the same one again (design §5, Refresh).
+   */
+  successors(grant: GrantId, generation: number, presented: Secret): readonly Secret[]
+  /** The CSRF token of a cookie session. */
+  csrfToken(session: SessionId): string
+  /** Constant-time check of a presented CSRF token, under every known key. */
+  isCsrfToken(session: SessionId, presented: string): boolean
+  /** Encrypts (AES-256-GCM) what must be readable again; `context` is authenticated with it. */
+  seal(plain: string, context: string): string
+  /** Opens what `seal` made. Throws when it was altered, moved to another context, or the key is unknown. */
+  open(sealed: string, context: string): string
+  /** Keyed hash of one link of the audit chain, base64url, under the version that wrote it. */
+  chain(previous: string, event: string): string
+  /** Recomputes a link under the version named in `hash` and compares in constant time. */
+  isChained(previous: string, event: string, hash: string): boolean
+}
+
+export interface PasswordHasher {
+  /** Argon2id with pepper. Throws `Overloaded` when too many are waiting. */
+  hash(password: Secret): Promise<string>
+  /** `stale` says that the stored hash was made with weaker parameters or an older pepper than today's. */
+  verify(password: Secret, stored: string): Promise<{ readonly matches: boolean; readonly stale: boolean }>
+  /** A hash of an unknowable password with today's parameters: verified for accounts that do not exist. */
+  readonly decoy: string
+}
+
+/** Thrown by ports whose bounded queue is full: the caller is told to come back, nothing was done. */
+export class Overloaded extends Error {
+  readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number) {
+    super('More work is waiting than can be done in time.')
+    this.name = 'Overloaded'
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+/** Thrown by the store and by whatever needs it, when nothing can be decided: callers answer 503. */
+export class StoreUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreUnavailable'
+  }
+}
+
+/** A public key as JWKS shows it (RFC 7517 §4), and the private half in the form that the signer reads. */
+export interface KeyPair {
+  readonly publicJwk: Readonly<Record<string, string>> | null
+  /** PKCS #8 in PEM; base64url for HS256. */
+  readonly privateKey: Secret
+}
+
+export interface KeyMaker {
+  generate(algorithm: SigningAlgorithm): Promise<KeyPair>
+}
+
+export interface Signer {
+  /**
+   * Signs claims as a compact JWS of type `at+jwt` (RFC 9068 §2.1). `id` is the `kid`; parsed keys are kept
+   * by it. Throws when the token would pass the size guard.
+   */
+  sign(key: SigningMaterial, claims: AccessTokenClaims): string
+}
+
+export interface SigningMaterial {
+  readonly id: string
+  readonly algorithm: SigningAlgorithm
+  readonly privateKey: Secret
+}
+
+/** Words that people choose first; the adapter brings the list. */
+export interface CommonPasswords {
+  has(normalized: string): boolean
+}

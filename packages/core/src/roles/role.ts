@@ -1,0 +1,14 @@
+/** A named set of permissions, held by accounts and service accounts alike. */
+import type { Permission, RoleId } from '@countersign/protocol'
+
+export interface Role {
+  readonly id: RoleId
+  readonly description: string | null
+  readonly permissions: readonly Permission[]
+  /** Built-in roles exist from the start and cannot be changed or ended. */
+  readonly builtIn: boolean
+  readonly createdAtMs: number
+}
+
+export const ADMINISTRATOR: RoleId = 'administrator'
+export const MEMBER: RoleId = 'member'

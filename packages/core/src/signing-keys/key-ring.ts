@@ -1,0 +1,70 @@
+/**
+ * The signing keys as this process knows them: which one signs, which ones are published. Read from the
+ * store at start-up, after every change that is seen in the log, and from time to time.
+ */
+import { Secret } from '@countersign/protocol'
+import type { Secrets, SigningMaterial } from '../ports.ts'
+import type { SigningKeyStore } from '../upkeep-port.ts'
+import type { SigningKey } from './signing-key.ts'
+
+/** A private key must not be moved to another row: its id is authenticated with it. */
+export const sealContext = (id: string): string => `signing-key:${id}`
+
+/** RFC 7517 §4. */
+export type Jwk = Readonly<Record<string, string>>
+
+export interface KeyRing {
+  /** The key that signs now. Throws when there is none: then nothing can be issued. */
+  current(): SigningMaterial
+  /** Public keys that tokens are checked with: next, current, previous. What JWKS shows. */
+  published(): readonly Jwk[]
+  /** The same and the shared HS256 keys: for this authority's own verifier, and nobody else. */
+  verifying(): readonly Jwk[]
+  /** Everything the store holds, for rotation and for administrators. */
+  all(): readonly SigningKey[]
+  reload(): Promise<void>
+}
+
+/** `onReload` runs after every reload, so that the authority's own verifier takes over the keys. */
+export function createKeyRing(
+  store: SigningKeyStore,
+  secrets: Secrets,
+  onReload: (ring: KeyRing) => Promise<void>,
+): KeyRing {
+  let keys: readonly SigningKey[] = []
+  let signing: SigningMaterial | null = null
+  const ring: KeyRing = {
+    current: () => {
+      if (signing === null) throw new Error('There is no current signing key.')
+      return signing
+    },
+    published: () => live(keys).flatMap((key) => (key.publicJwk === null ? [] : [key.publicJwk])),
+    verifying: () => live(keys).map((key) => key.publicJwk ?? toSharedJwk(key, secrets)),
+    all: () => keys,
+    reload: async () => {
+      keys = await store.listSigningKeys()
+      const current = keys.find((key) => key.state === 'current')
+      if (current === undefined) signing = null
+      else if (signing?.id !== current.id) signing = toMaterial(current, secrets)
+      await onReload(ring)
+    },
+  }
+  return ring
+}
+
+const live = (keys: readonly SigningKey[]): readonly SigningKey[] =>
+  keys.filter((key) => ['next', 'current', 'previous'].includes(key.state))
+
+/** RFC 7518 §6.4. */
+function toSharedJwk(key: SigningKey, secrets: Secrets): Jwk {
+  const k = toMaterial(key, secrets).privateKey.reveal()
+  return { kty: 'oct', k, alg: key.algorithm, kid: key.id }
+}
+
+function toMaterial(key: SigningKey, secrets: Secrets): SigningMaterial {
+  return {
+    id: key.id,
+    algorithm: key.algorithm,
+    privateKey: new Secret(secrets.open(key.sealedPrivateKey, sealContext(key.id))),
+  }
+}

@@ -1,0 +1,336 @@
+/**
+ * What core asks of the store. Each method is one transaction or one read, and its name says what is atomic.
+ * Methods that change a verdict append to the revocation log in the same transaction, as its last statement;
+ * methods that take an audit event write it in the same transaction. All throw `StoreUnavailable` when the
+ * database cannot be reached, and then nothing was done or the outcome is unknown.
+ */
+import type {
+  AccountId,
+  ApiKeyId,
+  ClientId,
+  GrantId,
+  NodeKind,
+  PathNode,
+  Permission,
+  PrincipalId,
+  RevocationEntry,
+  RevocationId,
+  RoleId,
+  ServiceAccountId,
+  SessionId,
+} from '@countersign/protocol'
+import type { Account } from './accounts/account.ts'
+import type { ApiKey, ApiKeyChange } from './api-keys/api-key.ts'
+import type { AuditEvent } from './audit/event.ts'
+import type { Client, Grant } from './grants/grant.ts'
+import type { EndedCounts, LogHead, RevocationRecord } from './revocations/revocation.ts'
+import type { Role } from './roles/role.ts'
+import type { ServiceAccount } from './service-accounts/service-account.ts'
+import type { Session } from './sessions/session.ts'
+import type { AuditStore, Housekeeping, SigningKeyStore } from './upkeep-port.ts'
+
+/** A page of rows ordered by id, newest first. `after` is the last id of the page before. */
+export interface PageRequest {
+  readonly limit: number
+  readonly after: string | null
+}
+
+/** What a principal may do now, and the highest position before which its credentials are dead. */
+export interface Rights {
+  readonly roles: readonly RoleId[]
+  readonly permissions: readonly Permission[]
+  /** Credentials issued at a lower position are dead: the greatest `revoked_before` of issuer, principal and roles. */
+  readonly floor: number
+  readonly disabledAtMs: number | null
+}
+
+export interface PrincipalView {
+  readonly kind: 'account' | 'service_account'
+  readonly id: PrincipalId
+  readonly name: string | null
+  readonly email: string | null
+  /** Audiences that a service account is bound to; empty means the first-party ones. */
+  readonly audiences: readonly string[]
+  readonly rights: Rights
+}
+
+/** Read in one snapshot, the log's head first (lease protocol, rules 5 and 6). */
+export type WithHead<T> = T & { readonly head: LogHead }
+
+/** The log entry that a change carries; the store assigns its position. */
+export interface EntryDraft {
+  readonly node: PathNode
+  /** `kill` ends the node; `rule` hits what was issued before the entry. */
+  readonly effect: 'kill' | 'rule'
+  readonly atMs: number
+  readonly expiresAtMs: number
+}
+
+export interface LogStore {
+  readHead(): Promise<LogHead>
+  /** Entries after `position`, in order, at most `limit`, with the head as it was read in the same snapshot. */
+  readEntries(
+    position: number,
+    limit: number,
+  ): Promise<{ head: LogHead; entries: readonly RevocationEntry[] }>
+  /** Deletes entries whose `expiresAtMs` has passed and that are older than `keepPositions` behind the head. */
+  pruneLog(nowMs: number, keepPositions: number): Promise<number>
+  /** A new epoch: after a restore. Everything issued before is refused. Returns the new head. */
+  startEpoch(epoch: string, audit: AuditEvent): Promise<LogHead>
+}
+
+export interface AccountStore {
+  /** Creates the account with its roles unless the address is taken. */
+  createAccount(input: {
+    account: Account
+    passwordHash: string | null
+    roles: readonly RoleId[]
+    audit: AuditEvent
+  }): Promise<'created' | 'address_taken'>
+  /**
+   * Creates the first administrator, and a service account with an API key where asked, unless an account
+   * with the role `administrator` exists. With `ticketDigests`, consumes that set-up ticket in the same step.
+   */
+  createFirstAdministrator(input: {
+    account: Account
+    passwordHash: string
+    service: { account: ServiceAccount; key: ApiKey; digest: string } | null
+    ticketDigests: readonly string[] | null
+    audit: AuditEvent
+  }): Promise<'created' | 'closed' | 'address_taken'>
+  /** Puts a set-up ticket in place of all earlier ones, unless an administrator exists. */
+  offerSetupTicket(digest: string, expiresAtMs: number): Promise<'offered' | 'closed'>
+  readAccount(id: AccountId): Promise<(Account & { roles: readonly RoleId[] }) | null>
+  /** For signing in: the head, the account and its password hash; null for an unknown address. */
+  readAccountByEmail(
+    email: string,
+  ): Promise<WithHead<{ account: Account | null; passwordHash: string | null }>>
+  listAccounts(
+    page: PageRequest & { email: string | null },
+  ): Promise<readonly (Account & { roles: readonly RoleId[] })[]>
+  /** Replaces the hash only where it is still `from`: a change of password in between wins. */
+  replacePasswordHash(id: AccountId, from: string, to: string): Promise<boolean>
+  /** Changes what is given. Appends a rule for the account where a verdict would change. */
+  changeAccount(input: {
+    id: AccountId
+    name?: string | null
+    roles?: readonly RoleId[]
+    /** A time disables (and ends everything issued before); null enables. */
+    disabledAtMs?: number | null
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'changed' | 'not_found' | 'unknown_role' | 'last_administrator'>
+  /** Erases address, name and password, keeps the id, ends everything issued. */
+  endAccount(input: {
+    id: AccountId
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'ended' | 'not_found' | 'last_administrator'>
+}
+
+export interface ServiceAccountStore {
+  createServiceAccount(input: {
+    account: ServiceAccount
+    roles: readonly RoleId[]
+    audit: AuditEvent
+  }): Promise<'created' | 'unknown_role'>
+  readServiceAccount(id: ServiceAccountId): Promise<(ServiceAccount & { roles: readonly RoleId[] }) | null>
+  listServiceAccounts(page: PageRequest): Promise<readonly (ServiceAccount & { roles: readonly RoleId[] })[]>
+  changeServiceAccount(input: {
+    id: ServiceAccountId
+    name?: string
+    roles?: readonly RoleId[]
+    audiences?: readonly string[]
+    disabledAtMs?: number | null
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'changed' | 'not_found' | 'unknown_role'>
+  endServiceAccount(input: {
+    id: ServiceAccountId
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'ended' | 'not_found'>
+}
+
+export interface RoleStore {
+  createRole(role: Role, audit: AuditEvent): Promise<'created' | 'exists'>
+  listRoles(): Promise<readonly Role[]>
+  /** Appends a rule for the role: tokens and verdicts under it are made anew. */
+  changeRole(input: {
+    id: RoleId
+    description?: string | null
+    permissions?: readonly Permission[]
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'changed' | 'not_found' | 'built_in'>
+  /** Takes the role from all its holders. A `revoked_before` of the role passes to them, so that nothing revives. */
+  endRole(input: {
+    id: RoleId
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'ended' | 'not_found' | 'built_in'>
+}
+
+/** A grant with its first refresh token, opened together with a session. */
+export interface GrantDraft {
+  readonly grant: Grant
+  readonly refreshDigest: string
+}
+
+export interface SessionStore {
+  /**
+   * Opens a session if the account is still alive at that position, and ends the least recently used ones
+   * beyond `sessionsMax`, appending a kill for each.
+   */
+  openSession(input: {
+    session: Session
+    digest: string
+    grant: GrantDraft | null
+    sessionsMax: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<{ kind: 'opened'; endedOverCap: readonly SessionId[] } | { kind: 'account_gone' }>
+  /** Everything that a verdict about a session needs, in one snapshot. */
+  readSessionForVerdict(
+    id: SessionId,
+  ): Promise<WithHead<{ found: { session: Session; digest: string; principal: PrincipalView } | null }>>
+  listSessions(account: AccountId, nowMs: number): Promise<readonly Session[]>
+  /** Ends every live session of the account but one, with a kill for each. */
+  endOtherSessions(input: {
+    account: AccountId
+    keep: SessionId | null
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<{ ended: readonly SessionId[] }>
+  /** Moves last use and the idle deadline forward, never back; ended sessions stay ended. */
+  recordUse(uses: {
+    sessions: readonly { id: SessionId; atMs: number; address: string | null }[]
+    apiKeys: readonly { id: ApiKeyId; atMs: number; address: string | null; count: number }[]
+  }): Promise<void>
+}
+
+export interface GrantStore {
+  readClient(id: ClientId): Promise<Client | null>
+  /** The head, the grant that a refresh token belongs to, that token's generation and state, the principal. */
+  readRefreshToken(
+    grant: GrantId,
+    digests: readonly string[],
+  ): Promise<
+    WithHead<{
+      found: {
+        grant: Grant
+        digest: string
+        generation: number
+        usedAtMs: number | null
+        session: Session | null
+        client: Client
+        principal: PrincipalView
+        /** Digest of the next generation, while that one is unused. */
+        unusedSuccessorDigest: string | null
+      } | null
+    }>
+  >
+  /**
+   * Consumes the refresh token and writes its successor: one conditional update decides. A token that was
+   * used already answers `retry` inside the grace while its successor is unused, and otherwise `reused`,
+   * which ends exactly this grant with a kill and the event `auditReuse`.
+   */
+  rotateRefreshToken(input: {
+    grant: GrantId
+    digest: string
+    generation: number
+    successorDigest: string
+    expiresAtMs: number
+    nowMs: number
+    graceMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+    auditReuse: AuditEvent
+  }): Promise<
+    { kind: 'rotated' } | { kind: 'retry'; successorDigest: string } | { kind: 'reused' } | { kind: 'gone' }
+  >
+}
+
+export interface ApiKeyStore {
+  /** Creates the key unless the owner is gone or has `keysMax` live ones. */
+  createApiKey(input: {
+    key: ApiKey
+    digest: string
+    keysMax: number
+    audit: AuditEvent
+  }): Promise<'created' | 'limit_reached' | 'owner_gone'>
+  readApiKey(id: ApiKeyId): Promise<ApiKey | null>
+  listApiKeys(owner: PrincipalId | null, page: PageRequest): Promise<readonly ApiKey[]>
+  /** Everything that a verdict about a key needs, in one snapshot; `secrets` are the ones not yet ended. */
+  readApiKeyForVerdict(id: ApiKeyId): Promise<
+    WithHead<{
+      found: {
+        key: ApiKey
+        secrets: readonly { digest: string; expiresAtMs: number | null }[]
+        principal: PrincipalView
+      } | null
+    }>
+  >
+  /** Changes a live key and appends a rule for it. */
+  changeApiKey(input: {
+    id: ApiKeyId
+    change: ApiKeyChange
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<ApiKey | null>
+  /** Adds a secret; the older ones end at `overlapEndsAtMs` or before. Appends a rule for the key. */
+  rotateApiKey(input: {
+    id: ApiKeyId
+    digest: string
+    overlapEndsAtMs: number
+    secretsMax: number
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<{ kind: 'rotated'; key: ApiKey } | { kind: 'not_found' } | { kind: 'limit_reached' }>
+}
+
+export interface RevocationStore {
+  /**
+   * Ends the node: `kill` for session, grant, API key, access token and signing key; for the others the rule
+   * is written to the row's `revoked_before`. `ended` counts what was alive under it, to 10,000 each.
+   * Nothing is written and `not_found` returned where there is no such node; a node that had ended already
+   * is ended again (the answer must not depend on who came first).
+   */
+  revoke(input: {
+    id: RevocationId
+    node: PathNode
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<{ kind: 'revoked'; position: number; ended: EndedCounts } | { kind: 'not_found' }>
+  /** What `revoke` would end, and what of it was used since `usedSinceMs`. */
+  countUnder(
+    node: PathNode,
+    nowMs: number,
+    usedSinceMs: number,
+  ): Promise<{ ended: EndedCounts; used: EndedCounts } | null>
+  readRevocation(id: RevocationId): Promise<RevocationRecord | null>
+  /** Who a node belongs to: decides whether revoking it is "one's own". Null where there is none. */
+  readOwner(node: { kind: NodeKind; id: string }): Promise<{ owner: PrincipalId | null } | null>
+}
+
+export type Store = LogStore &
+  AccountStore &
+  ServiceAccountStore &
+  RoleStore &
+  SessionStore &
+  GrantStore &
+  ApiKeyStore &
+  RevocationStore &
+  SigningKeyStore &
+  AuditStore &
+  Housekeeping

@@ -1,0 +1,44 @@
+/**
+ * The part of the store's port that keeps the authority itself in order: signing keys, the audit log and its
+ * chain, and what is deleted in time. The rules of `store-port.ts` hold here as well.
+ */
+import type { SigningKeyId } from '@countersign/protocol'
+import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
+import type { SigningKey, SigningKeyState } from './signing-keys/signing-key.ts'
+
+export interface SigningKeyStore {
+  listSigningKeys(): Promise<readonly SigningKey[]>
+  /** Adds a key. Where `onlyIfNone` names a state, nothing happens if a key of that state exists. */
+  addSigningKey(key: SigningKey, onlyIfNone: SigningKeyState | null, audit: AuditEvent): Promise<boolean>
+  /** next → current and current → previous, in one step, if both are still what they were. */
+  promoteSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
+  retireSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
+}
+
+export interface AuditStore {
+  /** An event with no change beside it: a refused sign-in, a credential in a URL. */
+  appendAudit(events: readonly AuditEvent[]): Promise<void>
+  listAudit(query: AuditQuery): Promise<readonly ChainedAuditEvent[]>
+  /** Takes or renews the chainer's lease; false while another process holds it. */
+  takeChainLease(holder: string, nowMs: number, untilMs: number): Promise<boolean>
+  /** The end of the chain, and committed events that are not in it yet, oldest first. */
+  readUnchained(
+    limit: number,
+  ): Promise<{ tail: { position: number; hash: string }; events: readonly AuditEvent[] }>
+  /** Appends links if `holder` still has the lease and the tail is still `afterPosition`; all or none. */
+  appendLinks(input: {
+    holder: string
+    nowMs: number
+    afterPosition: number
+    links: readonly { event: string; position: number; hash: string }[]
+  }): Promise<boolean>
+  /** Chained events after a position, in chain order: for verifying the chain. */
+  readChain(afterPosition: number, limit: number): Promise<readonly ChainedAuditEvent[]>
+}
+
+export interface Housekeeping {
+  /** Deletes what ended or expired before `beforeMs`, at most `limit` rows of each kind. Returns how many. */
+  sweep(beforeMs: number, limit: number): Promise<number>
+  /** Answers when the database does: for readiness. */
+  ping(): Promise<void>
+}

@@ -1,0 +1,67 @@
+/**
+ * The claims of an access token (RFC 9068 §2.2) and Countersign's private ones. The list is closed: what is
+ * not here cannot get into a token, so nothing personal can either.
+ */
+import type { AccessTokenId, ApiKeyId, ClientId, GrantId, PrincipalId, RoleId, SessionId } from './ids.ts'
+
+/** RFC 9068 §2.1: the media type that keeps access tokens apart from every other JWT. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt'
+
+export const signingAlgorithms = ['ES256', 'EdDSA', 'RS256', 'HS256'] as const
+export type SigningAlgorithm = (typeof signingAlgorithms)[number]
+
+export interface AccessTokenClaims {
+  readonly iss: string
+  readonly sub: PrincipalId
+  readonly aud: string | readonly string[]
+  readonly exp: number
+  readonly iat: number
+  readonly jti: AccessTokenId
+  readonly client_id: ClientId
+  /** Permissions, separated by spaces (RFC 6749 §3.3). */
+  readonly scope: string
+  /** Ids of the principal's roles, which are nodes of the path (RFC 9068 §2.2.3.1). */
+  readonly roles?: readonly RoleId[]
+  readonly sid?: SessionId
+  readonly auth_time?: number
+  readonly acr?: string
+  readonly amr?: readonly string[]
+  /** The grant that the token was minted under. */
+  readonly gid?: GrantId
+  /** The API key that was exchanged for the token. */
+  readonly akid?: ApiKeyId
+  /** The address list of that key: compared with the caller's address on every request. */
+  readonly addrs?: readonly string[]
+  /** Epoch of the revocation log, and its head read from the store before the rows that allowed the token. */
+  readonly epoch: string
+  readonly pos: number
+}
+
+/** Every claim name that may stand in an access token. */
+export const accessTokenClaimNames: ReadonlySet<string> = new Set([
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'client_id',
+  'scope',
+  'roles',
+  'sid',
+  'auth_time',
+  'acr',
+  'amr',
+  'gid',
+  'akid',
+  'addrs',
+  'epoch',
+  'pos',
+])
+
+/** Default, and the cap that needs a setting named for the danger to pass (brief C4). */
+export const ACCESS_TOKEN_LIFETIME_SECONDS = 900
+export const ACCESS_TOKEN_LIFETIME_SECONDS_MAX = 3600
+/** Clocks of two machines may differ by this much (RFC 7519 §4.1.4). */
+export const CLOCK_LEEWAY_SECONDS = 30

@@ -1,0 +1,232 @@
+/**
+ * The one table of refusals. Each code is stable, has a page in `docs/errors/`, and says in constant words
+ * what happened (RFC 9457 §3.1.4): nothing that the caller sent and no id of ours stands in them.
+ */
+
+export const errors = {
+  // Requests that cannot be read.
+  malformed_json: {
+    status: 400,
+    title: 'Malformed JSON',
+    detail: 'The body is not one well-formed JSON value in UTF-8.',
+  },
+  repeated_name: {
+    status: 400,
+    title: 'Repeated name',
+    detail: 'A JSON object names a member twice, or uses a forbidden name.',
+  },
+  json_too_deep: {
+    status: 400,
+    title: 'JSON too deep',
+    detail: 'The body nests arrays and objects too deeply.',
+  },
+  invalid_request: {
+    status: 422,
+    title: 'Invalid request',
+    detail: 'The request does not match the schema; see `errors` for each field.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    detail: 'The body is larger than this server accepts.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'This endpoint does not accept that content type.',
+  },
+  not_found: { status: 404, title: 'Not found', detail: 'There is nothing here, or it is not yours to see.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'This path does not answer that method; see `Allow`.',
+  },
+  https_required: {
+    status: 403,
+    title: 'HTTPS required',
+    detail: 'This server answers plain HTTP only on the loopback interface.',
+  },
+  misdirected_request: {
+    status: 421,
+    title: 'Misdirected request',
+    detail: 'This server does not answer for that host name.',
+  },
+  conflict: {
+    status: 409,
+    title: 'Conflict',
+    detail: 'The request contradicts what is stored; read it again and decide anew.',
+  },
+
+  // Credentials. Every cause of a bad one has its own code for those allowed to know; the caller sees these.
+  credential_required: {
+    status: 401,
+    title: 'Credential required',
+    detail: 'This endpoint needs a credential, and none was presented.',
+  },
+  multiple_credentials: {
+    status: 400,
+    title: 'Multiple credentials',
+    detail: 'Present one credential per request, in one header.',
+  },
+  invalid_credential: {
+    status: 401,
+    title: 'Invalid credential',
+    detail: 'The credential is malformed, unknown, expired or ended.',
+  },
+  credential_address_refused: {
+    status: 403,
+    title: 'Address refused',
+    detail: 'The credential may not be used from this address.',
+  },
+  csrf_refused: {
+    status: 403,
+    title: 'Cross-site request refused',
+    detail: 'A request by cookie must come from this site or carry its CSRF token.',
+  },
+  permission_denied: {
+    status: 403,
+    title: 'Permission denied',
+    detail: 'The credential does not hold the permission that this needs.',
+  },
+  permission_exceeds_own: {
+    status: 403,
+    title: 'Permission exceeds your own',
+    detail: 'A credential cannot give away a permission that it does not hold.',
+  },
+
+  // Signing up and in.
+  invalid_credentials: {
+    status: 401,
+    title: 'Sign-in refused',
+    detail: 'The address or the password is wrong.',
+  },
+  password_too_short: {
+    status: 422,
+    title: 'Password too short',
+    detail: 'Choose a longer password; length protects more than odd characters do.',
+  },
+  password_too_long: {
+    status: 422,
+    title: 'Password too long',
+    detail: 'The password is longer than this server accepts.',
+  },
+  password_too_common: {
+    status: 422,
+    title: 'Password too common',
+    detail: 'That password is among the first that attackers try; choose another.',
+  },
+  password_contains_context: {
+    status: 422,
+    title: 'Password too predictable',
+    detail: 'The password is built from your address, your name or the name of this service.',
+  },
+  address_taken: {
+    status: 409,
+    title: 'Address taken',
+    detail: 'An account with that address exists already; sign in instead.',
+  },
+  sign_up_closed: {
+    status: 403,
+    title: 'Sign-up closed',
+    detail: 'New accounts are created by an administrator here.',
+  },
+  setup_closed: {
+    status: 403,
+    title: 'Set-up closed',
+    detail: 'The first administrator exists, or the link was used or has expired.',
+  },
+  last_administrator: {
+    status: 409,
+    title: 'Last administrator',
+    detail: 'The last administrator cannot be removed, disabled or demoted.',
+  },
+
+  // Limits and outages.
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Wait for the time in `Retry-After`, then try again.',
+  },
+  limit_reached: {
+    status: 409,
+    title: 'Limit reached',
+    detail: 'There are as many of these as one owner may have; end one first.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    detail: 'The server has more work than it can do at once; try again shortly.',
+  },
+  store_unavailable: {
+    status: 503,
+    title: 'Store unavailable',
+    detail: 'The database cannot be reached, so nothing can be decided.',
+  },
+  verifier_unavailable: {
+    status: 503,
+    title: 'Verifier unavailable',
+    detail: 'It cannot be known whether the credential is still good.',
+  },
+  shutting_down: { status: 503, title: 'Shutting down', detail: 'This server is stopping; ask another one.' },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'Something broke on our side; the decision id finds it in the log.',
+  },
+} as const
+
+export type ErrorCode = keyof typeof errors
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errors, text)
+
+/**
+ * Why a credential was refused, for those allowed to read decisions. Callers that were refused see
+ * `invalid_credential` for all of these, so that a guess teaches nothing.
+ */
+export const refusalReasons = [
+  'malformed',
+  'unknown',
+  'wrong_secret',
+  'expired',
+  'idle',
+  'ended',
+  'revoked',
+  'principal_disabled',
+  'overlap_ended',
+  'wrong_type',
+  'wrong_algorithm',
+  'unknown_key',
+  'bad_signature',
+  'bad_claims',
+  'wrong_issuer',
+  'wrong_audience',
+  'not_yet_valid',
+  'foreign_epoch',
+] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+
+/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1: the only errors OAuth endpoints answer with. */
+export const oauthErrors = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  unsupported_token_type: 400,
+  temporarily_unavailable: 503,
+  slow_down: 429,
+  server_error: 500,
+} as const
+export type OAuthErrorCode = keyof typeof oauthErrors
+
+/** A problem document (RFC 9457 §3). `errors` lists the fields that did not match the schema. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly code: ErrorCode
+  readonly decision_id: string
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
+}

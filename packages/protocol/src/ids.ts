@@ -1,0 +1,106 @@
+/**
+ * The ids of everything Countersign stores. An id is a prefix that names the kind and 26 characters of
+ * lower-case Crockford base32: 48 bits of time in milliseconds, then 80 random bits (the layout of UUIDv7,
+ * spelled shorter), so that rows clustered by id are written next to one another.
+ */
+
+export type AccountId = `acc_${string}`
+export type ServiceAccountId = `svc_${string}`
+export type SessionId = `ses_${string}`
+export type GrantId = `gra_${string}`
+export type ApiKeyId = `key_${string}`
+export type AccessTokenId = `jwt_${string}`
+export type SigningKeyId = `sig_${string}`
+export type AuditEventId = `evt_${string}`
+export type RevocationId = `rev_${string}`
+export type DecisionId = `dec_${string}`
+/** A person or a program: whoever a credential speaks for. */
+export type PrincipalId = AccountId | ServiceAccountId
+/** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
+export type RoleId = string
+export type ClientId = string
+
+/** The prefix of each generated id. */
+export type IdPrefix = 'acc' | 'svc' | 'ses' | 'gra' | 'key' | 'jwt' | 'sig' | 'evt' | 'rev' | 'dec'
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const BODY = '[0-9a-hjkmnp-tv-z]{26}'
+
+/** How many random bytes `toId` needs. */
+export const ID_RANDOM_BYTES = 10
+
+/**
+ * Builds an id from its prefix, the time in milliseconds since 1970 and 10 random bytes.
+ * Ids made later sort later, to the millisecond.
+ */
+export function toId<P extends IdPrefix>(prefix: P, nowMs: number, random: Uint8Array): `${P}_${string}` {
+  return `${prefix}_${timePart(nowMs)}${randomPart(random)}`
+}
+
+/** 48 bits as ten characters; the first carries three bits, so it never passes `7`. */
+function timePart(nowMs: number): string {
+  let text = ''
+  let rest = Math.floor(nowMs)
+  for (let index = 0; index < 10; index += 1) {
+    text = ALPHABET.charAt(rest % 32) + text
+    rest = Math.floor(rest / 32)
+  }
+  return text
+}
+
+/** 80 bits as sixteen characters of five bits. */
+function randomPart(random: Uint8Array): string {
+  let text = ''
+  let held = 0
+  let heldBits = 0
+  for (const byte of random.subarray(0, ID_RANDOM_BYTES)) {
+    held = (held << 8) | byte
+    heldBits += 8
+    while (heldBits >= 5) {
+      heldBits -= 5
+      text += ALPHABET.charAt((held >> heldBits) & 31)
+    }
+    held &= (1 << heldBits) - 1
+  }
+  return text
+}
+
+/** The time an id was made, in milliseconds since 1970; only for ids that `isX` has accepted. */
+export function timeOfId(id: string): number {
+  let value = 0
+  for (const character of id.slice(4, 14)) value = value * 32 + ALPHABET.indexOf(character)
+  return value
+}
+
+const patterns: Record<IdPrefix, RegExp> = {
+  acc: new RegExp(`^acc_${BODY}$`),
+  svc: new RegExp(`^svc_${BODY}$`),
+  ses: new RegExp(`^ses_${BODY}$`),
+  gra: new RegExp(`^gra_${BODY}$`),
+  key: new RegExp(`^key_${BODY}$`),
+  jwt: new RegExp(`^jwt_${BODY}$`),
+  sig: new RegExp(`^sig_${BODY}$`),
+  evt: new RegExp(`^evt_${BODY}$`),
+  rev: new RegExp(`^rev_${BODY}$`),
+  dec: new RegExp(`^dec_${BODY}$`),
+}
+
+export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
+export const isServiceAccountId = (text: string): text is ServiceAccountId => patterns.svc.test(text)
+export const isPrincipalId = (text: string): text is PrincipalId =>
+  isAccountId(text) || isServiceAccountId(text)
+export const isSessionId = (text: string): text is SessionId => patterns.ses.test(text)
+export const isGrantId = (text: string): text is GrantId => patterns.gra.test(text)
+export const isApiKeyId = (text: string): text is ApiKeyId => patterns.key.test(text)
+export const isAccessTokenId = (text: string): text is AccessTokenId => patterns.jwt.test(text)
+export const isSigningKeyId = (text: string): text is SigningKeyId => patterns.sig.test(text)
+export const isAuditEventId = (text: string): text is AuditEventId => patterns.evt.test(text)
+export const isRevocationId = (text: string): text is RevocationId => patterns.rev.test(text)
+export const isDecisionId = (text: string): text is DecisionId => patterns.dec.test(text)
+
+const NAME = /^[a-z][a-z0-9-]{0,63}$/
+export const isRoleId = (text: string): text is RoleId => NAME.test(text)
+export const isClientId = (text: string): text is ClientId => NAME.test(text)
+
+/** The client that stands for the authority's own applications; it exists from the start. */
+export const FIRST_PARTY_CLIENT: ClientId = 'first-party'

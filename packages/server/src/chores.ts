@@ -1,0 +1,94 @@
+/** What the authority does by itself: chain the audit log, tend the keys, write uses, renew its lease, sweep. */
+import { randomBytes } from 'node:crypto'
+import { chainAudit, type RequestFacts, tendSigningKeys } from '@countersign/core'
+import type { Services } from './services.ts'
+
+const SECOND = 1000
+const DAY = 86_400 * SECOND
+
+/** How often each chore runs, in milliseconds. */
+const EVERY = {
+  /** A quarter of the shortest lease; also how soon commits of other processes are seen. */
+  followLog: SECOND / 2,
+  /** Events are in the chain within a second (design §7). */
+  chainAudit: SECOND / 2,
+  flushUsage: 5 * SECOND,
+  tendKeys: 30 * SECOND,
+  sweep: 600 * SECOND,
+} as const
+
+/** How long ended and expired rows are kept: for lists, reports and reuse detection. */
+const KEEP_ENDED_MS = 30 * DAY
+const SWEEP_ROWS_MAX = 5000
+/** Verifiers that were away for a moment catch up by entries rather than by a snapshot. */
+const KEEP_POSITIONS = 10_000
+
+export interface Chores {
+  /** Stops starting new rounds, waits for the running ones, and does the last round of what must not be lost. */
+  stop(): Promise<void>
+}
+
+export function startChores(services: Services): Chores {
+  const holder = randomBytes(16).toString('hex')
+  const { core } = services
+  const now = (): number => core.clock.nowMs()
+  const chain = (): Promise<unknown> => chainAll(() => chainAudit(core, holder, now()))
+  const rounds = [
+    repeat(services, 'follow_log', EVERY.followLog, () => services.verifier.catchUp()),
+    repeat(services, 'chain_audit', EVERY.chainAudit, chain),
+    repeat(services, 'flush_usage', EVERY.flushUsage, () => services.usage.flush()),
+    repeat(services, 'tend_keys', EVERY.tendKeys, () => tendSigningKeys(core, systemFacts(now()))),
+    repeat(services, 'sweep', EVERY.sweep, () => sweep(services, now())),
+  ]
+  return {
+    stop: async () => {
+      await Promise.all(rounds.map((stopRound) => stopRound()))
+      await services.usage.flush()
+      await chain()
+    },
+  }
+}
+
+/** The facts of what the authority does unasked. */
+export function systemFacts(nowMs: number): RequestFacts {
+  return { nowMs, requestId: 'system', address: null, userAgent: null, device: null }
+}
+
+/** A busy second leaves more than one batch. */
+async function chainAll(chainBatch: () => Promise<number>): Promise<void> {
+  while ((await chainBatch()) > 0);
+}
+
+async function sweep({ core }: Services, nowMs: number): Promise<void> {
+  await core.store.sweep(nowMs - KEEP_ENDED_MS, SWEEP_ROWS_MAX)
+  await core.store.pruneLog(nowMs, KEEP_POSITIONS)
+}
+
+/** Runs a chore again and again, one round at a time. A failed round is logged and tried at the next turn. */
+function repeat(
+  services: Services,
+  name: string,
+  everyMs: number,
+  chore: () => Promise<unknown>,
+): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
+  let timer: NodeJS.Timeout
+  let stopped = false
+  const round = (): void => {
+    running = chore()
+      .catch((error: unknown) => services.logger.error({ event: 'chore_failed', request: name, error }))
+      .finally(schedule)
+  }
+  const schedule = (): void => {
+    if (stopped) return
+    timer = setTimeout(round, everyMs)
+    // Chores alone do not keep a process alive.
+    timer.unref()
+  }
+  schedule()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await running
+  }
+}

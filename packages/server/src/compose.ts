@@ -1,0 +1,148 @@
+/** Where ports meet their adapters: the one place that knows both. */
+import { availableParallelism } from 'node:os'
+import {
+  type Context,
+  createKeyRing,
+  type KeyMaker,
+  type KeyRing,
+  type MintContext,
+  tendSigningKeys,
+  type VerifyContext,
+} from '@countersign/core'
+import { createClientOriginReader } from './adapters/client-address.ts'
+import { systemClock, systemRandom } from './adapters/clock.ts'
+import { createCommonPasswords } from './adapters/common-passwords.ts'
+import { createLimiter } from './adapters/limiter.ts'
+import { createLogger } from './adapters/logger.ts'
+import { createMetrics } from './adapters/metrics.ts'
+import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
+import { createKeyMaker, createSigner } from './adapters/signing.ts'
+import { systemFacts } from './chores.ts'
+import type { Config } from './config.ts'
+import { createConfirmations } from './confirmations.ts'
+import { createDecisionIds } from './ids.ts'
+import { type Opened, openStoreAndSecrets } from './open-store.ts'
+import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
+import { toPolicy } from './policy.ts'
+import type { Services } from './services.ts'
+import { createUsage, type Usage } from './usage.ts'
+
+export interface Composed {
+  readonly services: Services
+  /** From now on requests are answered with 503. */
+  beginStopping(): void
+  close(): Promise<void>
+}
+
+/** Opens everything, loads or makes the signing keys, and takes the first lease. */
+export async function compose(config: Config): Promise<Composed> {
+  const opened = await openStoreAndSecrets(config)
+  try {
+    return await wire(config, opened)
+  } catch (error) {
+    await opened.store.close()
+    throw error
+  }
+}
+
+async function wire(config: Config, opened: Opened): Promise<Composed> {
+  const { store } = opened
+  const usage = createUsage(store)
+  const { core, verifier } = createCore(config, opened, usage)
+  await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
+  await verifier.catchUp()
+  const logger = createLogger({ level: config.logLevel })
+  let stopping = false
+  const services: Services = {
+    config,
+    core,
+    keys: core.keys,
+    verifier,
+    confirmations: createConfirmations(core.clock, config.leaseSeconds, config.database.kind === 'sqlite'),
+    usage,
+    limiter: createLimiter(core.clock),
+    metrics: createMetrics({ passwords: core.passwords.queue, verifier: () => verifier.checker.stats() }),
+    logger,
+    gate: gateOf(config),
+    readOrigin: createClientOriginReader({
+      trustedProxies: config.trustedProxies,
+      header: config.proxyHeader,
+    }),
+    origins: {
+      ownOrigins: new Set([new URL(config.issuer).origin]),
+      allowedOrigins: new Set(config.allowedOrigins),
+    },
+    nextId: createDecisionIds(),
+    isStopping: () => stopping,
+  }
+  return {
+    services,
+    beginStopping: () => {
+      stopping = true
+    },
+    close: async () => {
+      await store.close()
+      logger.flush()
+    },
+  }
+}
+
+type Core = MintContext & VerifyContext
+
+function createCore(
+  config: Config,
+  { store, secrets }: Opened,
+  usage: Usage,
+): { core: Core & { passwords: ReturnType<typeof createPasswordHasher> }; verifier: OwnVerifier } {
+  const policy = toPolicy(config)
+  const clock = systemClock
+  const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
+  const context = (): Context => core
+  const onSigningKeys = (): Promise<void> => keys.reload()
+  const verifier = createOwnVerifier({
+    store,
+    clock,
+    policy,
+    leaseSeconds: config.leaseSeconds,
+    usage,
+    context,
+    onSigningKeys,
+  })
+  const core = {
+    store,
+    clock,
+    random: systemRandom,
+    secrets,
+    passwords: createPasswordHasher({
+      peppers: secrets.passwordPeppers(),
+      concurrency: config.passwordHashConcurrency ?? defaultHashConcurrency(availableParallelism()),
+    }),
+    commonPasswords: createCommonPasswords(),
+    keyMaker: keyMakerOf(config),
+    signer: createSigner(),
+    feed: verifier,
+    policy,
+    keys,
+    checkAccessToken: verifier.anyAudience.check.bind(verifier.anyAudience),
+  }
+  return { core, verifier }
+}
+
+/** The secret of HS256 is shared with somebody by configuration; every other key is made here. */
+function keyMakerOf(config: Config): KeyMaker {
+  const maker = createKeyMaker()
+  return {
+    generate: (algorithm) => {
+      if (algorithm !== 'HS256' || config.hs256Secret === null) return maker.generate(algorithm)
+      return Promise.resolve({ publicJwk: null, privateKey: config.hs256Secret })
+    },
+  }
+}
+
+function gateOf(config: Config): Services['gate'] {
+  const { host, hostname } = new URL(config.issuer)
+  return {
+    hosts: new Set([host, ...config.allowedHosts]),
+    allowsLoopbackHosts: ['localhost', '127.0.0.1', '[::1]'].includes(hostname),
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * When a revocation is confirmed (lease protocol, rule 9). With the embedded database this process holds the
+ * only lock, so its own verifier is the only one and has applied the entry before the call returned. With a
+ * shared database other authority nodes may hold a lease: then time alone decides (rule 9a), which is always safe.
+ */
+import type { Clock } from '@countersign/core'
+
+/** Rule 10. */
+const DRIFT = 0.01
+const MARGIN_MS = 50
+
+export interface Confirmations {
+  /** Starts the wait for a revocation that was committed just now. */
+  committed(id: string): void
+  isConfirmed(id: string): boolean
+  /** Resolves when confirmed or after `waitMs`. */
+  wait(id: string, waitMs: number): Promise<boolean>
+}
+
+/** How many waits are remembered; an older one is asked about anew and starts its wait again, which is safe. */
+const REMEMBERED_MAX = 10_000
+
+export function createConfirmations(clock: Clock, leaseSeconds: number, isOnlyNode: boolean): Confirmations {
+  const startedAt = new Map<string, number>()
+  const safeAfterMs = isOnlyNode ? 0 : leaseSeconds * 1000 * (1 + DRIFT) + MARGIN_MS
+  const remainingMs = (id: string): number => {
+    const started = startedAt.get(id) ?? start(id)
+    return started + safeAfterMs - clock.monotonicMs()
+  }
+  const start = (id: string): number => {
+    const [oldest] = startedAt.keys()
+    if (startedAt.size >= REMEMBERED_MAX && oldest !== undefined) startedAt.delete(oldest)
+    startedAt.set(id, clock.monotonicMs())
+    return clock.monotonicMs()
+  }
+  return {
+    committed: (id) => void start(id),
+    isConfirmed: (id) => remainingMs(id) <= 0,
+    wait: async (id, waitMs) => {
+      const remaining = remainingMs(id)
+      if (remaining <= 0) return true
+      if (waitMs <= 0) return false
+      await new Promise((resolve) => setTimeout(resolve, Math.min(remaining, waitMs)))
+      return remainingMs(id) <= 0
+    },
+  }
+}

@@ -1,0 +1,57 @@
+/** The route table on Hono: one handler per row, 405 for known paths, 404 for the rest, preflights. */
+import { Hono } from 'hono'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
+import type { Services } from '../services.ts'
+import { preflight } from './cors.ts'
+import { dispatch } from './dispatch.ts'
+import { type Connection, headerReader } from './exchange.ts'
+import { problem, type Reply, toResponse } from './reply.ts'
+import type { AnyRoute } from './route.ts'
+
+type Env = { Bindings: { readonly connection: Connection } }
+
+export type App = (request: Request, connection: Connection) => Response | Promise<Response>
+
+export function createApp(services: Services, routes: readonly AnyRoute[]): App {
+  const app = new Hono<Env>({ router: new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] }) })
+  for (const route of routes) {
+    app.on(route.method, route.path, (context) =>
+      dispatch(services, route, context.req.raw, context.req.param(), context.env.connection),
+    )
+  }
+  // Rows of the same path share one fallback for every other method.
+  for (const [path, methods] of methodsByPath(routes)) {
+    app.all(path, (context) => {
+      const header = headerReader(context.req.raw, context.env.connection)
+      const allowed = preflight(header, services.origins.allowedOrigins, methods)
+      if (context.req.method === 'OPTIONS' && allowed !== null) return toResponse(allowed)
+      return toResponse(refusal(services, 'method_not_allowed', { allow: methods.join(', ') }))
+    })
+  }
+  app.notFound(() => toResponse(refusal(services, 'not_found')))
+  app.onError((error) => {
+    services.logger.error({ event: 'unexpected_error', request: null, error })
+    return toResponse(refusal(services, 'internal_error'))
+  })
+  return (request, connection) => app.fetch(request, { connection })
+}
+
+function methodsByPath(routes: readonly AnyRoute[]): Map<string, string[]> {
+  const paths = new Map<string, string[]>()
+  for (const { path, method } of routes) {
+    const methods = paths.get(path) ?? []
+    paths.set(path, [...methods, ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
+  }
+  return paths
+}
+
+function refusal(
+  services: Services,
+  code: 'not_found' | 'method_not_allowed' | 'internal_error',
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  services.metrics.request('none', code, 0)
+  return problem(services.config.issuer, { code, decisionId: services.nextId(), headers })
+}

@@ -1,0 +1,64 @@
+/**
+ * Finds and checks the credential of a request. Answers at once when the verdict is in memory, which is the
+ * case that has to be fast; as a promise when the store must be asked.
+ */
+
+import type { Caller } from '@countersign/core'
+import type { ErrorCode } from '@countersign/protocol'
+import { type CheckResult, isAddressAllowed, takeCredential, type Verdict } from '@countersign/verifier'
+import type { Services } from '../services.ts'
+import { SESSION_COOKIE } from './cookies.ts'
+import type { Headers } from './exchange.ts'
+
+export type Authentication =
+  | { readonly ok: true; readonly caller: Caller; readonly byCookie: boolean }
+  | { readonly ok: false; readonly code: ErrorCode; readonly reason: string }
+
+export function authenticate(
+  services: Services,
+  header: Headers,
+  address: string | null,
+): Authentication | Promise<Authentication> {
+  const taken = takeCredential(
+    { authorization: header('authorization'), apiKey: header('x-api-key'), cookie: header('cookie') },
+    { cookieName: SESSION_COOKIE },
+  )
+  switch (taken.kind) {
+    case 'none':
+      return refusal('credential_required', 'none')
+    case 'multiple':
+      return refusal('multiple_credentials', 'multiple')
+    case 'malformed':
+      return refusal('invalid_credential', 'malformed')
+    case 'one': {
+      const byCookie = taken.from === 'cookie'
+      const checked = services.verifier.checker.check(taken.credential)
+      if (checked instanceof Promise) return checked.then((result) => conclude(result, byCookie, address))
+      return conclude(checked, byCookie, address)
+    }
+  }
+}
+
+function refusal(code: ErrorCode, reason: string): Authentication {
+  return { ok: false, code, reason }
+}
+
+function conclude(checked: CheckResult, byCookie: boolean, address: string | null): Authentication {
+  if (!checked.ok) return refusal(checked.code, checked.reason)
+  const { verdict } = checked
+  if (verdict.allowAddresses.length > 0 && !isAddressAllowed(address, verdict.allowAddresses)) {
+    return refusal('credential_address_refused', 'address')
+  }
+  return { ok: true, caller: callerOf(verdict), byCookie }
+}
+
+/** One caller per verdict: the verdict is what is cached, and nothing else goes into it. */
+const callers = new WeakMap<Verdict, Caller>()
+
+function callerOf(verdict: Verdict): Caller {
+  const known = callers.get(verdict)
+  if (known !== undefined) return known
+  const caller = { principal: verdict.principal, verdict }
+  callers.set(verdict, caller)
+  return caller
+}

@@ -1,0 +1,48 @@
+/** Who is at the other end: the true client address and scheme, and the facts of the request for doors. */
+import type { RequestFacts } from '@countersign/core'
+import { toDeviceName } from '../adapters/device.ts'
+import type { Services } from '../services.ts'
+import type { Connection, Headers } from './exchange.ts'
+
+const USER_AGENT_CHARACTERS_MAX = 300
+
+export interface Client {
+  readonly address: string | null
+  readonly peer: string | null
+  readonly scheme: 'http' | 'https'
+}
+
+export function readClient(services: Services, header: Headers, connection: Connection): Client {
+  const { remoteAddress, encrypted = false } = connection
+  const peer = remoteAddress ?? null
+  // Without proxies to trust, forwarding headers are a stranger's words and need no reading.
+  if (services.config.trustedProxies.length === 0) {
+    return { address: unmapped(peer), peer, scheme: encrypted ? 'https' : 'http' }
+  }
+  const origin = services.readOrigin({
+    remoteAddress,
+    encrypted,
+    header: (name) => header(name) ?? undefined,
+  })
+  return { ...origin, peer: origin.address }
+}
+
+/** Node names IPv4 peers of a dual-stack socket in mapped form. */
+function unmapped(peer: string | null): string | null {
+  return peer?.startsWith('::ffff:') ? peer.slice(7) : peer
+}
+
+/** Facts whose costly parts are worked out when a door asks for them. */
+export function readFacts(header: Headers, client: Client, nowMs: number, requestId: string): RequestFacts {
+  return {
+    nowMs,
+    requestId,
+    address: client.address,
+    get userAgent(): string | null {
+      return header('user-agent')?.slice(0, USER_AGENT_CHARACTERS_MAX) ?? null
+    },
+    get device(): string | null {
+      return toDeviceName(header('user-agent'))
+    },
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The way of a request: gate, limits, credential, permission, cross-site check, body, route, answer. The
+ * warm path (a verdict in memory, nothing to read) runs through without a promise.
+ */
+
+import { type Caller, Overloaded, StoreUnavailable, sessionOf } from '@countersign/core'
+import { allows, type ErrorCode } from '@countersign/protocol'
+import type { Services } from '../services.ts'
+import { type Authentication, authenticate } from './authenticate.ts'
+import { type Client, readClient, readFacts } from './client.ts'
+import { corsHeaders } from './cors.ts'
+import { isCsrfSafe, isForeign } from './csrf.ts'
+import { type Connection, type Headers, headerReader } from './exchange.ts'
+import { hasSecretInUrl, passGate } from './gate.ts'
+import { readInput } from './input.ts'
+import { type Limited, limitApiKey, limitRoute } from './limits.ts'
+import { noteSecretInUrl, record } from './record.ts'
+import { oauthError, problem, type Reply, toResponse } from './reply.ts'
+import type { AnyRoute, Call } from './route.ts'
+
+/** One request in flight. */
+export interface Flight {
+  readonly services: Services
+  readonly route: AnyRoute
+  readonly request: Request
+  readonly header: Headers
+  readonly params: Readonly<Record<string, string>>
+  readonly client: Client
+  readonly startedMs: number
+  readonly nowMs: number
+  /** Names the request in logs, audit events and refusals alike. */
+  readonly id: string
+  caller: Caller | null
+  /** Why it was refused, for the log; the caller sees only the code. */
+  reason: string | null
+  /** Fields that limits add to whatever is answered. */
+  extra: Readonly<Record<string, string>> | null
+}
+
+export function dispatch(
+  services: Services,
+  route: AnyRoute,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  connection: Connection,
+): Response | Promise<Response> {
+  const header = headerReader(request, connection)
+  const flight: Flight = {
+    services,
+    route,
+    request,
+    header,
+    params,
+    client: readClient(services, header, connection),
+    startedMs: services.core.clock.monotonicMs(),
+    nowMs: services.core.clock.nowMs(),
+    id: services.nextId(),
+    caller: null,
+    reason: null,
+    extra: null,
+  }
+  try {
+    const reply = enter(flight, connection)
+    if (reply instanceof Promise)
+      return reply.catch((error: unknown) => fail(flight, error)).then((one) => leave(flight, one))
+    return leave(flight, reply)
+  } catch (error) {
+    return leave(flight, fail(flight, error))
+  }
+}
+
+function enter(flight: Flight, connection: Connection): Reply | Promise<Reply> {
+  const { services, route, header, request, client } = flight
+  const closed = passGate(request, header, connection, client, services.gate)
+  if (closed !== null) return refuse(flight, closed)
+  if (services.isStopping()) return refuse(flight, 'shutting_down')
+  if (hasSecretInUrl(request.url, services.config.credentialStyle.prefix)) noteSecretInUrl(flight)
+  const limited = limitRoute(services, route, client.address)
+  if (limited !== null && !passLimit(flight, limited)) return refuse(flight, 'rate_limited')
+  if (route.setsCookies && isForeign(header, services.origins)) return refuse(flight, 'csrf_refused')
+  if (route.access === 'public') return answer(flight)
+  const authentication = authenticate(services, header, client.address)
+  if (authentication instanceof Promise) return authentication.then((one) => admit(flight, one))
+  return admit(flight, authentication)
+}
+
+function passLimit(flight: Flight, limited: Limited): boolean {
+  flight.extra = limited.headers
+  return limited.allowed
+}
+
+/** The credential is known: may it do this, this often, from this site? */
+function admit(flight: Flight, authentication: Authentication): Reply | Promise<Reply> {
+  const { services, route, header, client } = flight
+  if (!authentication.ok) return refuse(flight, authentication.code, authentication.reason)
+  const { caller, byCookie } = authentication
+  flight.caller = caller
+  const limited = limitApiKey(services, caller)
+  if (limited !== null && !passLimit(flight, limited)) return refuse(flight, 'rate_limited')
+  services.usage.record(caller.verdict, flight.nowMs, client.address)
+  const isUnsafe = route.method !== 'GET'
+  if (
+    byCookie &&
+    isUnsafe &&
+    !isCsrfSafe(header, services.origins, services.core.secrets, sessionOf(caller))
+  ) {
+    return refuse(flight, 'csrf_refused')
+  }
+  if (typeof route.access === 'object' && !allows(caller.verdict.permissions, route.access.permission)) {
+    return refuse(flight, 'permission_denied')
+  }
+  return answer(flight)
+}
+
+function answer(flight: Flight): Reply | Promise<Reply> {
+  const { route } = flight
+  if (route.body === undefined && route.query === undefined) return handle(flight, undefined, undefined)
+  return readAnd(flight)
+}
+
+async function readAnd(flight: Flight): Promise<Reply> {
+  const input = await readInput(flight.route, flight.request, flight.services.config.bodyBytesMax)
+  if (!input.ok) return refuse(flight, input.code, null, input.fields)
+  return handle(flight, input.body, input.query)
+}
+
+/** The schemas have checked what the table's types promise; that is the one place where they meet. */
+function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<Reply> {
+  const { services, params, header, client, nowMs, id, caller } = flight
+  const facts = readFacts(header, client, nowMs, id)
+  const call: Call<unknown, unknown, Caller | null> = {
+    services,
+    body,
+    query,
+    params,
+    caller,
+    header,
+    facts,
+    decisionId: id,
+  }
+  return flight.route.handle(call as Call<never, never, never>)
+}
+
+function refuse(
+  flight: Flight,
+  code: ErrorCode,
+  reason: string | null = null,
+  fields: readonly { path: string; message: string }[] = [],
+): Reply {
+  flight.reason = reason
+  if (flight.route.errorForm === 'oauth') return toOAuthRefusal(code)
+  return problem(flight.services.config.issuer, { code, decisionId: flight.id, fields })
+}
+
+/** The gate's and the reader's refusals, in the words of RFC 6749 §5.2. */
+function toOAuthRefusal(code: ErrorCode): Reply {
+  switch (code) {
+    case 'rate_limited':
+      return oauthError('slow_down', 'Too many requests; wait for the time in Retry-After.')
+    case 'credential_required':
+    case 'invalid_credential':
+    case 'permission_denied':
+    case 'credential_address_refused':
+      return oauthError('invalid_client', 'The caller is not known or may not ask this.')
+    case 'store_unavailable':
+    case 'verifier_unavailable':
+    case 'overloaded':
+    case 'shutting_down':
+      return oauthError('temporarily_unavailable', 'Try again shortly.')
+    case 'internal_error':
+      return oauthError('server_error', 'Something broke on our side.')
+    default:
+      return oauthError('invalid_request', 'The request is malformed, repeats a parameter or lacks one.')
+  }
+}
+
+/** Outages are 503, bugs are 500 with an entry in the log; neither is ever a 4xx. */
+function fail(flight: Flight, error: unknown): Reply {
+  if (error instanceof Overloaded) {
+    flight.extra = { ...flight.extra, 'retry-after': String(error.retryAfterSeconds) }
+    return refuse(flight, 'overloaded')
+  }
+  if (error instanceof StoreUnavailable) {
+    flight.services.logger.error({ event: 'store_unavailable', request: flight.id, error })
+    flight.extra = { ...flight.extra, 'retry-after': '1' }
+    return refuse(flight, 'store_unavailable')
+  }
+  flight.services.logger.error({ event: 'unexpected_error', request: flight.id, error })
+  return refuse(flight, 'internal_error')
+}
+
+function leave(flight: Flight, reply: Reply): Response {
+  const cors = corsHeaders(flight.header, flight.services.origins.allowedOrigins)
+  record(flight, reply)
+  if (cors === null && flight.extra === null) return toResponse(reply)
+  return toResponse({ ...reply, headers: { ...reply.headers, ...flight.extra, ...cors } })
+}

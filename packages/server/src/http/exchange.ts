@@ -1,0 +1,22 @@
+/** One request on its way through the server: where it came from, and its headers as the adapter has them. */
+
+/** Reads a header by its lower-case name; null when absent. */
+export type Headers = (name: string) => string | null
+
+/** What the one who holds the socket knows. Embedded apps that know nothing pass nothing. */
+export interface Connection {
+  readonly remoteAddress?: string | undefined
+  /** The socket itself is TLS. */
+  readonly encrypted?: boolean | undefined
+  /** Headers that are parsed already: building a `Headers` object costs more than a warm check. */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
+}
+
+export function headerReader(request: Request, connection: Connection): Headers {
+  const { headers } = connection
+  if (headers === undefined) return (name) => request.headers.get(name)
+  return (name) => {
+    const value = headers[name]
+    return value === undefined ? null : typeof value === 'string' ? value : value.join(', ')
+  }
+}

@@ -1,0 +1,51 @@
+/** Rate limits on routes and on API keys, and the header fields that tell about them (RateLimit draft -10). */
+import { createHash } from 'node:crypto'
+import type { Caller } from '@countersign/core'
+import type { LimitPolicy, LimitVerdict } from '../adapters/limiter.ts'
+import type { Services } from '../services.ts'
+import type { AnyRoute } from './route.ts'
+
+export interface Limited {
+  readonly allowed: boolean
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** One bucket per client address; embedded apps that tell no address share one. */
+export function limitRoute(services: Services, route: AnyRoute, address: string | null): Limited | null {
+  if (route.limit === undefined) return null
+  const policy = services.config.limits[route.limit]
+  if (policy === null) return null
+  return take(services, `${route.limit} ${address ?? 'unknown'}`, { name: route.limit, ...policy })
+}
+
+/**
+ * Wrong passwords against one account come from many addresses: a second bucket per account. Its key is a
+ * hash, so that addresses of people are not kept in memory as they were typed.
+ */
+export function limitAccount(services: Services, email: string): Limited | null {
+  const policy = services.config.limits.sign_in_account
+  if (policy === null) return null
+  const key = createHash('sha256').update(email.trim().normalize('NFC').toLowerCase()).digest('base64url')
+  return take(services, `account ${key}`, { name: 'sign_in_account', ...policy })
+}
+
+/** The limit that was given to an API key, also for what was exchanged for it. */
+export function limitApiKey(services: Services, caller: Caller): Limited | null {
+  const { rateLimit, credential } = caller.verdict
+  if (rateLimit === null) return null
+  const policy = { name: 'api_key', points: rateLimit.requests, perSeconds: rateLimit.perSeconds }
+  return take(services, `key ${credential.id}`, policy)
+}
+
+function take(services: Services, key: string, policy: LimitPolicy): Limited {
+  const state = services.limiter.take(key, policy)
+  return { allowed: state.allowed, headers: toHeaders(state, policy) }
+}
+
+function toHeaders(state: LimitVerdict, policy: LimitPolicy): Record<string, string> {
+  const fields = {
+    ratelimit: `"${policy.name}";r=${state.remaining};t=${state.resetSeconds}`,
+    'ratelimit-policy': `"${policy.name}";q=${policy.points};w=${policy.perSeconds}`,
+  }
+  return state.allowed ? fields : { ...fields, 'retry-after': String(Math.max(1, state.resetSeconds)) }
+}

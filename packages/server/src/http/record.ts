@@ -1,0 +1,38 @@
+/** What is written down about each request: one log line and one measurement, and never what it carried. */
+import { ANONYMOUS, makeAudit, toActor } from '@countersign/core'
+import { readFacts } from './client.ts'
+import type { Flight } from './dispatch.ts'
+import type { Reply } from './reply.ts'
+
+export function record(flight: Flight, reply: Reply): void {
+  const { services, route, startedMs } = flight
+  const durationMs = services.core.clock.monotonicMs() - startedMs
+  services.metrics.request(route.name, reply.outcome, durationMs)
+  services.logger.request({
+    request: flight.id,
+    route: route.name,
+    outcome: reply.outcome,
+    status: reply.status,
+    durationMs,
+    ...(flight.reason !== null && { reason: flight.reason }),
+  })
+}
+
+/** An address that sends the same mistake a thousand times is written down a few times a minute. */
+const NOTES = { name: 'secret_in_url', points: 5, perSeconds: 60 }
+
+/** The request goes on without that credential; the audit log tells the operator that a client leaks. */
+export function noteSecretInUrl(flight: Flight): void {
+  const { services, route, header, client, nowMs, id } = flight
+  if (!services.limiter.take(`url ${client.address ?? 'unknown'}`, NOTES).allowed) return
+  const facts = readFacts(header, client, nowMs, id)
+  const event = makeAudit(services.core, facts, {
+    type: 'credential.in_url',
+    outcome: 'refused',
+    actor: flight.caller === null ? ANONYMOUS : toActor(flight.caller),
+    details: { route: route.name },
+  })
+  services.core.store
+    .appendAudit([event])
+    .catch((error: unknown) => services.logger.error({ event: 'audit_failed', request: id, error }))
+}

@@ -1,0 +1,99 @@
+/**
+ * Answers, made in one step: adapters are fast with a status, a string and a plain object of headers, and
+ * slow with anything that is changed afterwards.
+ */
+import { type ErrorCode, errors, type OAuthErrorCode, oauthErrors, type Problem } from '@countersign/protocol'
+
+export interface Reply {
+  readonly status: number
+  /** JSON text, HTML or nothing. */
+  readonly body: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** Each becomes a `Set-Cookie` of its own. */
+  readonly cookies?: readonly string[]
+  /** For logs and metrics: `ok` or the code of the refusal. */
+  readonly outcome: string
+}
+
+/**
+ * For every answer that is not a page: no script, frame or sniffing can make something of it, nothing keeps
+ * it, and browsers that saw it over TLS never come back without (ASVS 3.2.1, 3.4.1, 14.3.2).
+ */
+export const dataHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+}
+
+const jsonHeaders = { ...dataHeaders, 'content-type': 'application/json; charset=utf-8' }
+const problemHeaders = { ...dataHeaders, 'content-type': 'application/problem+json; charset=utf-8' }
+
+export function json(status: number, value: unknown, cookies?: readonly string[]): Reply {
+  const reply: Reply = { status, body: JSON.stringify(value), headers: jsonHeaders, outcome: 'ok' }
+  return cookies === undefined ? reply : { ...reply, cookies }
+}
+
+/** JSON that was spelled before: for answers that are the same until a verdict changes. */
+export const rawJson = (body: string): Reply => ({ status: 200, body, headers: jsonHeaders, outcome: 'ok' })
+
+export const noContent = (cookies?: readonly string[]): Reply => {
+  const reply: Reply = { status: 204, body: null, headers: dataHeaders, outcome: 'ok' }
+  return cookies === undefined ? reply : { ...reply, cookies }
+}
+
+export interface ProblemParts {
+  readonly code: ErrorCode
+  /** Names this decision in logs and traces; tells the caller nothing. */
+  readonly decisionId: string
+  readonly fields?: readonly { readonly path: string; readonly message: string }[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A problem document (RFC 9457). */
+export function problem(issuer: string, parts: ProblemParts): Reply {
+  const { status, title, detail } = errors[parts.code]
+  const document: Problem = {
+    type: `${issuer}/docs/errors/${parts.code}`,
+    title,
+    status,
+    detail,
+    code: parts.code,
+    decision_id: parts.decisionId,
+    ...(parts.fields && parts.fields.length > 0 && { errors: parts.fields }),
+  }
+  const headers = { ...problemHeaders, ...(status === 401 && challenge(parts.code)), ...parts.headers }
+  return { status, body: JSON.stringify(document), headers, outcome: parts.code }
+}
+
+/** RFC 9110 §15.5.2: every 401 names a scheme. RFC 6750 §3.1: no error code when nothing was presented. */
+function challenge(code: ErrorCode): Record<string, string> {
+  const error = code === 'invalid_credential' ? ', error="invalid_token"' : ''
+  return { 'www-authenticate': `Bearer realm="countersign"${error}` }
+}
+
+/** OAuth endpoints answer in the form of RFC 6749 §5.2. */
+export function oauthError(
+  error: OAuthErrorCode,
+  description: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  const status = oauthErrors[error]
+  const challenged = status === 401 ? { 'www-authenticate': 'Bearer realm="countersign"' } : {}
+  return {
+    status,
+    body: JSON.stringify({ error, error_description: description }),
+    headers: { ...jsonHeaders, pragma: 'no-cache', ...challenged, ...headers },
+    outcome: error,
+  }
+}
+
+export function toResponse(reply: Reply): Response {
+  const init = { status: reply.status, headers: reply.headers }
+  if (reply.cookies === undefined || reply.cookies.length === 0) return new Response(reply.body, init)
+  const headers = new Headers(reply.headers)
+  for (const cookie of reply.cookies) headers.append('set-cookie', cookie)
+  return new Response(reply.body, { status: reply.status, headers })
+}

@@ -1,0 +1,51 @@
+/** What commands do to a database without a server: bring up the schema, create the first administrator. */
+
+import { availableParallelism } from 'node:os'
+import { type Bootstrapped, bootstrap, type Context, type Outcome, type SignUpInput } from '@countersign/core'
+import { systemClock, systemRandom } from './adapters/clock.ts'
+import { createCommonPasswords } from './adapters/common-passwords.ts'
+import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
+import { createKeyMaker, createSigner } from './adapters/signing.ts'
+import { systemFacts } from './chores.ts'
+import type { Config } from './config.ts'
+import { type Opened, openStoreAndSecrets } from './open-store.ts'
+import { toPolicy } from './policy.ts'
+
+/**
+ * Creates the first administrator and an administrator's API key, also beside a running server: nothing that
+ * it writes changes a verdict. Throws `StartError` where the database cannot be opened.
+ */
+export async function bootstrapAuthority(config: Config, input: SignUpInput): Promise<Outcome<Bootstrapped>> {
+  const opened = await openStoreAndSecrets(config)
+  try {
+    return await bootstrap(contextOf(config, opened), input, systemFacts(systemClock.nowMs()))
+  } finally {
+    await opened.store.close()
+  }
+}
+
+function contextOf(config: Config, { store, secrets }: Opened): Context {
+  return {
+    store,
+    secrets,
+    clock: systemClock,
+    random: systemRandom,
+    passwords: createPasswordHasher({
+      peppers: secrets.passwordPeppers(),
+      concurrency: defaultHashConcurrency(availableParallelism()),
+    }),
+    commonPasswords: createCommonPasswords(),
+    keyMaker: createKeyMaker(),
+    signer: createSigner(),
+    // There is no verifier in this process that would have to learn of anything.
+    feed: { catchUp: () => Promise.resolve() },
+    policy: toPolicy(config),
+  }
+}
+
+/** Brings the schema up to this version. Throws `StartError` where the database cannot be opened. */
+export async function migrateDatabase(config: Config): Promise<{ database: string }> {
+  const opened = await openStoreAndSecrets(config)
+  await opened.store.close()
+  return { database: config.database.kind === 'sqlite' ? config.database.file : 'postgres' }
+}

@@ -1,0 +1,37 @@
+/** From settings to the rules that core works by. */
+
+import type { Policy } from '@countersign/core'
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, CLOCK_LEEWAY_SECONDS } from '@countersign/protocol'
+import type { Config } from './config.ts'
+
+/** The longest that a verdict about an opaque credential is kept (lease protocol, rule 4). */
+const VERDICT_SECONDS = 60
+
+export function toPolicy(config: Config): Policy {
+  return {
+    issuer: config.issuer,
+    audiences: config.audiences,
+    credentialStyle: config.credentialStyle,
+    signingAlgorithm: config.signingAlgorithm,
+    accessTokenLifetimeSeconds: config.accessTokenLifetimeSeconds,
+    // Tokens that were issued before the setting was lowered are covered as well.
+    accessTokenLifetimeSecondsMax: Math.max(
+      ACCESS_TOKEN_LIFETIME_SECONDS_MAX,
+      config.accessTokenLifetimeSeconds,
+    ),
+    leewaySeconds: CLOCK_LEEWAY_SECONDS,
+    sessionIdleSeconds: config.sessionIdleSeconds,
+    sessionLifetimeSeconds: config.sessionLifetimeSeconds,
+    refreshLifetimeSeconds: config.refreshLifetimeSeconds,
+    refreshIdleSeconds: config.refreshIdleSeconds,
+    refreshGraceSeconds: config.refreshGraceSeconds,
+    sessionsPerAccountMax: config.sessionsPerAccountMax,
+    apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
+    signUp: config.signUp,
+    passwordLengthMin: config.passwordLengthMin,
+    contextWords: [...new URL(config.issuer).hostname.split('.'), 'countersign'],
+    keyRotationSeconds: config.keyRotationSeconds,
+    keyPublishSeconds: config.keyPublishSeconds,
+    verdictSeconds: VERDICT_SECONDS,
+  }
+}

@@ -1,0 +1,121 @@
+/** What others read about this authority: keys, metadata, health. */
+import { z } from 'zod'
+import { dataHeaders, json, type Reply } from '../http/reply.ts'
+import { type AnyRoute, publicRoute } from '../http/route.ts'
+import type { Services } from '../services.ts'
+import { GRANT_TYPES } from './oauth.ts'
+
+const TAG = 'Metadata'
+
+/** Public documents may be kept, and read by pages of any origin: there is nothing of anybody's in them. */
+function publicDocument(value: unknown, maxAgeSeconds: number): Reply {
+  const headers = {
+    ...dataHeaders,
+    'access-control-allow-origin': '*',
+    'cache-control': `public, max-age=${maxAgeSeconds}`,
+    'content-type': 'application/json; charset=utf-8',
+    'cross-origin-resource-policy': 'cross-origin',
+  }
+  return { status: 200, body: JSON.stringify(value), headers, outcome: 'ok' }
+}
+
+const jwks: AnyRoute = publicRoute({
+  name: 'jwks',
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  summary: 'The public keys that access tokens are checked with (RFC 7517 §5).',
+  tag: TAG,
+  access: 'public',
+  responses: {
+    200: { description: 'The key set.', schema: z.object({ keys: z.array(z.object({ kid: z.string() })) }) },
+  },
+  handle: ({ services }) => {
+    const keys = services.keys.published()
+    // A key is published for longer than this before it signs.
+    return publicDocument({ keys }, Math.min(300, services.config.keyPublishSeconds))
+  },
+})
+
+function metadata(services: Services): object {
+  const { issuer } = services.config
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth/token`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    // No authorization endpoint yet: RFC 8414 §2 wants the member all the same.
+    response_types_supported: [],
+    grant_types_supported: GRANT_TYPES,
+    token_endpoint_auth_methods_supported: ['none'],
+    revocation_endpoint_auth_methods_supported: ['none'],
+    service_documentation: `${issuer}/openapi.json`,
+  }
+}
+
+const DOCUMENT_SECONDS = 300
+
+const authorizationServer: AnyRoute = publicRoute({
+  name: 'authorization_server_metadata',
+  method: 'GET',
+  path: '/.well-known/oauth-authorization-server',
+  summary: 'Metadata of the authorization server (RFC 8414).',
+  tag: TAG,
+  access: 'public',
+  responses: { 200: { description: 'The metadata.', schema: z.object({ issuer: z.string() }).loose() } },
+  handle: ({ services }) => publicDocument(metadata(services), DOCUMENT_SECONDS),
+})
+
+const openidConfiguration: AnyRoute = publicRoute({
+  name: 'openid_configuration',
+  method: 'GET',
+  path: '/.well-known/openid-configuration',
+  summary: 'The same metadata where OpenID Connect clients look for it.',
+  tag: TAG,
+  access: 'public',
+  responses: { 200: { description: 'The metadata.', schema: z.object({ issuer: z.string() }).loose() } },
+  handle: ({ services }) =>
+    publicDocument(
+      {
+        ...metadata(services),
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: [services.config.signingAlgorithm],
+      },
+      DOCUMENT_SECONDS,
+    ),
+})
+
+const healthz: AnyRoute = publicRoute({
+  name: 'healthz',
+  method: 'GET',
+  path: '/healthz',
+  summary: 'The process is up.',
+  tag: TAG,
+  access: 'public',
+  responses: { 200: { description: 'Up.', schema: z.object({ status: z.literal('up') }) } },
+  handle: () => json(200, { status: 'up' }),
+})
+
+const readyz: AnyRoute = publicRoute({
+  name: 'readyz',
+  method: 'GET',
+  path: '/readyz',
+  summary: 'The store answers and the keys are loaded.',
+  tag: TAG,
+  access: 'public',
+  responses: { 200: { description: 'Ready.', schema: z.object({ status: z.literal('ready') }) } },
+  handle: async ({ services }) => {
+    // Throws when the store does not answer, which is 503; there is no key to sign with before the first tending.
+    await services.core.store.ping()
+    services.keys.current()
+    return json(200, { status: 'ready' })
+  },
+})
+
+export const metadataRoutes: readonly AnyRoute[] = [
+  jwks,
+  authorizationServer,
+  openidConfiguration,
+  healthz,
+  readyz,
+]

@@ -1,0 +1,88 @@
+/** What is asked and done about issued tokens: revocation (RFC 7009), introspection (RFC 7662). */
+
+import {
+  ANONYMOUS,
+  audiencesOfAsker,
+  nodeOfCredential,
+  revokeNode,
+  toScope,
+  verifyCredential,
+} from '@countersign/core'
+import { permissions as own } from '@countersign/protocol'
+import type { Verdict } from '@countersign/verifier'
+import { dataHeaders, json, oauthError, type Reply } from '../http/reply.ts'
+import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
+import { introspectionSchema, tokenQuestionSchema } from '../schemas/oauth.ts'
+import type { Services } from '../services.ts'
+
+const done: Reply = { status: 200, body: null, headers: dataHeaders, outcome: 'ok' }
+
+const revokeToken: AnyRoute = publicRoute({
+  name: 'revoke_token',
+  method: 'POST',
+  path: '/oauth/revoke',
+  summary:
+    'End a token by presenting it: a refresh token with everything under its grant, or one access token.',
+  tag: 'Tokens',
+  access: 'public',
+  limit: 'token',
+  errorForm: 'oauth',
+  body: tokenQuestionSchema,
+  bodyForm: 'form',
+  responses: { 200: { description: 'Ended, or not known here (RFC 7009 §2.2).' } },
+  handle: async (call) => {
+    const { services, body, facts } = call
+    if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
+    const node = await nodeOfCredential(services.core, body.token, facts.nowMs)
+    // RFC 7009 §2.2: an unknown token is as good as revoked, and the answer does not tell which it was.
+    if (!node.ok) return done
+    const revoked = await revokeNode(services.core, node.node, { actor: ANONYMOUS, reason: null }, facts)
+    if (revoked.ok) services.confirmations.committed(revoked.revocation.id)
+    return done
+  },
+})
+
+const introspect: AnyRoute = protectedRoute({
+  name: 'introspect',
+  method: 'POST',
+  path: '/oauth/introspect',
+  summary: 'Ask about any credential in the form of RFC 7662.',
+  tag: 'Tokens',
+  access: { permission: own.credentialsVerify },
+  errorForm: 'oauth',
+  body: tokenQuestionSchema,
+  bodyForm: 'form',
+  responses: { 200: { description: 'RFC 7662 §2.2.', schema: introspectionSchema } },
+  handle: async (call) => {
+    const { services, body, caller, facts } = call
+    if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
+    const input = { credential: body.token, permissions: [], audience: null }
+    const audiences = await audiencesOfAsker(services.core, caller)
+    const answer = await verifyCredential(services.core, input, audiences, facts)
+    // Expired, revoked, foreign and garbage are answered alike, to the byte.
+    return json(200, answer.active ? toIntrospection(services, answer.verdict) : { active: false })
+  },
+})
+
+function toIntrospection(services: Services, verdict: Verdict): object {
+  const { credential, principal, permissions, audiences } = verdict
+  const client = credential.path.find((node) => node.kind === 'client')
+  const session = credential.path.find((node) => node.kind === 'session')
+  return {
+    active: true,
+    iss: services.config.issuer,
+    sub: principal.id,
+    aud: audiences,
+    scope: toScope(permissions),
+    token_type: 'Bearer',
+    jti: credential.id,
+    ...(client && { client_id: client.id }),
+    ...(session && { sid: session.id }),
+    ...(credential.expiresAtMs !== null && { exp: Math.floor(credential.expiresAtMs / 1000) }),
+    ...(credential.authTimeMs !== null && { auth_time: Math.floor(credential.authTimeMs / 1000) }),
+    ...(credential.amr.length > 0 && { amr: credential.amr }),
+    ...(credential.acr !== null && { acr: credential.acr }),
+  }
+}
+
+export const oauthTokenRoutes: readonly AnyRoute[] = [revokeToken, introspect]

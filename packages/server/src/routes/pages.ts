@@ -1,0 +1,95 @@
+/** Hosted pages and their files, and the first administrator's set-up. */
+
+import { completeSetup } from '@countersign/core'
+import { isErrorCode, Secret, type SignUpRequest } from '@countersign/protocol'
+import { z } from 'zod'
+import { json, type Reply } from '../http/reply.ts'
+import { type AnyRoute, publicRoute } from '../http/route.ts'
+import { styleSheet } from '../pages/layout.ts'
+import { setupPage, setupScript } from '../pages/setup-page.ts'
+import { errorPage, startPage } from '../pages/start-page.ts'
+import { accountSchema, setupSchema } from '../schemas/principals.ts'
+import { notFound, refused } from './answer.ts'
+import { toAccountShape } from './shapes.ts'
+
+/** Scripts and styles come from files of our own origin; nothing inline, nothing framed (ASVS 3.4.3–3.4.6). */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+function file(body: string, contentType: string, cacheControl = 'no-store'): Reply {
+  const headers = {
+    'cache-control': cacheControl,
+    'content-security-policy': PAGE_POLICY,
+    'content-type': `${contentType}; charset=utf-8`,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=63072000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+  }
+  return { status: 200, body, headers, outcome: 'ok' }
+}
+
+type PageText = { name: string; path: string; summary: string }
+
+function page(
+  { name, path, summary }: PageText,
+  handle: Parameters<typeof publicRoute>[0]['handle'],
+): AnyRoute {
+  const responses = { 200: { description: 'A page or a file of one.' } }
+  return publicRoute({
+    name,
+    method: 'GET',
+    path,
+    summary,
+    tag: 'Pages',
+    access: 'public',
+    responses,
+    handle,
+  })
+}
+
+const ASSET_CACHE = 'public, max-age=300'
+
+const start = page({ name: 'start_page', path: '/', summary: 'A page for people.' }, ({ services }) =>
+  file(startPage(services.config.issuer), 'text/html'),
+)
+const style = page({ name: 'page_style', path: '/assets/page.css', summary: 'The style sheet.' }, () =>
+  file(styleSheet, 'text/css', ASSET_CACHE),
+)
+const script = page(
+  { name: 'setup_script', path: '/assets/setup.js', summary: 'The set-up page’s script.' },
+  () => file(setupScript, 'text/javascript', ASSET_CACHE),
+)
+const setup = page(
+  { name: 'setup_page', path: '/setup', summary: 'Create the first administrator.' },
+  ({ services }) => file(setupPage(services.core.policy.passwordLengthMin), 'text/html'),
+)
+const error = page(
+  { name: 'error_page', path: '/docs/errors/:code', summary: 'What an error code means.' },
+  (call) => {
+    const code = call.params.code ?? ''
+    return isErrorCode(code) ? file(errorPage(code), 'text/html', ASSET_CACHE) : notFound(call)
+  },
+)
+
+const completeSetupRoute: AnyRoute = publicRoute<SignUpRequest & { ticket: string }>({
+  name: 'complete_setup',
+  method: 'POST',
+  path: '/v1/setup',
+  summary: 'Create the first administrator with the ticket of the set-up link.',
+  tag: 'Signing in',
+  access: 'public',
+  limit: 'sign_up',
+  setsCookies: true,
+  body: setupSchema,
+  responses: { 201: { description: 'The administrator.', schema: z.object({ account: accountSchema }) } },
+  handle: async (call) => {
+    const { email, password, name, ticket } = call.body
+    const input = { email, password: new Secret(password), name: name ?? null, ticket }
+    const answer = await completeSetup(call.services.core, input, call.facts)
+    return answer.ok ? json(201, { account: toAccountShape(answer.account) }) : refused(call, answer)
+  },
+})
+
+export const pageRoutes: readonly AnyRoute[] = [start, style, script, setup, error, completeSetupRoute]

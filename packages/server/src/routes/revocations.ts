@@ -1,0 +1,162 @@
+/** Revoking anything, following its confirmation, and answering resource servers about credentials. */
+
+import {
+  audiencesOfAsker,
+  type Caller,
+  type EndedCounts,
+  previewRevocation,
+  type RevocationRecord,
+  revoke,
+  type Target,
+  verifyCredential,
+} from '@countersign/core'
+import {
+  isRevocationId,
+  permissions as own,
+  type RevocationTarget,
+  type RevokeRequest,
+  type VerifyResponse,
+} from '@countersign/protocol'
+import type { Verdict } from '@countersign/verifier'
+import { json, type Reply } from '../http/reply.ts'
+import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
+import {
+  confirmationSchema,
+  revokeResponseSchema,
+  revokeSchema,
+  verifyResponseSchema,
+  verifySchema,
+} from '../schemas/revocations.ts'
+import type { Services } from '../services.ts'
+import { notFound, refused } from './answer.ts'
+import { toCredentialShape, toTime } from './shapes.ts'
+
+const revokeRoute: AnyRoute = protectedRoute({
+  name: 'revoke',
+  method: 'POST',
+  path: '/v1/revocations',
+  summary: 'End a node of the credential tree, or see with `dry_run` what that would end.',
+  tag: 'Revoking',
+  access: 'credential',
+  body: revokeSchema,
+  responses: {
+    200: {
+      description: 'Committed; `confirmed` when no verifier accepts it any more.',
+      schema: revokeResponseSchema,
+    },
+  },
+  handle: async (call) => (call.body.dry_run === true ? preview(call) : commit(call)),
+})
+
+type RevokeCall = Call<RevokeRequest, undefined, Caller>
+
+async function preview(call: RevokeCall): Promise<Reply> {
+  const answer = await previewRevocation(
+    call.services.core,
+    call.caller,
+    toTarget(call.body.target),
+    call.facts,
+  )
+  if (!answer.ok) return refused(call, answer)
+  return json(200, { ended: toCounts(answer.ended), used_last_hour: toCounts(answer.used) })
+}
+
+async function commit(call: RevokeCall): Promise<Reply> {
+  const { services, body } = call
+  const started = services.core.clock.monotonicMs()
+  const target = toTarget(body.target)
+  const answer = await revoke(services.core, call.caller, target, body.reason ?? null, call.facts)
+  if (!answer.ok) return refused(call, answer)
+  services.confirmations.committed(answer.revocation.id)
+  services.metrics.revocation(answer.revocation.node.kind)
+  if (answer.revocation.node.kind === 'signing_key') await services.keys.reload()
+  await services.confirmations.wait(answer.revocation.id, body.wait_ms ?? 0)
+  const elapsedMs = services.core.clock.monotonicMs() - started
+  return json(200, {
+    ...toConfirmation(services, answer.revocation, elapsedMs),
+    ended: toCounts(answer.ended),
+  })
+}
+
+function toTarget(target: RevocationTarget): Target {
+  return target.kind === 'credential' ? target : { kind: target.kind, id: target.id }
+}
+
+function toCounts(counts: EndedCounts): { sessions: number; grants: number; api_keys: number } {
+  return { sessions: counts.sessions, grants: counts.grants, api_keys: counts.apiKeys }
+}
+
+/** The verifiers that count are authority nodes; this one has applied the entry before it answers. */
+function toConfirmation(services: Services, revocation: RevocationRecord, elapsedMs: number): object {
+  const { accessTokenLifetimeSeconds, leewaySeconds } = services.core.policy
+  return {
+    id: revocation.id,
+    position: revocation.position,
+    confirmed: services.confirmations.isConfirmed(revocation.id),
+    verifiers: 1,
+    acknowledged: 1,
+    lapsed: 0,
+    elapsed_ms: Math.round(elapsedMs * 1000) / 1000,
+    signature_only_until: toTime(revocation.atMs + (accessTokenLifetimeSeconds + leewaySeconds) * 1000),
+  }
+}
+
+const follow: AnyRoute = protectedRoute({
+  name: 'follow_revocation',
+  method: 'GET',
+  path: '/v1/revocations/:id',
+  summary: 'Whether a revocation is confirmed.',
+  tag: 'Revoking',
+  access: { permission: own.revocationsWrite },
+  responses: { 200: { description: 'The state of the confirmation.', schema: confirmationSchema } },
+  handle: async (call) => {
+    const id = call.params.id ?? ''
+    const revocation = isRevocationId(id) ? await call.services.core.store.readRevocation(id) : null
+    if (revocation === null) return notFound(call)
+    return json(200, toConfirmation(call.services, revocation, call.facts.nowMs - revocation.atMs))
+  },
+})
+
+const verify: AnyRoute = protectedRoute({
+  name: 'verify',
+  method: 'POST',
+  path: '/v1/verify',
+  summary: 'Ask about a credential that was presented to a resource server.',
+  tag: 'Verifying',
+  access: { permission: own.credentialsVerify },
+  body: verifySchema,
+  responses: { 200: { description: 'Whether it is good, and for what.', schema: verifyResponseSchema } },
+  handle: async (call) => {
+    const { services, body, caller, facts, decisionId } = call
+    const input = {
+      credential: body.credential,
+      permissions: body.permissions ?? [],
+      audience: body.audience ?? null,
+    }
+    const audiences = await audiencesOfAsker(services.core, caller)
+    const answer = await verifyCredential(services.core, input, audiences, facts)
+    const shape: VerifyResponse = answer.active
+      ? toVerdictShape(answer.verdict, facts.nowMs)
+      : { active: false, code: answer.code, decision_id: decisionId }
+    return json(200, shape)
+  },
+})
+
+function toVerdictShape(verdict: Verdict, nowMs: number): VerifyResponse {
+  return {
+    active: true,
+    position: verdict.position,
+    principal: { kind: verdict.principal.kind, id: verdict.principal.id },
+    credential: toCredentialShape(verdict),
+    permissions: [...verdict.permissions],
+    resources: [...verdict.resources],
+    audiences: [...verdict.audiences],
+    ...(verdict.allowAddresses.length > 0 && { allow_addresses: [...verdict.allowAddresses] }),
+    ...(verdict.rateLimit && {
+      rate_limit: { requests: verdict.rateLimit.requests, per_seconds: verdict.rateLimit.perSeconds },
+    }),
+    cache_seconds: Math.max(0, Math.floor((verdict.usableUntilMs - nowMs) / 1000)),
+  }
+}
+
+export const revocationRoutes: readonly AnyRoute[] = [revokeRoute, follow, verify]

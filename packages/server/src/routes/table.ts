@@ -1,0 +1,31 @@
+/** Every route of the authority, one row each. */
+import type { AnyRoute } from '../http/route.ts'
+import { accountRoutes } from './accounts.ts'
+import { apiKeyRoutes } from './api-keys.ts'
+import { meRoutes } from './me.ts'
+import { metadataRoutes } from './metadata.ts'
+import { tokenRoute } from './oauth.ts'
+import { oauthTokenRoutes } from './oauth-tokens.ts'
+import { operationRoutes } from './operations.ts'
+import { pageRoutes } from './pages.ts'
+import { revocationRoutes } from './revocations.ts'
+import { roleRoutes } from './roles.ts'
+import { serviceAccountRoutes } from './service-accounts.ts'
+import { signInRoutes } from './sign-in.ts'
+import { adminRoutes } from './signing-keys-and-audit.ts'
+
+export const routes: readonly AnyRoute[] = [
+  ...signInRoutes,
+  ...meRoutes,
+  tokenRoute,
+  ...oauthTokenRoutes,
+  ...apiKeyRoutes,
+  ...revocationRoutes,
+  ...accountRoutes,
+  ...serviceAccountRoutes,
+  ...roleRoutes,
+  ...adminRoutes,
+  ...metadataRoutes,
+  ...operationRoutes,
+  ...pageRoutes,
+]

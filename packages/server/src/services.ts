@@ -1,0 +1,32 @@
+/** What routes are handed: the doors' context and the server's own parts. */
+import type { KeyRing, MintContext, VerifyContext } from '@countersign/core'
+import type { ClientOrigin, IncomingHop } from './adapters/client-address.ts'
+import type { Limiter } from './adapters/limiter.ts'
+import type { Logger } from './adapters/logger.ts'
+import type { Metrics } from './adapters/metrics.ts'
+import type { Config } from './config.ts'
+import type { Confirmations } from './confirmations.ts'
+import type { OriginPolicy } from './http/csrf.ts'
+import type { GatePolicy } from './http/gate.ts'
+import type { OwnVerifier } from './own-verifier.ts'
+import type { Usage } from './usage.ts'
+
+export interface Services {
+  readonly config: Config
+  readonly core: MintContext & VerifyContext
+  readonly keys: KeyRing
+  readonly verifier: OwnVerifier
+  readonly confirmations: Confirmations
+  readonly usage: Usage
+  readonly limiter: Limiter
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly gate: GatePolicy
+  /** The true client behind trusted proxies. */
+  readonly readOrigin: (hop: IncomingHop) => ClientOrigin
+  readonly origins: OriginPolicy
+  /** The id of the next request, which is also the id of the decision about it. */
+  readonly nextId: () => string
+  /** Flips before the server stops taking requests: balancers should look elsewhere. */
+  readonly isStopping: () => boolean
+}

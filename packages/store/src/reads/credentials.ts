@@ -1,0 +1,94 @@
+/** Reading sessions, grants and API keys: with all that a verdict about one needs, or for a list. */
+import type { ApiKey, PageRequest, Session } from '@countersign/core'
+import type { AccountId, ApiKeyId, GrantId, PrincipalId, SessionId } from '@countersign/protocol'
+import { integer, integerOrNull, text } from '../columns.ts'
+import type { AnswerOf } from '../port.ts'
+import { toApiKey, toGrant, toSession } from '../rows.ts'
+import { all, one, type Row, type Script } from '../script.ts'
+import * as keys from '../statements/api-keys.ts'
+import * as grants from '../statements/grants.ts'
+import * as sessions from '../statements/sessions.ts'
+import { readHeadAndIssuer } from './log.ts'
+import { pageStart } from './page.ts'
+import { readClient, readPrincipal } from './principals.ts'
+
+export function* readSessionForVerdict(id: SessionId): Script<AnswerOf<'readSessionForVerdict'>> {
+  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const row = yield* one(sessions.selectSession, id)
+  if (row === null) return { head, found: null }
+  const session = toSession(row)
+  const principal = yield* readPrincipal(session.accountId, issuerRevokedBefore)
+  if (principal === null) return { head, found: null }
+  return { head, found: { session, digest: text(row, 'digest'), principal } }
+}
+
+export function* listSessions(account: AccountId, nowMs: number): Script<readonly Session[]> {
+  return (yield* all(sessions.listSessions, account, nowMs)).map(toSession)
+}
+
+export function* readRefreshToken(
+  id: GrantId,
+  digests: readonly string[],
+): Script<AnswerOf<'readRefreshToken'>> {
+  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const grantRow = yield* one(grants.selectGrant, id)
+  const presented = yield* findPresented(id, digests)
+  if (grantRow === null || presented === null) return { head, found: null }
+  const grant = toGrant(grantRow)
+  const sessionRow = grant.sessionId === null ? null : yield* one(sessions.selectSession, grant.sessionId)
+  const client = yield* readClient(grant.clientId)
+  const principal = yield* readPrincipal(grant.principalId, issuerRevokedBefore)
+  // A missing parent counts as dead. Without its session a grant would look like one that never had any.
+  const isOrphan = grant.sessionId !== null && sessionRow === null
+  if (isOrphan || client === null || principal === null) return { head, found: null }
+  const generation = integer(presented, 'generation')
+  const successor = yield* one(grants.selectUnusedGeneration, id, generation + 1)
+  const found = {
+    grant,
+    digest: text(presented, 'digest'),
+    generation,
+    usedAtMs: integerOrNull(presented, 'used_at'),
+    session: sessionRow === null ? null : toSession(sessionRow),
+    client,
+    principal,
+    unusedSuccessorDigest: successor === null ? null : text(successor, 'digest'),
+  }
+  return { head, found }
+}
+
+/** One secret has one digest under each pepper that is still known. */
+function* findPresented(grant: GrantId, digests: readonly string[]): Script<Row | null> {
+  for (const digest of digests) {
+    const row = yield* one(grants.selectRefreshToken, grant, digest)
+    if (row !== null) return row
+  }
+  return null
+}
+
+export function* readApiKey(id: ApiKeyId): Script<ApiKey | null> {
+  const row = yield* one(keys.selectApiKey, id)
+  return row === null ? null : toApiKey(row)
+}
+
+export function* listApiKeys(owner: PrincipalId | null, page: PageRequest): Script<readonly ApiKey[]> {
+  const start = pageStart(page)
+  const rows =
+    owner === null
+      ? yield* all(keys.listApiKeys, start, page.limit)
+      : yield* all(keys.listApiKeysOfOwner, start, page.limit, owner)
+  return rows.map(toApiKey)
+}
+
+export function* readApiKeyForVerdict(id: ApiKeyId): Script<AnswerOf<'readApiKeyForVerdict'>> {
+  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const row = yield* one(keys.selectAnyApiKey, id)
+  if (row === null) return { head, found: null }
+  const key = toApiKey(row)
+  const principal = yield* readPrincipal(key.ownerId, issuerRevokedBefore)
+  if (principal === null) return { head, found: null }
+  const secrets = (yield* all(keys.selectApiKeySecrets, id)).map((secret) => ({
+    digest: text(secret, 'digest'),
+    expiresAtMs: integerOrNull(secret, 'expires_at'),
+  }))
+  return { head, found: { key, secrets, principal } }
+}

@@ -1,0 +1,96 @@
+/** Reading accounts, service accounts and roles, and what a principal may do now. */
+import type {
+  Account,
+  Client,
+  PageRequest,
+  PrincipalView,
+  Role,
+  ServiceAccount,
+  WithHead,
+} from '@countersign/core'
+import {
+  type AccountId,
+  type ClientId,
+  isAccountId,
+  isRoleId,
+  type PrincipalId,
+  type RoleId,
+  type ServiceAccountId,
+} from '@countersign/protocol'
+import { narrowed, text, textOrNull } from '../columns.ts'
+import type { AnswerOf } from '../port.ts'
+import { toAccount, toClient, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
+import { all, one, type Row, type Script } from '../script.ts'
+import * as accounts from '../statements/accounts.ts'
+import * as roles from '../statements/roles.ts'
+import * as services from '../statements/service-accounts.ts'
+import { readRoles } from '../steps/roles.ts'
+import { readHeadAndIssuer } from './log.ts'
+import { pageStart } from './page.ts'
+
+/** Null where there is none; one that has ended is there still, disabled for good. */
+export function* readPrincipal(id: PrincipalId, issuerRevokedBefore: number): Script<PrincipalView | null> {
+  const statement = isAccountId(id) ? roles.selectAccountRights : roles.selectServiceAccountRights
+  return toPrincipalView(yield* all(statement, id), issuerRevokedBefore)
+}
+
+type WithRoles<T> = T & { readonly roles: readonly RoleId[] }
+
+export function* readAccount(id: AccountId): Script<WithRoles<Account> | null> {
+  const row = yield* one(accounts.selectAccount, id)
+  return row === null ? null : { ...toAccount(row), roles: yield* readRoles(id) }
+}
+
+export function* readAccountByEmail(
+  email: string,
+): Script<WithHead<{ account: Account | null; passwordHash: string | null }>> {
+  const { head } = yield* readHeadAndIssuer()
+  const row = yield* one(accounts.selectAccountByEmail, email)
+  if (row === null) return { head, account: null, passwordHash: null }
+  return { head, account: toAccount(row), passwordHash: textOrNull(row, 'password_hash') }
+}
+
+export function* listAccounts(
+  page: PageRequest & { readonly email: string | null },
+): Script<AnswerOf<'listAccounts'>> {
+  const start = pageStart(page)
+  if (page.email !== null) {
+    const row = yield* one(accounts.listAccountsByEmail, start, page.limit, page.email)
+    if (row === null) return []
+    const account = toAccount(row)
+    return [{ ...account, roles: yield* readRoles(account.id) }]
+  }
+  const found = (yield* all(accounts.listAccounts, start, page.limit)).map(toAccount)
+  return withRoles(found, yield* all(roles.listRolesOfAccounts, start, page.limit))
+}
+
+function withRoles<T extends { readonly id: PrincipalId }>(
+  found: readonly T[],
+  rows: readonly Row[],
+): readonly WithRoles<T>[] {
+  const held = Map.groupBy(rows, (row) => text(row, 'principal_id'))
+  return found.map((one) => ({
+    ...one,
+    roles: (held.get(one.id) ?? []).map((row) => narrowed(row, 'role_id', isRoleId)),
+  }))
+}
+
+export function* readServiceAccount(id: ServiceAccountId): Script<WithRoles<ServiceAccount> | null> {
+  const row = yield* one(services.selectServiceAccount, id)
+  return row === null ? null : { ...toServiceAccount(row), roles: yield* readRoles(id) }
+}
+
+export function* listServiceAccounts(page: PageRequest): Script<AnswerOf<'listServiceAccounts'>> {
+  const start = pageStart(page)
+  const found = (yield* all(services.listServiceAccounts, start, page.limit)).map(toServiceAccount)
+  return withRoles(found, yield* all(roles.listRolesOfServiceAccounts, start, page.limit))
+}
+
+export function* listRoles(): Script<readonly Role[]> {
+  return (yield* all(roles.listRoles)).map(toRole)
+}
+
+export function* readClient(id: ClientId): Script<Client | null> {
+  const row = yield* one(roles.selectClient, id)
+  return row === null ? null : toClient(row)
+}

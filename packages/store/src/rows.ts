@@ -1,0 +1,274 @@
+/** Every row becomes one of core's types here and nowhere else. A row that cannot be is thrown. */
+import type {
+  Account,
+  ApiKey,
+  AuditEvent,
+  ChainedAuditEvent,
+  Client,
+  Grant,
+  LogHead,
+  PrincipalView,
+  RateLimit,
+  RevocationRecord,
+  Role,
+  ServiceAccount,
+  Session,
+  SigningKey,
+} from '@countersign/core'
+import {
+  isAccountId,
+  isApiKeyId,
+  isAuditEventId,
+  isClientId,
+  isGrantId,
+  isPermission,
+  isPrincipalId,
+  isRevocationId,
+  isRoleId,
+  isServiceAccountId,
+  isSessionId,
+  isSigningKeyId,
+  nodeKinds,
+  type PathNode,
+  type Permission,
+  type RevocationEntry,
+  type RoleId,
+  signingAlgorithms,
+} from '@countersign/protocol'
+import {
+  impossible,
+  integer,
+  integerOrNull,
+  narrowed,
+  narrowedOrNull,
+  oneOf,
+  record,
+  text,
+  textOrNull,
+  texts,
+} from './columns.ts'
+import type { Row } from './script.ts'
+
+export function toHead(row: Row): LogHead {
+  const epoch = text(row, 'epoch')
+  // Before its first epoch the log answers nobody: a position without one could be taken for a real one.
+  return epoch === '' ? impossible('epoch') : { epoch, position: integer(row, 'position') }
+}
+
+export function toEntry(row: Row): RevocationEntry {
+  const issuedBeforePosition = integerOrNull(row, 'issued_before_position')
+  return {
+    position: integer(row, 'position'),
+    ...toNode(row),
+    ...(issuedBeforePosition !== null && { issuedBeforePosition }),
+    expiresAtMs: integer(row, 'expires_at'),
+  }
+}
+
+const toNode = (row: Row): PathNode => ({
+  kind: narrowed(row, 'kind', oneOf(nodeKinds)),
+  id: text(row, 'node_id'),
+})
+
+export function toRevocationRecord(row: Row): RevocationRecord {
+  return {
+    id: narrowed(row, 'id', isRevocationId),
+    position: integer(row, 'position'),
+    node: toNode(row),
+    atMs: integer(row, 'at'),
+  }
+}
+
+export function toAccount(row: Row): Account {
+  return {
+    id: narrowed(row, 'id', isAccountId),
+    email: text(row, 'email'),
+    name: textOrNull(row, 'name'),
+    emailVerifiedAtMs: integerOrNull(row, 'email_verified_at'),
+    createdAtMs: integer(row, 'created_at'),
+    disabledAtMs: integerOrNull(row, 'disabled_at'),
+  }
+}
+
+export function toServiceAccount(row: Row): ServiceAccount {
+  return {
+    id: narrowed(row, 'id', isServiceAccountId),
+    name: text(row, 'name'),
+    audiences: texts(row, 'audiences'),
+    createdAtMs: integer(row, 'created_at'),
+    disabledAtMs: integerOrNull(row, 'disabled_at'),
+  }
+}
+
+export function toRole(row: Row): Role {
+  return {
+    id: narrowed(row, 'id', isRoleId),
+    description: textOrNull(row, 'description'),
+    permissions: toPermissions(row, 'permissions'),
+    builtIn: integerOrNull(row, 'built_in_since') !== null,
+    createdAtMs: integer(row, 'created_at'),
+  }
+}
+
+function toPermissions(row: Row, column: string): readonly Permission[] {
+  const permissions = texts(row, column)
+  return permissions.every(isPermission) ? permissions : impossible(column)
+}
+
+/** `rows`: the principal once for each role it holds, and once without a role if it holds none. */
+export function toPrincipalView(rows: readonly Row[], issuerRevokedBefore: number): PrincipalView | null {
+  const [row] = rows
+  if (row === undefined) return null
+  const roles = rows.filter((one) => one.role_id !== null)
+  const id = narrowed(row, 'id', isPrincipalId)
+  return {
+    kind: isAccountId(id) ? 'account' : 'service_account',
+    id,
+    name: textOrNull(row, 'name'),
+    email: textOrNull(row, 'email'),
+    audiences: texts(row, 'audiences'),
+    rights: {
+      roles: roles.map((one): RoleId => narrowed(one, 'role_id', isRoleId)),
+      permissions: [...new Set(roles.flatMap((one) => toPermissions(one, 'role_permissions')))],
+      floor: Math.max(
+        issuerRevokedBefore,
+        integer(row, 'revoked_before'),
+        ...roles.map((one) => integer(one, 'role_revoked_before')),
+      ),
+      // Whoever has ended is disabled for good.
+      disabledAtMs: integerOrNull(row, 'disabled_at') ?? integerOrNull(row, 'ended_at'),
+    },
+  }
+}
+
+const clientKinds = ['public'] as const
+
+export function toClient(row: Row): Client {
+  return {
+    id: narrowed(row, 'id', isClientId),
+    name: text(row, 'name'),
+    kind: narrowed(row, 'kind', oneOf(clientKinds)),
+    createdAtMs: integer(row, 'created_at'),
+    revokedBefore: integer(row, 'revoked_before'),
+  }
+}
+
+const deliveries = ['cookie', 'session_token', 'jwt'] as const
+
+export function toSession(row: Row): Session {
+  return {
+    id: narrowed(row, 'id', isSessionId),
+    accountId: narrowed(row, 'account_id', isAccountId),
+    createdAtMs: integer(row, 'created_at'),
+    expiresAtMs: integer(row, 'expires_at'),
+    idleSeconds: integer(row, 'idle_seconds'),
+    idleExpiresAtMs: integer(row, 'idle_expires_at'),
+    lastSeenAtMs: integer(row, 'last_seen_at'),
+    lastAddress: textOrNull(row, 'last_address'),
+    endedAtMs: integerOrNull(row, 'ended_at'),
+    issuedPosition: integer(row, 'issued_position'),
+    authTimeMs: integer(row, 'auth_time'),
+    amr: texts(row, 'amr'),
+    acr: textOrNull(row, 'acr'),
+    delivery: narrowed(row, 'delivery', oneOf(deliveries)),
+    device: textOrNull(row, 'device'),
+    userAgent: textOrNull(row, 'user_agent'),
+    address: textOrNull(row, 'address'),
+    place: textOrNull(row, 'place'),
+  }
+}
+
+export function toGrant(row: Row): Grant {
+  return {
+    id: narrowed(row, 'id', isGrantId),
+    principalId: narrowed(row, 'principal_id', isPrincipalId),
+    clientId: narrowed(row, 'client_id', isClientId),
+    sessionId: narrowedOrNull(row, 'session_id', isSessionId),
+    scope: toPermissions(row, 'scope'),
+    audiences: texts(row, 'audiences'),
+    createdAtMs: integer(row, 'created_at'),
+    expiresAtMs: integer(row, 'expires_at'),
+    endedAtMs: integerOrNull(row, 'ended_at'),
+    issuedPosition: integer(row, 'issued_position'),
+  }
+}
+
+export function toApiKey(row: Row): ApiKey {
+  return {
+    id: narrowed(row, 'id', isApiKeyId),
+    ownerId: narrowed(row, 'owner_id', isPrincipalId),
+    name: text(row, 'name'),
+    permissions: toPermissions(row, 'permissions'),
+    resources: texts(row, 'resources'),
+    audiences: texts(row, 'audiences'),
+    allowAddresses: texts(row, 'allow_addresses'),
+    rateLimit: row.rate_limit === null ? null : toRateLimit(row),
+    createdAtMs: integer(row, 'created_at'),
+    createdBy: narrowed(row, 'created_by', isPrincipalId),
+    expiresAtMs: integerOrNull(row, 'expires_at'),
+    endedAtMs: integerOrNull(row, 'ended_at'),
+    lastUsedAtMs: integerOrNull(row, 'last_used_at'),
+    lastAddress: textOrNull(row, 'last_address'),
+    overlapEndsAtMs: integerOrNull(row, 'overlap_ends_at'),
+    issuedPosition: integer(row, 'issued_position'),
+  }
+}
+
+function toRateLimit(row: Row): RateLimit {
+  const { requests, perSeconds } = record(row, 'rate_limit', isNumber)
+  if (requests === undefined || perSeconds === undefined) return impossible('rate_limit')
+  return { requests, perSeconds }
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number'
+
+const keyStates = ['next', 'current', 'previous', 'retired', 'removed'] as const
+
+export function toSigningKey(row: Row): SigningKey {
+  return {
+    id: narrowed(row, 'id', isSigningKeyId),
+    algorithm: narrowed(row, 'algorithm', oneOf(signingAlgorithms)),
+    state: narrowed(row, 'state', oneOf(keyStates)),
+    publicJwk: row.public_jwk === null ? null : record(row, 'public_jwk', isString),
+    sealedPrivateKey: text(row, 'sealed_private_key'),
+    createdAtMs: integer(row, 'created_at'),
+    promotedAtMs: integerOrNull(row, 'promoted_at'),
+    demotedAtMs: integerOrNull(row, 'demoted_at'),
+    retiredAtMs: integerOrNull(row, 'retired_at'),
+  }
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string'
+
+const outcomes = ['success', 'refused', 'failed'] as const
+const actorKinds = ['account', 'service_account', 'system', 'anonymous'] as const
+
+export function toAuditEvent(row: Row): AuditEvent {
+  const targetKind = textOrNull(row, 'target_kind')
+  return {
+    id: narrowed(row, 'id', isAuditEventId),
+    atMs: integer(row, 'at'),
+    type: text(row, 'type'),
+    outcome: narrowed(row, 'outcome', oneOf(outcomes)),
+    actor: {
+      kind: narrowed(row, 'actor_kind', oneOf(actorKinds)),
+      id: textOrNull(row, 'actor_id'),
+      credential: textOrNull(row, 'actor_credential'),
+    },
+    target: targetKind === null ? null : { kind: targetKind, id: text(row, 'target_id') },
+    address: textOrNull(row, 'address'),
+    requestId: textOrNull(row, 'request_id'),
+    details: record(row, 'details', isDetail),
+  }
+}
+
+const isDetail = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value)
+
+export function toChainedAuditEvent(row: Row): ChainedAuditEvent {
+  const position = integerOrNull(row, 'chain_position')
+  return {
+    event: toAuditEvent(row),
+    chain: position === null ? null : { position, hash: text(row, 'chain_hash') },
+  }
+}

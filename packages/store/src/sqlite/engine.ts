@@ -1,0 +1,105 @@
+/**
+ * The embedded database: reads on this thread, writes on the writer's. One file in write-ahead mode, in which
+ * readers and the writer never wait for each other.
+ */
+import { StoreUnavailable } from '@countersign/core'
+import type { Engine, InputOf, OutputOf, Transactions } from '../engine.ts'
+import type { Script } from '../script.ts'
+import { type Connection, isOutage, openReadingConnection } from './connection.ts'
+import { runScript } from './group.ts'
+import { openWriter, type Writer } from './writer.ts'
+
+export interface SqliteSettings {
+  /** Path of the database file. Its folder is made when it is missing. */
+  readonly file: string
+  /** The module that exports the registry as `transactions`; the writer's thread imports it. */
+  readonly transactionsModule: URL
+  /** How many writes may wait for their COMMIT; 10,000 by default. */
+  readonly waitingMax?: number
+  /** How many writes share a COMMIT at most; 256 by default. */
+  readonly groupMax?: number
+}
+
+const WAITING_MAX = 10_000
+const GROUP_MAX = 256
+/** Nobody's COMMIT is held back for longer than this by those who run before it in the same group. */
+const GROUP_MS_MAX = 20
+
+/** Opens the file and starts the writer. Throws with one sentence that names the file when it cannot. */
+export async function openSqliteEngine<T extends Transactions>(settings: SqliteSettings): Promise<Engine<T>> {
+  const { file, transactionsModule, waitingMax = WAITING_MAX, groupMax = GROUP_MAX } = settings
+  const limits = { requestsMax: groupMax, durationMsMax: GROUP_MS_MAX }
+  const writer = await openWriter({ file, transactionsModule: transactionsModule.href, limits }, waitingMax)
+  try {
+    // After the writer, which makes the file.
+    return new SqliteEngine(openReadingConnection(file), writer)
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+class SqliteEngine<T extends Transactions> implements Engine<T> {
+  readonly #connection: Connection
+  readonly #writer: Writer
+  /** Statements that have been the first of several in a script. */
+  readonly #firstOfSeveral = new Set<string>()
+  #isClosed = false
+
+  constructor(connection: Connection, writer: Writer) {
+    this.#connection = connection
+    this.#writer = writer
+  }
+
+  async read<R>(script: () => Script<R>): Promise<R> {
+    if (this.#isClosed) throw new StoreUnavailable('The store is closed.')
+    try {
+      return this.#readNow(script)
+    } catch (error) {
+      if (isOutage(error)) throw new StoreUnavailable('The database cannot be read.', { cause: error })
+      throw error
+    }
+  }
+
+  async write<N extends keyof T & string>(name: N, input: InputOf<T, N>): Promise<OutputOf<T, N>> {
+    // The thread runs the transaction of that name, whose type says what comes back.
+    return (await this.#writer.write(name, input)) as OutputOf<T, N>
+  }
+
+  async ping(): Promise<void> {
+    await this.read(function* () {
+      yield { statement: { name: 'ping', text: 'select count(*) as tables from sqlite_schema' }, values: [] }
+    })
+    await this.#writer.ping()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#connection.close()
+    await this.#writer.close()
+  }
+
+  /**
+   * One statement is its own snapshot and needs no transaction. Whether there will be a second one is only
+   * known after the first: then the script, which is pure, starts again inside a transaction, and the next
+   * one that begins with the same statement starts there.
+   */
+  #readNow<R>(script: () => Script<R>): R {
+    const steps = script()
+    const first = steps.next()
+    if (first.done) return first.value
+    const { name } = first.value.statement
+    if (!this.#firstOfSeveral.has(name)) {
+      const second = steps.next(this.#connection.ask(first.value))
+      if (second.done) return second.value
+      this.#firstOfSeveral.add(name)
+    }
+    this.#connection.control('begin')
+    try {
+      return runScript(this.#connection, script())
+    } finally {
+      // SQLite ends the transaction by itself on some errors.
+      if (this.#connection.isInTransaction) this.#connection.control('rollback')
+    }
+  }
+}

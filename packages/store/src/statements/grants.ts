@@ -1,0 +1,76 @@
+/** Grants and their refresh tokens. */
+import type { Statement } from '../script.ts'
+import { grantIsAlive } from './alive.ts'
+
+const columns =
+  'id, principal_id, client_id, session_id, scope, audiences, created_at, expires_at, ended_at, issued_position'
+
+export const insertGrant: Statement = {
+  name: 'insert_grant',
+  text: `insert into grants (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+}
+
+export const selectGrant: Statement = {
+  name: 'select_grant',
+  text: `select ${columns} from grants where id = $1`,
+}
+
+export const insertRefreshToken: Statement = {
+  name: 'insert_refresh_token',
+  text: `insert into refresh_tokens (grant_id, generation, digest, created_at, expires_at)
+    values ($1, $2, $3, $4, $5)`,
+}
+
+/** From the newest generation back: what is presented is nearly always the newest. */
+export const selectRefreshToken: Statement = {
+  name: 'select_refresh_token',
+  text: `select generation, digest, used_at from refresh_tokens
+    where grant_id = $1 and digest = $2 order by generation desc limit 1`,
+}
+
+export const selectUnusedGeneration: Statement = {
+  name: 'select_unused_generation',
+  text: `select digest from refresh_tokens
+    where grant_id = $1 and generation = $2 and used_at is null`,
+}
+
+/**
+ * The one statement that decides who consumed a refresh token (RFC 9700 §4.14.2). Of two that arrive together
+ * the second waits for the first one's row, and then finds it used.
+ */
+export const consumeRefreshToken: Statement = {
+  name: 'consume_refresh_token',
+  text: `update refresh_tokens set used_at = $4
+    where grant_id = $1 and generation = $2 and digest = $3 and used_at is null and expires_at > $4
+      and exists (
+        select 1 from grants as family where family.id = $1 and ${grantIsAlive('family', '$4')}
+      )`,
+}
+
+/** What became of a refresh token that could not be consumed, if its grant lives. */
+export const selectRefused: Statement = {
+  name: 'select_refused',
+  text: `select presented.used_at, successor.digest as successor_digest
+    from refresh_tokens as presented
+    join grants as family on family.id = presented.grant_id
+    left join refresh_tokens as successor on successor.grant_id = presented.grant_id
+      and successor.generation = presented.generation + 1 and successor.used_at is null
+    where presented.grant_id = $1 and presented.generation = $2 and presented.digest = $3
+      and ${grantIsAlive('family', '$4')}`,
+}
+
+export const endGrant: Statement = {
+  name: 'end_grant',
+  text: 'update grants set ended_at = $2 where id = $1 and ended_at is null',
+}
+
+/** For revoking, which answers the same for a grant that had ended before. */
+export const endGrantAgain: Statement = {
+  name: 'end_grant_again',
+  text: 'update grants set ended_at = coalesce(ended_at, $2) where id = $1 returning id',
+}
+
+export const selectGrantOwner: Statement = {
+  name: 'select_grant_owner',
+  text: 'select principal_id as owner from grants where id = $1',
+}

@@ -1,0 +1,156 @@
+/** Roles and who holds them, clients, and the rows that keep transactions apart. */
+import type { Statement } from '../script.ts'
+
+export const insertRole: Statement = {
+  name: 'insert_role',
+  text: `insert into roles (id, description, permissions, built_in_since, created_at, revoked_before)
+    values ($1, $2, $3, $4, $5, 0)
+    on conflict (id) do nothing returning id`,
+}
+
+const columns = 'id, description, permissions, built_in_since, created_at'
+
+export const listRoles: Statement = {
+  name: 'list_roles',
+  text: `select ${columns} from roles order by id`,
+}
+
+export const selectRole: Statement = {
+  name: 'select_role',
+  text: 'select id from roles where id = $1',
+}
+
+/** Locks the row, so that the role neither ends nor is revoked until the transaction has. */
+export const lockRole: Statement = {
+  name: 'lock_role',
+  text: `update roles set id = id where id = $1 returning ${columns}, revoked_before`,
+}
+
+/** The same for revoking. */
+export const lockAnyRole: Statement = {
+  name: 'lock_any_role',
+  text: 'update roles set id = id where id = $1 returning id',
+}
+
+/** The same for roles that can end; the built-in ones stay free, since every new account is given one. */
+export const lockEndableRole: Statement = {
+  name: 'lock_endable_role',
+  text: 'update roles set id = id where id = $1 and built_in_since is null returning id',
+}
+
+export const selectBuiltInRole: Statement = {
+  name: 'select_built_in_role',
+  text: 'select id from roles where id = $1 and built_in_since is not null',
+}
+
+export const changeRole: Statement = {
+  name: 'change_role',
+  text: 'update roles set description = $2, permissions = $3 where id = $1',
+}
+
+export const revokeRole: Statement = {
+  name: 'revoke_role',
+  text: 'update roles set revoked_before = $2 where id = $1',
+}
+
+export const deleteRole: Statement = {
+  name: 'delete_role',
+  text: 'delete from roles where id = $1',
+}
+
+/** What the role had ended stays ended for its holders after they have lost it. */
+export const raiseAccountsOfRole: Statement = {
+  name: 'raise_accounts_of_role',
+  text: `update accounts set revoked_before = $2
+    where revoked_before < $2 and id in (select principal_id from principal_roles where role_id = $1)`,
+}
+
+export const raiseServiceAccountsOfRole: Statement = {
+  name: 'raise_service_accounts_of_role',
+  text: `update service_accounts set revoked_before = $2
+    where revoked_before < $2 and id in (select principal_id from principal_roles where role_id = $1)`,
+}
+
+export const deleteHoldersOfRole: Statement = {
+  name: 'delete_holders_of_role',
+  text: 'delete from principal_roles where role_id = $1',
+}
+
+export const insertPrincipalRole: Statement = {
+  name: 'insert_principal_role',
+  text: 'insert into principal_roles (principal_id, role_id) values ($1, $2)',
+}
+
+export const deletePrincipalRole: Statement = {
+  name: 'delete_principal_role',
+  text: 'delete from principal_roles where principal_id = $1 and role_id = $2',
+}
+
+export const deleteRolesOfPrincipal: Statement = {
+  name: 'delete_roles_of_principal',
+  text: 'delete from principal_roles where principal_id = $1',
+}
+
+export const selectRolesOfPrincipal: Statement = {
+  name: 'select_roles_of_principal',
+  text: 'select role_id from principal_roles where principal_id = $1 order by role_id',
+}
+
+/** The principal with one row for each role it holds, and one without a role if it holds none. */
+const rights = (table: string, names: string): string => `
+  select principal.id, ${names}, principal.disabled_at, principal.ended_at, principal.revoked_before,
+    role.id as role_id, role.permissions as role_permissions, role.revoked_before as role_revoked_before
+  from ${table} as principal
+  left join principal_roles as held on held.principal_id = principal.id
+  left join roles as role on role.id = held.role_id
+  where principal.id = $1 order by role.id`
+
+export const selectAccountRights: Statement = {
+  name: 'select_account_rights',
+  text: rights('accounts', `principal.name, principal.email, '[]' as audiences`),
+}
+
+export const selectServiceAccountRights: Statement = {
+  name: 'select_service_account_rights',
+  text: rights('service_accounts', 'principal.name, null as email, principal.audiences'),
+}
+
+/** The roles of one page of `listAccounts`, so that a page is two statements and not a hundred. */
+export const listRolesOfAccounts: Statement = {
+  name: 'list_roles_of_accounts',
+  text: `select principal_id, role_id from principal_roles
+    where principal_id in (
+      select id from accounts where ended_at is null and id < $1 order by id desc limit $2
+    )
+    order by principal_id, role_id`,
+}
+
+export const listRolesOfServiceAccounts: Statement = {
+  name: 'list_roles_of_service_accounts',
+  text: `select principal_id, role_id from principal_roles
+    where principal_id in (
+      select id from service_accounts where ended_at is null and id < $1 order by id desc limit $2
+    )
+    order by principal_id, role_id`,
+}
+
+export const selectClient: Statement = {
+  name: 'select_client',
+  text: 'select id, name, kind, created_at, revoked_before from clients where id = $1',
+}
+
+export const lockClient: Statement = {
+  name: 'lock_client',
+  text: 'update clients set id = id where id = $1 returning id',
+}
+
+export const revokeClient: Statement = {
+  name: 'revoke_client',
+  text: 'update clients set revoked_before = $2 where id = $1',
+}
+
+/** Taken before any other row: whoever holds the name runs alone among those that take it. */
+export const takeLock: Statement = {
+  name: 'take_lock',
+  text: 'update locks set name = name where name = $1',
+}

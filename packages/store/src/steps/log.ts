@@ -1,0 +1,59 @@
+/**
+ * Appending to the revocation log. Positions are dense and in the order of commits because the head's row is
+ * held from the moment a position is taken until the transaction ends; so it is taken as late as possible, and
+ * no row that another transaction may hold is touched after it (design §7: the log's lock is the last one).
+ */
+import type { EntryDraft } from '@countersign/core'
+import type { RevocationId } from '@countersign/protocol'
+import { integer } from '../columns.ts'
+import { one, run, type Script, type Statement, type Value } from '../script.ts'
+import { insertEntry, takePositions } from '../statements/log.ts'
+
+/** Appends one entry and answers its position. The last thing that a transaction does. */
+export function* appendEntry(draft: EntryDraft, id: RevocationId | null = null): Script<number> {
+  const position = yield* readInteger('position', takePositions, 1)
+  yield* writeEntry(position, draft, id)
+  return position
+}
+
+/** Appends several entries, in order. The last thing that a transaction does. */
+export function* appendEntries(drafts: readonly EntryDraft[]): Script<void> {
+  if (drafts.length === 0) return
+  const last = yield* readInteger('position', takePositions, drafts.length)
+  for (const [index, draft] of drafts.entries()) {
+    yield* writeEntry(last - drafts.length + 1 + index, draft)
+  }
+}
+
+/**
+ * Appends an entry whose position also stands on a row, as its `revoked_before`. `write` puts it there; the
+ * transaction must hold that row already. The last thing that a transaction does.
+ */
+export function* appendWith(
+  draft: EntryDraft,
+  write: (position: number) => Script<unknown>,
+  id: RevocationId | null = null,
+): Script<number> {
+  const position = yield* readInteger('position', takePositions, 1)
+  yield* write(position)
+  yield* writeEntry(position, draft, id)
+  return position
+}
+
+/** Only after a position was taken in the same transaction. */
+export function* writeEntry(
+  position: number,
+  draft: EntryDraft,
+  id: RevocationId | null = null,
+): Script<void> {
+  const { node, effect, atMs, expiresAtMs } = draft
+  const issuedBefore = effect === 'rule' ? position : null
+  yield* run(insertEntry, position, id, node.kind, node.id, issuedBefore, atMs, expiresAtMs)
+}
+
+/** The number in the first row; throws where there is none, since these rows always exist. */
+export function* readInteger(column: string, statement: Statement, ...values: Value[]): Script<number> {
+  const row = yield* one(statement, ...values)
+  if (row === null) throw new Error(`The statement ${statement.name} found nothing.`)
+  return integer(row, column)
+}

@@ -1,0 +1,113 @@
+/** Core's port, answered by an engine: each method is one read or one named transaction, and nothing else. */
+import type {
+  AccountStore,
+  ApiKeyStore,
+  AuditStore,
+  GrantStore,
+  Housekeeping,
+  LogStore,
+  RevocationStore,
+  RoleStore,
+  ServiceAccountStore,
+  SessionStore,
+  SigningKeyStore,
+  Store,
+} from '@countersign/core'
+import type { Engine } from './engine.ts'
+import * as audit from './reads/audit.ts'
+import * as credentials from './reads/credentials.ts'
+import * as log from './reads/log.ts'
+import * as principals from './reads/principals.ts'
+import * as revocations from './reads/revocations.ts'
+import type { StoreTransactions } from './transactions.ts'
+
+type StoreEngine = Engine<StoreTransactions>
+
+export function createStore(engine: StoreEngine): Store {
+  return {
+    ...createLogStore(engine),
+    ...createPrincipalStore(engine),
+    ...createCredentialStore(engine),
+    ...createRecordStore(engine),
+  }
+}
+
+function createLogStore(engine: StoreEngine): LogStore & RevocationStore {
+  return {
+    readHead: () => engine.read(log.readHead),
+    readEntries: (position, limit) => engine.read(() => log.readEntries(position, limit)),
+    pruneLog: (nowMs, keepPositions) => engine.write('pruneLog', { nowMs, keepPositions }),
+    startEpoch: (epoch, event) => engine.write('startEpoch', { epoch, audit: event }),
+
+    revoke: (input) => engine.write('revoke', input),
+    countUnder: (node, nowMs, sinceMs) => engine.read(() => revocations.countUnder(node, nowMs, sinceMs)),
+    readRevocation: (id) => engine.read(() => log.readRevocation(id)),
+    readOwner: (node) => engine.read(() => revocations.readOwner(node)),
+  }
+}
+
+function createPrincipalStore(engine: StoreEngine): AccountStore & ServiceAccountStore & RoleStore {
+  return {
+    createAccount: (input) => engine.write('createAccount', input),
+    createFirstAdministrator: (input) => engine.write('createFirstAdministrator', input),
+    offerSetupTicket: (digest, expiresAtMs) => engine.write('offerSetupTicket', { digest, expiresAtMs }),
+    readAccount: (id) => engine.read(() => principals.readAccount(id)),
+    readAccountByEmail: (email) => engine.read(() => principals.readAccountByEmail(email)),
+    listAccounts: (page) => engine.read(() => principals.listAccounts(page)),
+    replacePasswordHash: (id, from, to) => engine.write('replacePasswordHash', { id, from, to }),
+    changeAccount: (input) => engine.write('changeAccount', input),
+    endAccount: (input) => engine.write('endAccount', input),
+
+    createServiceAccount: (input) => engine.write('createServiceAccount', input),
+    readServiceAccount: (id) => engine.read(() => principals.readServiceAccount(id)),
+    listServiceAccounts: (page) => engine.read(() => principals.listServiceAccounts(page)),
+    changeServiceAccount: (input) => engine.write('changeServiceAccount', input),
+    endServiceAccount: (input) => engine.write('endServiceAccount', input),
+
+    createRole: (role, event) => engine.write('createRole', { role, audit: event }),
+    listRoles: () => engine.read(principals.listRoles),
+    changeRole: (input) => engine.write('changeRole', input),
+    endRole: (input) => engine.write('endRole', input),
+  }
+}
+
+function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore & ApiKeyStore {
+  return {
+    openSession: (input) => engine.write('openSession', input),
+    readSessionForVerdict: (id) => engine.read(() => credentials.readSessionForVerdict(id)),
+    listSessions: (account, nowMs) => engine.read(() => credentials.listSessions(account, nowMs)),
+    endOtherSessions: (input) => engine.write('endOtherSessions', input),
+    recordUse: (uses) => engine.write('recordUse', uses),
+
+    readClient: (id) => engine.read(() => principals.readClient(id)),
+    readRefreshToken: (grant, digests) => engine.read(() => credentials.readRefreshToken(grant, digests)),
+    rotateRefreshToken: (input) => engine.write('rotateRefreshToken', input),
+
+    createApiKey: (input) => engine.write('createApiKey', input),
+    readApiKey: (id) => engine.read(() => credentials.readApiKey(id)),
+    listApiKeys: (owner, page) => engine.read(() => credentials.listApiKeys(owner, page)),
+    readApiKeyForVerdict: (id) => engine.read(() => credentials.readApiKeyForVerdict(id)),
+    changeApiKey: (input) => engine.write('changeApiKey', input),
+    rotateApiKey: (input) => engine.write('rotateApiKey', input),
+  }
+}
+
+function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & Housekeeping {
+  return {
+    listSigningKeys: () => engine.read(audit.listSigningKeys),
+    addSigningKey: (key, onlyIfNone, event) =>
+      engine.write('addSigningKey', { key, onlyIfNone, audit: event }),
+    promoteSigningKey: (input) => engine.write('promoteSigningKey', input),
+    retireSigningKey: (input) => engine.write('retireSigningKey', input),
+
+    appendAudit: (events) => engine.write('appendAudit', { events }),
+    listAudit: (query) => engine.read(() => audit.listAudit(query)),
+    takeChainLease: (holder, nowMs, untilMs) => engine.write('takeChainLease', { holder, nowMs, untilMs }),
+    readUnchained: (limit) => engine.read(() => audit.readUnchained(limit)),
+    appendLinks: (input) => engine.write('appendLinks', input),
+    readChain: (afterPosition, limit) => engine.read(() => audit.readChain(afterPosition, limit)),
+
+    sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),
+    ping: () => engine.ping(),
+  }
+}

@@ -1,0 +1,38 @@
+/** Every transaction by its name. The names are those of core's port, and what a writer thread is sent. */
+import * as accounts from './transactions/accounts.ts'
+import * as apiKeys from './transactions/api-keys.ts'
+import * as audit from './transactions/audit.ts'
+import * as grants from './transactions/grants.ts'
+import * as housekeeping from './transactions/housekeeping.ts'
+import * as revocations from './transactions/revocations.ts'
+import * as roles from './transactions/roles.ts'
+import * as serviceAccounts from './transactions/service-accounts.ts'
+import * as sessions from './transactions/sessions.ts'
+import * as setup from './transactions/setup.ts'
+import * as signingKeys from './transactions/signing-keys.ts'
+
+export type StoreTransactions = typeof accounts &
+  typeof apiKeys &
+  typeof audit &
+  typeof grants &
+  typeof housekeeping &
+  typeof revocations &
+  typeof roles &
+  typeof serviceAccounts &
+  typeof sessions &
+  typeof setup &
+  typeof signingKeys
+
+export const transactions: StoreTransactions = {
+  ...accounts,
+  ...apiKeys,
+  ...audit,
+  ...grants,
+  ...housekeeping,
+  ...revocations,
+  ...roles,
+  ...serviceAccounts,
+  ...sessions,
+  ...setup,
+  ...signingKeys,
+}

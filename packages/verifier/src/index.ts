@@ -1,0 +1,21 @@
+export { isAddressAllowed, isAddressBlock } from './addresses.ts'
+export { type Checker, type CheckerStats, createChecker } from './check.ts'
+export type { CheckerBounds, CheckerClock, CheckerOptions } from './checker-options.ts'
+export {
+  type CredentialHeaders,
+  type CredentialSource,
+  type HeaderValue,
+  type TakenCredential,
+  takeCredential,
+} from './credential-of-request.ts'
+export { parseJwk } from './jwt/jwk.ts'
+export { importKey, type VerificationKey } from './jwt/keys.ts'
+export {
+  nodeBackEnd,
+  type SignatureBackEnd,
+  signatureBackEnd,
+  type VerifySignature,
+  webBackEnd,
+} from './jwt/signature.ts'
+export type { FeedAnswer } from './memory.ts'
+export type { Accepted, AskAnswer, CheckResult, Refused, Undecided, Verdict } from './verdict.ts'

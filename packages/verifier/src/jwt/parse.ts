@@ -1,0 +1,118 @@
+/**
+ * Takes a compact JWS apart, strictly (RFC 7515 §3.1, §4.1; RFC 9068 §2.1; RFC 8725 §3). Only the header is
+ * read here. The payload stays bytes until its signature has been checked: `parsePayload` comes after that.
+ */
+import { ACCESS_TOKEN_TYPE, parseStrictJson } from '@countersign/protocol'
+import { parseBase64url } from './base64url.ts'
+
+/** The longest access token that is looked at, in characters. */
+export const ACCESS_TOKEN_CHARACTERS_MAX = 8192
+
+/** What is used of a header; both are attacker input until the signature has been checked. */
+export interface JwsHeader {
+  readonly alg: string
+  readonly kid: string
+}
+
+export interface CompactJws {
+  readonly header: JwsHeader
+  /** The header as it was sent, by which an accepted one is known again. */
+  readonly headerText: string
+  readonly signingInput: string
+  readonly payload: Uint8Array
+  readonly signature: Uint8Array
+}
+
+export type ParsedJws =
+  | { readonly ok: true; readonly jws: CompactJws }
+  | { readonly ok: false; readonly reason: 'malformed' | 'wrong_type' }
+
+/**
+ * Parses the compact serialization of an access token. Refuses anything but three canonical parts (a JWE has
+ * five, RFC 7516 §3.1; the JSON serialization has none), and every header that asks for more than a plain
+ * signature. `knownHeaders` maps header texts that stood under a good signature before to what they say.
+ */
+export function parseCompactJws(text: string, knownHeaders: ReadonlyMap<string, JwsHeader>): ParsedJws {
+  if (text.length > ACCESS_TOKEN_CHARACTERS_MAX) return malformed
+  const first = text.indexOf('.')
+  const second = text.indexOf('.', first + 1)
+  if (first <= 0 || second <= first + 1 || second === text.length - 1) return malformed
+  const signature = parseBase64url(text.slice(second + 1))
+  const payload = parseBase64url(text.slice(first + 1, second))
+  if (signature === null || payload === null) return malformed
+  const headerText = text.slice(0, first)
+  const header = knownHeaders.get(headerText) ?? parseHeader(headerText)
+  if (header === 'malformed' || header === 'wrong_type') return { ok: false, reason: header }
+  return { ok: true, jws: { header, headerText, signingInput: text.slice(0, second), payload, signature } }
+}
+
+const malformed: ParsedJws = { ok: false, reason: 'malformed' }
+
+/**
+ * Members that change what a signature means or bring a key along. `crit` names extensions that must be
+ * understood, and none is (RFC 7515 §4.1.11, RFC 7797 §7 for `b64`); `enc` belongs to a JWE. Keys in the
+ * header would be ignored safely, but nobody honest sends them to a resource server, and a refusal leaves no
+ * doubt that they are never followed (RFC 8725 §3.10).
+ */
+const refusedMembers = ['crit', 'b64', 'enc', 'jwk', 'jku', 'x5u', 'x5c']
+
+function parseHeader(headerText: string): JwsHeader | 'malformed' | 'wrong_type' {
+  const bytes = parseBase64url(headerText)
+  const header = bytes === null ? null : parseJsonObject(bytes)
+  if (header === null || refusedMembers.some((member) => Object.hasOwn(header, member))) return 'malformed'
+  const { alg, kid, typ } = header
+  if (typeof alg !== 'string' || typeof kid !== 'string') return 'malformed'
+  return isAccessTokenType(typ) ? { alg, kid } : 'wrong_type'
+}
+
+/** A media type without a slash stands for `application/…`, and case does not count (RFC 7515 §4.1.9). */
+function isAccessTokenType(typ: unknown): boolean {
+  if (typeof typ !== 'string') return false
+  const lower = typ.toLowerCase()
+  return lower === ACCESS_TOKEN_TYPE || lower === `application/${ACCESS_TOKEN_TYPE}`
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** The claims of a payload whose signature was good; null unless it is one strict JSON object in UTF-8. */
+export function parsePayload(payload: Uint8Array): JsonObject | null {
+  const text = toText(payload)
+  if (text === null) return null
+  // A text that parsing and printing gives back unchanged names nothing twice, since a repeated name would
+  // have vanished. This is several times quicker than the scan and holds for every token that we print.
+  const value = parsePlain(text)
+  if (value !== null && JSON.stringify(value) === text && !text.includes('__proto__')) return value
+  return parseJsonObject(payload)
+}
+
+function parsePlain(text: string): JsonObject | null {
+  try {
+    return toObject(JSON.parse(text))
+  } catch {
+    // Not JSON. The strict parser comes to the same end and says so.
+    return null
+  }
+}
+
+function parseJsonObject(bytes: Uint8Array): JsonObject | null {
+  const text = toText(bytes)
+  const parsed = text === null ? null : parseStrictJson(text)
+  return parsed?.ok ? toObject(parsed.value) : null
+}
+
+function toObject(value: unknown): JsonObject | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  return value as JsonObject
+}
+
+// A byte order mark stays in the text, where JSON does not allow it, instead of vanishing.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** RFC 7519 §7.2 and RFC 8725 §3.7: UTF-8 and nothing else; null when it is not. */
+function toText(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return null
+  }
+}

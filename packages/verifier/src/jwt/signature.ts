@@ -1,0 +1,72 @@
+/**
+ * Checks signatures, with `node:crypto` where the runtime has it and Web Crypto elsewhere. Each imported key
+ * is a function bound to one algorithm, so nothing that a token says can choose another (RFC 8725 §3.1).
+ */
+import type { SigningAlgorithm } from '@countersign/protocol'
+import type { KeyMaterial } from './jwk.ts'
+
+/** True when the signature of `signingInput` (ASCII) is good. Never throws for a bad signature. */
+export type VerifySignature = (signingInput: string, signature: Uint8Array) => boolean | Promise<boolean>
+
+export interface SignatureBackEnd {
+  /** Imports checked key material. Throws, or rejects, when the platform does not take the key. */
+  importKey(material: KeyMaterial): VerifySignature | Promise<VerifySignature>
+}
+
+const nodeCrypto = typeof process === 'object' ? process.getBuiltinModule?.('node:crypto') : undefined
+
+/** Synchronous; null where there is no `node:crypto`. */
+export const nodeBackEnd: SignatureBackEnd | null = nodeCrypto ? createNodeBackEnd(nodeCrypto) : null
+
+/** Runs wherever Web Crypto does; every answer is a promise. */
+export const webBackEnd: SignatureBackEnd = {
+  async importKey(material): Promise<VerifySignature> {
+    const { subtle } = globalThis.crypto
+    const algorithm = webAlgorithms[material.algorithm]
+    const key = await subtle.importKey('jwk', { ...material.jwk }, algorithm, false, ['verify'])
+    const encoder = new TextEncoder()
+    return (signingInput, signature) =>
+      subtle.verify(algorithm, key, new Uint8Array(signature), encoder.encode(signingInput))
+  },
+}
+
+/** The quicker one of those that this runtime has. */
+export const signatureBackEnd: SignatureBackEnd = nodeBackEnd ?? webBackEnd
+
+/** RFC 7518 §3.2: an HMAC with SHA-256 is 32 bytes. */
+const HMAC_BYTES = 32
+
+function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBackEnd {
+  return {
+    importKey(material): VerifySignature {
+      if (material.algorithm === 'HS256') {
+        const secret = crypto.createSecretKey(material.jwk.k, 'base64url')
+        return (signingInput, signature) => {
+          const expected = crypto.createHmac('sha256', secret).update(signingInput, 'latin1').digest()
+          return signature.length === HMAC_BYTES && crypto.timingSafeEqual(expected, signature)
+        }
+      }
+      const key = crypto.createPublicKey({ key: { ...material.jwk }, format: 'jwk' })
+      // JWS writes ECDSA signatures as two fixed-length integers, not as DER (RFC 7518 §3.4).
+      const verifyKey = material.algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key
+      // Ed25519 hashes by itself (RFC 8032 §5.1).
+      const digest = material.algorithm === 'EdDSA' ? null : 'sha256'
+      return (signingInput, signature) =>
+        crypto.verify(digest, Buffer.from(signingInput, 'latin1'), verifyKey, signature)
+    },
+  }
+}
+
+interface WebAlgorithm {
+  readonly name: string
+  readonly hash?: string
+  readonly namedCurve?: string
+}
+
+/** What Web Crypto calls each algorithm, for importing the key and for verifying with it. */
+const webAlgorithms: Record<SigningAlgorithm, WebAlgorithm> = {
+  HS256: { name: 'HMAC', hash: 'SHA-256' },
+  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  EdDSA: { name: 'Ed25519' },
+}

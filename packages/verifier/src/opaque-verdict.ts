@@ -1,0 +1,42 @@
+/** Fits the authority's verdict about an opaque credential to what the verifier may do with it. */
+import type { CredentialPath, PathNode } from '@countersign/protocol'
+import type { OpaqueNode } from './presented.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The longest that a verdict about an opaque credential is used from memory (lease protocol, rule 4). */
+export const OPAQUE_VERDICT_MS_MAX = 60_000
+
+/**
+ * Cuts the verdict's use down to 60 seconds and to the credential's own end, and completes its path: one that
+ * left out the issuer, the principal or the credential could not be revoked by it. Throws when the answer is
+ * about another credential than `node`.
+ */
+export function toFittedVerdict(
+  verdict: Verdict,
+  node: OpaqueNode,
+  issuer: string,
+  authorityNowMs: number,
+): Verdict {
+  const { credential, principal } = verdict
+  if (credential.kind !== node.kind || credential.id !== node.id) {
+    throw new Error('The authority answered about another credential than it was asked about.')
+  }
+  const expiresAtMs = credential.expiresAtMs ?? Number.POSITIVE_INFINITY
+  const required: PathNode[] = [
+    { kind: 'issuer', id: issuer },
+    { kind: principal.kind, id: principal.id },
+    node,
+  ]
+  return {
+    ...verdict,
+    credential: { ...credential, path: complete(credential.path, required) },
+    usableUntilMs: Math.min(verdict.usableUntilMs, expiresAtMs, authorityNowMs + OPAQUE_VERDICT_MS_MAX),
+  }
+}
+
+function complete(path: CredentialPath, required: readonly PathNode[]): CredentialPath {
+  const missing = required.filter(
+    ({ kind, id }) => !path.some((node) => node.kind === kind && node.id === id),
+  )
+  return missing.length === 0 ? path : [...missing, ...path]
+}

@@ -1,0 +1,86 @@
+/** What a check finds out about a credential, and how a refusal or an outage is told. */
+import type { CredentialPath, Permission, PrincipalId, RefusalReason } from '@countersign/protocol'
+
+/** Verdicts are shared by all requests that present the same credential: nobody may change one. */
+export interface Verdict {
+  /** The log position at which it was decided; for an access token the one at which it was issued. */
+  readonly position: number
+  readonly principal: {
+    readonly kind: 'account' | 'service_account'
+    readonly id: PrincipalId
+    readonly name: string | null
+    readonly email: string | null
+  }
+  readonly credential: {
+    readonly kind: 'session' | 'access_token' | 'api_key'
+    readonly id: string
+    readonly path: CredentialPath
+    readonly expiresAtMs: number | null
+    readonly amr: readonly string[]
+    readonly acr: string | null
+    readonly authTimeMs: number | null
+  }
+  readonly permissions: readonly Permission[]
+  /** Empty means any. */
+  readonly resources: readonly string[]
+  readonly audiences: readonly string[]
+  /** Addresses and CIDR blocks; empty means any. Compare with `isAddressAllowed` on every request. */
+  readonly allowAddresses: readonly string[]
+  readonly rateLimit: { readonly requests: number; readonly perSeconds: number } | null
+  /** Until when it may be used from memory, in the authority's time. */
+  readonly usableUntilMs: number
+}
+
+/** The authority's answer about an opaque credential. */
+export type AskAnswer =
+  | { readonly kind: 'active'; readonly verdict: Verdict }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+
+export type CheckResult = Accepted | Refused | Undecided
+
+export interface Accepted {
+  readonly ok: true
+  readonly verdict: Verdict
+}
+
+/** The credential is bad: 401. The reason is for those allowed to read decisions, not for the caller. */
+export interface Refused {
+  readonly ok: false
+  readonly code: 'invalid_credential'
+  readonly reason: RefusalReason
+}
+
+/** It cannot be known whether the credential is good: 503. */
+export interface Undecided {
+  readonly ok: false
+  readonly code: 'verifier_unavailable'
+  readonly reason: 'no_lease' | 'authority_unreachable'
+}
+
+/** Freezes what many requests will share: whoever could add a permission to it would add it for all. */
+export function toAccepted(verdict: Verdict): Accepted {
+  const { principal, credential } = verdict
+  for (const node of credential.path) Object.freeze(node)
+  Object.freeze(credential.path)
+  Object.freeze(credential.amr)
+  Object.freeze(credential)
+  Object.freeze(principal)
+  Object.freeze(verdict.permissions)
+  Object.freeze(verdict.resources)
+  Object.freeze(verdict.audiences)
+  Object.freeze(verdict.allowAddresses)
+  Object.freeze(verdict.rateLimit)
+  return Object.freeze({ ok: true, verdict: Object.freeze(verdict) })
+}
+
+export const toRefused = (reason: RefusalReason): Refused => ({
+  ok: false,
+  code: 'invalid_credential',
+  reason,
+})
+
+export const toUndecided = (reason: Undecided['reason']): Undecided => ({
+  ok: false,
+  code: 'verifier_unavailable',
+  reason,
+})
