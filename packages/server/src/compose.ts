@@ -1,6 +1,7 @@
 /** Where ports meet their adapters: the one place that knows both. */
 import { availableParallelism } from 'node:os'
 import {
+  type Clock,
   type Context,
   createKeyRing,
   type KeyMaker,
@@ -34,21 +35,21 @@ export interface Composed {
   close(): Promise<void>
 }
 
-/** Opens everything, loads or makes the signing keys, and takes the first lease. */
-export async function compose(config: Config): Promise<Composed> {
+/** Opens everything, loads or makes the signing keys, and takes the first lease. Tests bring their own clock. */
+export async function compose(config: Config, clock: Clock = systemClock): Promise<Composed> {
   const opened = await openStoreAndSecrets(config)
   try {
-    return await wire(config, opened)
+    return await wire(config, opened, clock)
   } catch (error) {
     await opened.store.close()
     throw error
   }
 }
 
-async function wire(config: Config, opened: Opened): Promise<Composed> {
+async function wire(config: Config, opened: Opened, clock: Clock): Promise<Composed> {
   const { store } = opened
   const usage = createUsage(store)
-  const { core, verifier } = createCore(config, opened, usage)
+  const { core, verifier } = createCore(config, opened, usage, clock)
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   await verifier.catchUp()
   const logger = createLogger({ level: config.logLevel })
@@ -93,9 +94,9 @@ function createCore(
   config: Config,
   { store, secrets }: Opened,
   usage: Usage,
+  clock: Clock,
 ): { core: Core & { passwords: ReturnType<typeof createPasswordHasher> }; verifier: OwnVerifier } {
   const policy = toPolicy(config)
-  const clock = systemClock
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
   const context = (): Context => core
   const onSigningKeys = (): Promise<void> => keys.reload()

@@ -1,6 +1,6 @@
 /** The authority as one `fetch` handler: what apps embed, and what the server is a thin shell around. */
 
-import { offerSetup } from '@countersign/core'
+import { type Clock, offerSetup } from '@countersign/core'
 import { openDataLock } from '@countersign/store'
 import { startChores } from './chores.ts'
 import { type Composed, compose } from './compose.ts'
@@ -29,10 +29,10 @@ export interface Authority extends Countersign {
 }
 
 /** Opens an authority. Throws `StartError` with one sentence where something is in the way. */
-export async function createAuthority(config: Config): Promise<Authority> {
+export async function createAuthority(config: Config, clock?: Clock): Promise<Authority> {
   const lock = lockData(config)
   try {
-    const composed = await compose(config)
+    const composed = await compose(config, clock)
     return await start(config, composed, () => lock?.close())
   } catch (error) {
     lock?.close()

@@ -1,7 +1,7 @@
 /** What commands do to a database without a server: bring up the schema, create the first administrator. */
 
 import { availableParallelism } from 'node:os'
-import { type Bootstrapped, bootstrap, type Context, type Outcome, type SignUpInput } from '@countersign/core'
+import { type Bootstrapped, bootstrap, type Clock, type Context, type Outcome, type SignUpInput } from '@countersign/core'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
@@ -15,20 +15,24 @@ import { toPolicy } from './policy.ts'
  * Creates the first administrator and an administrator's API key, also beside a running server: nothing that
  * it writes changes a verdict. Throws `StartError` where the database cannot be opened.
  */
-export async function bootstrapAuthority(config: Config, input: SignUpInput): Promise<Outcome<Bootstrapped>> {
+export async function bootstrapAuthority(
+  config: Config,
+  input: SignUpInput,
+  clock: Clock = systemClock,
+): Promise<Outcome<Bootstrapped>> {
   const opened = await openStoreAndSecrets(config)
   try {
-    return await bootstrap(contextOf(config, opened), input, systemFacts(systemClock.nowMs()))
+    return await bootstrap(contextOf(config, opened, clock), input, systemFacts(clock.nowMs()))
   } finally {
     await opened.store.close()
   }
 }
 
-function contextOf(config: Config, { store, secrets }: Opened): Context {
+function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Context {
   return {
     store,
     secrets,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     passwords: createPasswordHasher({
       peppers: secrets.passwordPeppers(),

@@ -26,6 +26,13 @@ export async function openFixture(
   return engine
 }
 
+/** The same database, for sessions that begin with a setting. */
+export function withSetting(url: string, setting: string): string {
+  const changed = new URL(url)
+  changed.searchParams.set('options', `-c ${setting}`)
+  return changed.href
+}
+
 /** A second connection, which is nothing of the engine's. */
 export async function openClient(t: Pick<TestContext, 'after'>, url: string): Promise<Client> {
   const client = new Client({ connectionString: url })
@@ -46,13 +53,13 @@ export interface Line {
 }
 
 export async function openLine(t: Pick<TestContext, 'after'>, url: string): Promise<Line> {
-  const target = new URL(url)
+  const { port, hostname } = new URL(url)
   const sockets = new Set<Socket>()
   let isSilent = false
   let cutWord: string | null = null
 
   const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname)
+    const far = connect(Number(port), hostname)
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -75,9 +82,10 @@ export async function openLine(t: Pick<TestContext, 'after'>, url: string): Prom
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  target.port = String(await listen(server))
+  const near = new URL(url)
+  near.port = String(await listen(server))
   return {
-    url: target.href,
+    url: near.href,
     cutAfter: (word) => {
       cutWord = word
     },

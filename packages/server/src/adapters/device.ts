@@ -3,6 +3,7 @@
  * user agent is whatever the client says, so nothing is decided by it.
  */
 import { createRequire } from 'node:module'
+import type * as Bowser from 'bowser'
 
 /** Browsers send about 120 characters, apps up to 300. */
 const USER_AGENT_CHARACTERS_MAX = 512
@@ -26,7 +27,7 @@ interface ParsedUserAgent {
 
 function parseUserAgent(text: string): ParsedUserAgent {
   // Loaded by the first sign-in and not at start-up.
-  const bowser: typeof import('bowser') = createRequire(import.meta.url)('bowser')
+  const bowser: typeof Bowser = createRequire(import.meta.url)('bowser')
   const { browser, os } = bowser.parse(text)
   return { browser: browser.name, os: os.name }
 }

@@ -181,6 +181,7 @@ function fail(flight: Flight, error: unknown): Reply {
     return refuse(flight, 'overloaded')
   }
   if (error instanceof StoreUnavailable) {
+    flight.services.metrics.storeError()
     flight.services.logger.error({ event: 'store_unavailable', request: flight.id, error })
     flight.extra = { ...flight.extra, 'retry-after': '1' }
     return refuse(flight, 'store_unavailable')

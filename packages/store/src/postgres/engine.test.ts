@@ -8,13 +8,16 @@ import { Overloaded, StoreUnavailable } from '@countersign/core'
 import pg, { type Client } from 'pg'
 import { testEngine } from '../../test/engine-contract.ts'
 import { statements } from '../../test/engine-fixture.ts'
-import { createDatabase, openClient, openFixture, openLine } from '../../test/given-postgres.ts'
+import { createDatabase, openClient, openFixture, openLine, withSetting } from '../../test/given-postgres.ts'
 import { createFolder } from '../../test/given-sqlite.ts'
 import { all, one } from '../script.ts'
 
 testEngine('Postgres', async (t) => {
   const url = await createDatabase(t)
-  return url === null ? null : { open: () => openFixture(t, url) }
+  if (url === null) return null
+  // The contract lets transactions deadlock; they need not take a second to find out.
+  const impatient = withSetting(url, 'deadlock_timeout=10ms')
+  return { open: () => openFixture(t, impatient) }
 })
 
 /** Resolves when a session waits for a lock that somebody else holds. */
@@ -56,7 +59,8 @@ test('Postgres: a line that breaks while COMMIT is under way is an outage, and n
   const engine = await openFixture(t, line.url)
   const client = await openClient(t, url)
   await engine.write('insert', { id: 'a', value: 0 })
-  line.cutAfter('commit')
+  // With the zero that ends a message: a transaction begins as "read committed".
+  line.cutAfter('commit\0')
 
   await assert.rejects(engine.write('add', { id: 'a', value: 1 }), StoreUnavailable)
 
@@ -132,7 +136,7 @@ test('Postgres: a transaction that deadlocks with another is tried again', async
   const url = await createDatabase(t)
   if (url === null) return
   // The session that has waited for this long looks for a deadlock, and is the one that gives way.
-  const engine = await openFixture(t, `${url}?options=-c%20deadlock_timeout%3D50ms`)
+  const engine = await openFixture(t, withSetting(url, 'deadlock_timeout=50ms'))
   const client = await openClient(t, url)
   await Promise.all(['a', 'b'].map((id) => engine.write('insert', { id, value: 0 })))
   await client.query("begin; update items set value = 100 where id = 'b'")
@@ -169,9 +173,7 @@ test('Postgres: a COMMIT is on the disk whatever the database is set to, and a s
   if (url === null) return
   const promise = { name: 'promise', text: "select current_setting('synchronous_commit') as promise" }
   const read = async (setting: string): Promise<unknown> => {
-    const separator = url.includes('?') ? '&' : '?'
-    const options = encodeURIComponent(`-c synchronous_commit=${setting}`)
-    const engine = await openFixture(t, `${url}${separator}options=${options}`)
+    const engine = await openFixture(t, withSetting(url, `synchronous_commit=${setting}`))
     return (await engine.read(() => one(promise)))?.promise
   }
 

@@ -6,17 +6,20 @@
  * transaction is visible. The engine relies on that alone: it never starts a transaction's answer early, and
  * it never repeats a transaction whose COMMIT was sent.
  */
+import { setTimeout } from 'node:timers/promises'
 import { StoreUnavailable } from '@countersign/core'
 import type { PoolClient } from 'pg'
 import type { Engine, InputOf, OutputOf, Transactions } from '../engine.ts'
 import { type Answer, type Ask, Rollback, type Script } from '../script.ts'
 import { Conflict, isAnswer, toStoreError } from './errors.ts'
-import { ask, type Connections, openConnections, type PostgresSettings } from './pool.ts'
+import { type Connections, openConnections, type PostgresSettings } from './pool.ts'
 
 export type { PostgresSettings } from './pool.ts'
 
 /** How often a transaction that collided with others is tried in all. */
 const ATTEMPTS_MAX = 5
+/** The first pause before trying again is up to twice as long; each one after it up to twice the one before. */
+const PAUSE_MS = 5
 
 const BEGIN_READ = 'begin isolation level repeatable read read only'
 const BEGIN_WRITE = 'begin isolation level read committed read write'
@@ -136,7 +139,7 @@ class PostgresEngine<T extends Transactions> implements Engine<T> {
   }
 
   async #open(): Promise<Session> {
-    return new Session(await this.#connections.take())
+    return new Session(this.#connections, await this.#connections.take())
   }
 }
 
@@ -148,23 +151,27 @@ async function retry<R>(attempt: () => Promise<R>): Promise<R> {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error
       if (attempts === ATTEMPTS_MAX) throw new StoreUnavailable(error.message, { cause: error.cause })
+      // Those who collided would otherwise collide again; chance takes them apart.
+      await setTimeout(Math.random() * PAUSE_MS * 2 ** attempts)
     }
   }
 }
 
 /** One connection while it is lent out. It is given back, or closed when it can no longer be trusted. */
 class Session {
+  readonly #connections: Connections
   readonly #client: PoolClient
   #isBroken = false
 
-  constructor(client: PoolClient) {
+  constructor(connections: Connections, client: PoolClient) {
+    this.#connections = connections
     this.#client = client
   }
 
   readonly release = (): void => this.#client.release(this.#isBroken)
 
   ask(question: Ask): Promise<Answer> {
-    return ask(this.#client, question).catch((error) => this.#refuse(error))
+    return this.#connections.ask(this.#client, question).catch((error) => this.#refuse(error))
   }
 
   /** Runs a script to its end, statement by statement. */

@@ -10,10 +10,11 @@ export class Conflict extends Error {
 }
 
 /**
- * Tells the driver's errors apart. Statements that are wrong keep the database's own error; everything that
- * has no SQLSTATE comes from the connection.
+ * Tells the driver's errors apart. Statements that are wrong keep the database's own error; what has no
+ * SQLSTATE comes from the connection, unless its type says that a statement or its answer was misused.
  */
 export function toStoreError(error: unknown): Error {
+  if (error instanceof TypeError || error instanceof RangeError) return error
   const state = sqlStateOf(error)
   if (isConflict(state, error)) return new Conflict(error)
   if (state === null || isOutage(state)) return toUnavailable(error)

@@ -5,7 +5,7 @@
 import { Overloaded, StoreUnavailable } from '@countersign/core'
 import type { ClientBase, CustomTypesConfig, Pool, PoolClient, PoolConfig } from 'pg'
 import { postgresParsers } from '../dialect.ts'
-import type { Answer, Ask, Row } from '../script.ts'
+import type { Answer, Ask, Row, Value } from '../script.ts'
 import { toUnavailable } from './errors.ts'
 
 export interface PostgresSettings {
@@ -34,6 +34,8 @@ const RETRY_AFTER_SECONDS = 1
 export interface Connections {
   /** A connection to the primary. Throws `Overloaded` or `StoreUnavailable`. Must be released. */
   take(): Promise<PoolClient>
+  /** Sends one statement of a script. Rejects with the driver's error. */
+  ask(client: ClientBase, question: Ask): Promise<Answer>
   /** Waits for nobody: call it when every connection has been released. */
   close(): Promise<void>
 }
@@ -47,6 +49,7 @@ export async function openConnections(settings: PostgresSettings): Promise<Conne
   // An idle connection that breaks leaves the pool by itself; the next call opens another. The event has to
   // be listened to all the same: without a listener it would end the process.
   pool.on('error', ignore)
+  const texts = new Map<string, string>()
   return {
     async take(): Promise<PoolClient> {
       if (pool.waitingCount >= waitingMax) throw new Overloaded(RETRY_AFTER_SECONDS)
@@ -55,6 +58,15 @@ export async function openConnections(settings: PostgresSettings): Promise<Conne
       } catch (error) {
         throw error instanceof StoreUnavailable ? error : toUnavailable(error)
       }
+    },
+    async ask(client, { statement: { name, text }, values }): Promise<Answer> {
+      const known = texts.get(name)
+      // The driver looks at this for each connection alone, and so would only sometimes.
+      if (known === undefined) texts.set(name, text)
+      else if (known !== text) throw new TypeError(`Two different statements are named ${name}.`)
+      const result = await client.query<Row, Value[]>({ name, text, values: [...values] })
+      const isQuery = result.command === 'SELECT'
+      return { rows: result.rows, changes: isQuery ? 0 : (result.rowCount ?? 0) }
     },
     close: () => pool.end(),
   }
@@ -105,11 +117,3 @@ const toTypeParser =
   (standard: TypeParser): TypeParser =>
   (type, format) =>
     (format === 'binary' ? undefined : postgresParsers.get(type)) ?? standard(type, format)
-
-/** Sends one statement of a script. Rejects with the driver's error. */
-export async function ask(client: ClientBase, { statement, values }: Ask): Promise<Answer> {
-  const { name, text } = statement
-  const result = await client.query<Row, (string | number | null)[]>({ name, text, values: [...values] })
-  const isQuery = result.command === 'SELECT'
-  return { rows: result.rows, changes: isQuery ? 0 : (result.rowCount ?? 0) }
-}

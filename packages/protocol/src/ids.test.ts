@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import test from 'node:test'
+import {
+  isAccountId,
+  isApiKeyId,
+  isClientId,
+  isPrincipalId,
+  isRoleId,
+  isSessionId,
+  timeOfId,
+  toId,
+} from './ids.ts'
+
+const now = Date.UTC(2026, 10, 22)
+
+test('ids of another kind, case, length or alphabet are refused', () => {
+  const id = toId('ses', now, randomBytes(10))
+  assert.equal(isSessionId(id), true)
+  for (const text of [
+    id.toUpperCase(),
+    `${id}0`,
+    id.slice(0, -1),
+    `acc${id.slice(3)}`,
+    `${id.slice(0, -1)}u`,
+    `${id}\n`,
+  ]) {
+    assert.equal(isSessionId(text), false, text)
+  }
+  assert.equal(isApiKeyId(id), false)
+  assert.equal(isPrincipalId(id), false)
+})
+
+test('ids made later sort later, and tell when they were made', () => {
+  const early = toId('acc', now, new Uint8Array(10).fill(255))
+  const late = toId('acc', now + 1, new Uint8Array(10))
+  assert.ok(isAccountId(early) && isAccountId(late))
+  assert.ok(early < late)
+  assert.equal(timeOfId(early), now)
+  assert.equal(timeOfId(late), now + 1)
+})
+
+test('all eighty random bits stand in the id', () => {
+  const seen = new Set<string>()
+  for (let bit = 0; bit < 80; bit += 1) {
+    const random = new Uint8Array(10)
+    random[bit >> 3] = 1 << (bit & 7)
+    seen.add(toId('key', now, random))
+  }
+  assert.equal(seen.size, 80)
+})
+
+test('names of roles and clients are short, lower case and begin with a letter', () => {
+  for (const text of ['', 'A', '1a', 'a b', 'a_b', 'a'.repeat(65), 'a\n', '../x', 'ä']) {
+    assert.equal(isRoleId(text), false, text)
+    assert.equal(isClientId(text), false, text)
+  }
+  assert.equal(isRoleId('pool-keeper-2'), true)
+})

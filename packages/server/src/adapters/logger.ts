@@ -1,0 +1,106 @@
+/**
+ * The log: one JSON object per line on standard output, in UTC (ASVS 16.2). Nothing can leak by accident,
+ * since a line is built from the fields named here and from nothing else: no header, body, query or credential
+ * has a way in.
+ */
+import type { Clock } from '@countersign/core'
+import pino from 'pino'
+import { toLoggedError, toLoggedText } from './logged-error.ts'
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** One answered request. */
+export interface RequestRecord {
+  /** The request's id, which is also the id of the decision about it. */
+  readonly request: string
+  readonly route: string
+  /** `ok` or the code of the refusal. */
+  readonly outcome: string
+  readonly status: number
+  readonly durationMs: number
+  /** Why it was refused, for those who may read logs. */
+  readonly reason?: string
+}
+
+/** Something else that happened. */
+export interface Notice {
+  /** A name of ours, such as `chore_failed`. */
+  readonly event: string
+  /** The request in which it happened, or the name of the chore. */
+  readonly request: string | null
+  /** Logged by kind and place; see `logged-error.ts`. */
+  readonly error?: unknown
+}
+
+export interface Logger {
+  request(record: RequestRecord): void
+  info(notice: Notice): void
+  warn(notice: Notice): void
+  error(notice: Notice): void
+  /** Writes what waits, before the process ends. */
+  flush(): void
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  readonly clock?: Pick<Clock, 'nowMs'>
+  /** Takes the lines instead of standard output. */
+  readonly write?: (line: string) => void
+}
+
+/** What a reader that has stopped reading may keep waiting; later lines are dropped, not the server. */
+const WAITING_BYTES_MAX = 16 * 1024 * 1024
+
+export function createLogger(options: LoggerOptions): Logger {
+  const { clock = { nowMs: () => Date.now() }, write } = options
+  // Asynchronous: a slow terminal must not slow down requests. Flushed by itself when the process ends.
+  const stream =
+    write === undefined ? pino.destination({ sync: false, maxLength: WAITING_BYTES_MAX }) : { write }
+  const log = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.nowMs()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  )
+  const note = (level: 'info' | 'warn' | 'error', notice: Notice): void => {
+    if (log.isLevelEnabled(level)) log[level](toNoticeLine(notice))
+  }
+
+  return {
+    request: (record) => {
+      if (log.isLevelEnabled('info')) log.info(toRequestLine(record))
+    },
+    info: (notice) => note('info', notice),
+    warn: (notice) => note('warn', notice),
+    error: (notice) => note('error', notice),
+    flush: () => {
+      if ('flushSync' in stream) stream.flushSync()
+    },
+  }
+}
+
+type Line = Record<string, unknown>
+
+function toRequestLine(record: RequestRecord): Line {
+  return {
+    event: 'request',
+    request: toLoggedText(record.request),
+    route: toLoggedText(record.route),
+    outcome: toLoggedText(record.outcome),
+    status: record.status,
+    duration_ms: Math.round(record.durationMs * 1000) / 1000,
+    ...(record.reason !== undefined && { reason: toLoggedText(record.reason) }),
+  }
+}
+
+function toNoticeLine(notice: Notice): Line {
+  return {
+    event: toLoggedText(notice.event),
+    ...(notice.request !== null && { request: toLoggedText(notice.request) }),
+    ...(notice.error !== undefined && { error: toLoggedError(notice.error) }),
+  }
+}

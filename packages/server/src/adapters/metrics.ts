@@ -1,0 +1,107 @@
+/**
+ * What operators watch, in Prometheus' text format. Counting is a few additions in memory; `prom-client`, which
+ * tells about the process itself, is loaded by the first scrape and by nobody who never scrapes.
+ */
+import { createHistogram, createTally, type Histogram, renderGauge, type Tally } from './exposition.ts'
+
+export interface Metrics {
+  /** `route` and `outcome` are names of ours: they become labels. */
+  request(route: string, outcome: string, durationMs: number): void
+  signIn(outcome: 'success' | 'refused' | 'failed'): void
+  /** `kind` is the kind of the node that was revoked. */
+  revocation(kind: string): void
+  storeError(): void
+  scrape(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** What is read at the moment of a scrape. */
+export interface MetricSources {
+  readonly passwords: { readonly running: number; readonly waiting: number }
+  readonly verifier: () => {
+    readonly position: number
+    readonly leaseHolds: boolean
+    readonly revokedNodes: number
+    readonly verdicts: number
+  }
+}
+
+export function createMetrics(sources: MetricSources): Metrics {
+  const requests = createHistogram({
+    name: 'countersign_http_request_duration_seconds',
+    help: 'Answered requests by route and outcome.',
+    labels: ['route', 'outcome'],
+  })
+  const signIns = createTally({
+    name: 'countersign_sign_ins_total',
+    help: 'Attempts to sign in by outcome.',
+    labels: ['outcome'],
+  })
+  const revocations = createTally({
+    name: 'countersign_revocations_total',
+    help: 'Revocations by the kind of what was revoked.',
+    labels: ['kind'],
+  })
+  const storeErrors = createTally({
+    name: 'countersign_store_errors_total',
+    help: 'Calls that the database did not answer.',
+    labels: [],
+  })
+  let processMetrics: Promise<ProcessMetrics> | null = null
+
+  return {
+    request: (route, outcome, durationMs) => requests.observe(route, outcome, durationMs / 1000),
+    signIn: (outcome) => signIns.add(outcome),
+    revocation: (kind) => revocations.add(kind),
+    storeError: () => storeErrors.add(''),
+    async scrape() {
+      processMetrics ??= loadProcessMetrics()
+      const { contentType, read } = await processMetrics
+      const own = renderOwn(requests, [signIns, revocations, storeErrors], sources)
+      return { contentType, text: `${own}\n${await read()}` }
+    },
+  }
+}
+
+function renderOwn(requests: Histogram, tallies: readonly Tally[], sources: MetricSources): string {
+  const { passwords } = sources
+  const verifier = sources.verifier()
+  return [
+    requests.render(),
+    ...tallies.map((tally) => tally.render()),
+    renderGauge('countersign_password_hashes_running', 'Password hashes being computed.', passwords.running),
+    renderGauge(
+      'countersign_password_hashes_waiting',
+      'Password hashes waiting for their turn.',
+      passwords.waiting,
+    ),
+    renderGauge(
+      'countersign_log_position',
+      'Position of the revocation log that was applied.',
+      verifier.position,
+    ),
+    renderGauge(
+      'countersign_lease_holds',
+      '1 while credentials may be accepted from memory.',
+      Number(verifier.leaseHolds),
+    ),
+    renderGauge('countersign_revoked_nodes', 'Entries in the revocation set.', verifier.revokedNodes),
+    renderGauge(
+      'countersign_cached_verdicts',
+      'Verdicts about opaque credentials held in memory.',
+      verifier.verdicts,
+    ),
+  ].join('\n')
+}
+
+interface ProcessMetrics {
+  readonly contentType: string
+  readonly read: () => Promise<string>
+}
+
+/** CPU, memory, open files, garbage collection and the lag of the event loop, from the first scrape on. */
+async function loadProcessMetrics(): Promise<ProcessMetrics> {
+  const { default: prometheus } = await import('prom-client')
+  const register = new prometheus.Registry()
+  prometheus.collectDefaultMetrics({ register })
+  return { contentType: register.contentType, read: () => register.metrics() }
+}
