@@ -19,7 +19,7 @@ export interface CreateAccountInput {
   readonly roles?: readonly string[] | undefined
 }
 export interface ChangeAccountInput {
-  readonly name?: string | null | undefined
+  readonly name?: string | undefined
   readonly roles?: readonly string[] | undefined
   readonly disabled?: boolean | undefined
 }
@@ -40,6 +40,10 @@ export interface ChangeRoleInput {
   readonly description?: string | null | undefined
   readonly permissions?: readonly string[] | undefined
 }
+export interface AccountsQuery extends PageQuery {
+  /** Finds the one account of this address. */
+  readonly email?: string | undefined
+}
 export interface AuditQuery extends PageQuery {
   readonly type?: string | undefined
   readonly actor?: string | undefined
@@ -50,8 +54,8 @@ export interface AuditQuery extends PageQuery {
 }
 
 /** What one does with any kind of thing that has an id. */
-export interface Collection<T, Create, Change> {
-  list(query?: PageQuery): Promise<Page<T>>
+export interface Collection<T, Create, Change, Query = PageQuery> {
+  list(query?: Query): Promise<Page<T>>
   create(input: Create): Promise<T>
   read(id: string): Promise<T>
   change(id: string, change: Change): Promise<T>
@@ -59,19 +63,20 @@ export interface Collection<T, Create, Change> {
 }
 
 export interface Administration {
-  readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput>
+  readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery>
   readonly serviceAccounts: Collection<
     ServiceAccountShape,
     CreateServiceAccountInput,
     ChangeServiceAccountInput
   >
-  readonly roles: Collection<RoleShape, CreateRoleInput, ChangeRoleInput>
+  /** Roles are few: the list holds them all, and there is nothing more to read about one. */
+  readonly roles: Omit<Collection<RoleShape, CreateRoleInput, ChangeRoleInput>, 'read'>
   readonly signingKeys: {
     list(): Promise<Page<SigningKeyShape>>
     /** Publishes the next key, or promotes it once it has been published for long enough; `immediately` does not wait. */
     rotate(immediately?: boolean): Promise<Page<SigningKeyShape>>
-    /** For a compromised key: everything it signed ends now. */
-    remove(id: string): Promise<void>
+    /** For a compromised key: everything it signed ends now, and another one signs from now on. */
+    remove(id: string): Promise<Page<SigningKeyShape>>
   }
   readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
 }
@@ -97,9 +102,11 @@ export function createAdministration(call: Call): Administration {
           await call({ method: 'POST', path: `${signingKeys}/rotate`, json: { immediately } }),
           'items',
         ),
-      remove: async (id) => {
-        await call({ method: 'DELETE', path: `${signingKeys}/${encodeURIComponent(id)}` })
-      },
+      remove: async (id) =>
+        parseAnswer(
+          await call({ method: 'DELETE', path: `${signingKeys}/${encodeURIComponent(id)}` }),
+          'items',
+        ),
     },
     audit: {
       list: async (query = {}) =>
@@ -115,7 +122,7 @@ function createCollection<T, Create extends object, Change extends object>(
   path: string,
   member: string,
   toJson: (input: Create) => object,
-): Collection<T, Create, Change> {
+): Collection<T, Create, Change, AccountsQuery> {
   const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`
   const toOne = (body: unknown): T => {
     const found = parseAnswer<Record<string, T>>(body, member)[member]

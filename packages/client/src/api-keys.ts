@@ -10,7 +10,7 @@ export interface PageQuery {
 }
 
 export interface ApiKeysQuery extends PageQuery {
-  /** A service account's or, for those who may, another principal's keys; one's own by default. */
+  /** Another principal's keys, or `all`, for those who may; one's own by default. */
   readonly owner?: string | undefined
 }
 
@@ -21,7 +21,7 @@ export interface ApiKeys {
   read(id: string): Promise<ApiKeyShape>
   change(id: string, change: ChangeApiKeyRequest): Promise<ApiKeyShape>
   end(id: string): Promise<void>
-  /** Gives a new secret; the old one works for `overlapSeconds` more, 0 by default. */
+  /** Gives a new secret; the old one works for `overlapSeconds` more, a day where nothing is said. */
   rotate(id: string, overlapSeconds?: number): Promise<ApiKeyWithSecret>
 }
 
@@ -40,7 +40,7 @@ export function createApiKeys(call: Call): ApiKeys {
     end: async (id) => {
       await call({ method: 'DELETE', path: pathOf(id) })
     },
-    rotate: async (id, overlapSeconds = 0) => {
+    rotate: async (id, overlapSeconds) => {
       const json = { overlap_seconds: overlapSeconds }
       const body = await call({ method: 'POST', path: `${pathOf(id)}/rotate`, json })
       return parseSecretAnswer(body, 'api_key', 'secret')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { answer, BASE_URL, fakeAuthority, ME, problem } from '../test/given.ts'
+import { answer, BASE_URL, failureOf, fakeAuthority, ME, problem } from '../test/given.ts'
 import { createClient } from './client.ts'
 import { ApiProblem, AuthorityUnreachable } from './errors.ts'
 
@@ -19,7 +19,10 @@ test('a refused request throws an ApiProblem with everything the problem documen
   }
   const authority = fakeAuthority(() => answer(422, body, { 'retry-after': '7' }))
 
-  const error = await failureOf(authority.client({ credential: { apiKey: API_KEY } }).apiKeys.end('key_1'))
+  const error = await failureOf(
+    authority.clock,
+    authority.client({ credential: { apiKey: API_KEY } }).apiKeys.end('key_1'),
+  )
 
   assert.ok(error instanceof ApiProblem)
   assert.deepEqual(
@@ -43,7 +46,7 @@ test('an OAuth error is an ApiProblem too', async () => {
     answer(400, { error: 'invalid_scope', error_description: 'Too much.' }),
   )
 
-  const error = await failureOf(authority.client().exchangeApiKey({ apiKey: API_KEY }))
+  const error = await failureOf(authority.clock, authority.client().exchangeApiKey({ apiKey: API_KEY }))
 
   assert.ok(error instanceof ApiProblem)
   assert.deepEqual(
@@ -60,7 +63,7 @@ test('fields that are not fields are left out of the problem', async () => {
   }
   const authority = fakeAuthority(() => answer(422, body))
 
-  const error = await failureOf(authority.client().me())
+  const error = await failureOf(authority.clock, authority.client().me())
 
   assert.ok(error instanceof ApiProblem)
   assert.deepEqual(error.fields, [{ path: 'a', message: 'b' }])
@@ -77,7 +80,9 @@ test('an answer that is no authority’s is told apart from a refusal', async (t
   ]
   for (const [name, respond] of strangers) {
     await t.test(name, async () => {
-      const error = await failureOf(fakeAuthority(respond).client().me())
+      const authority = fakeAuthority(respond)
+
+      const error = await failureOf(authority.clock, authority.client().me())
 
       assert.ok(error instanceof AuthorityUnreachable)
       assert.equal(error.reason, 'unexpected_answer')
@@ -90,7 +95,7 @@ test('a broken connection names the host and the system’s code', async () => {
     throw new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) })
   })
 
-  const error = await failureOf(authority.client().signOut())
+  const error = await failureOf(authority.clock, authority.client().signOut())
 
   assert.ok(error instanceof AuthorityUnreachable)
   assert.equal(error.reason, 'network')
@@ -103,11 +108,11 @@ test('no error shows a credential, whatever the runtime’s own error quotes', a
   })
   const client = authority.client({ credential: { apiKey: API_KEY } })
   const failures = [
-    await failureOf(client.signOut()),
-    await failureOf(client.exchangeApiKey()),
-    await failureOf(client.verify({ credential: API_KEY })),
-    await failureOf(client.revoke({ target: { kind: 'credential', credential: API_KEY } })),
-    await failureOf(client.signIn({ email: 'mia@example.com', password: API_KEY })),
+    await failureOf(authority.clock, client.signOut()),
+    await failureOf(authority.clock, client.exchangeApiKey()),
+    await failureOf(authority.clock, client.verify({ credential: API_KEY })),
+    await failureOf(authority.clock, client.revoke({ target: { kind: 'credential', credential: API_KEY } })),
+    await failureOf(authority.clock, client.signIn({ email: 'mia@example.com', password: API_KEY })),
   ]
 
   for (const failure of failures)
@@ -182,10 +187,3 @@ test('answers never come by way of another host or a cache', async () => {
   assert.equal(authority.seen[0]?.init.redirect, 'error')
   assert.equal(authority.seen[0]?.init.cache, 'no-store')
 })
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => assert.fail('It was expected to fail.'),
-    (error: unknown) => error,
-  )
-}

@@ -1,4 +1,5 @@
 /** What the client's tests stand on: a clock that moves only when told, and an authority that answers as told. */
+import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Secret, toOpaqueCredential, toSecretText } from '@countersign/protocol'
 import { type Client, type ClientOptions, createClientWith } from '../src/client.ts'
@@ -89,6 +90,20 @@ export function fakeClock(startMs = 1_800_000_000_000): FakeClock {
   }
 }
 
+/** Lets time pass until the promise settles, a second at a time, and gives what it failed with. */
+export async function failureOf(clock: FakeClock, promise: Promise<unknown>): Promise<unknown> {
+  let settled = false
+  const failure = promise.then(
+    () => assert.fail('It was expected to fail.'),
+    (error: unknown) => error,
+  )
+  const end = failure.finally(() => {
+    settled = true
+  })
+  for (let second = 0; !settled && second < 60; second += 1) await clock.advance(1000)
+  return settled ? end : assert.fail('It neither failed nor succeeded within a minute.')
+}
+
 /** Locks as browsers give them: first come, first served, per name. */
 export function browserLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>()
@@ -119,7 +134,7 @@ export const problem = (status: number, code: string, headers: Record<string, st
     headers,
   )
 
-export const ME = { principal: { kind: 'account', id: 'acc_1' }, credential: {}, permissions: [] }
+export const ME: object = { principal: { kind: 'account', id: 'acc_1' }, credential: {}, permissions: [] }
 
 /** A refresh token of one family, told apart by a number. */
 export function refreshToken(generation: number): Secret {

@@ -37,6 +37,8 @@ export interface Policy {
 export interface OwnFeed {
   /** Resolves when everything committed before the call has been applied to the authority's own verifier. */
   catchUp(): Promise<void>
+  /** Everything up to this position of the log has been applied. */
+  position(): number
 }
 
 export interface Context {

@@ -1,7 +1,14 @@
 /** What commands do to a database without a server: bring up the schema, create the first administrator. */
 
 import { availableParallelism } from 'node:os'
-import { type Bootstrapped, bootstrap, type Clock, type Context, type Outcome, type SignUpInput } from '@countersign/core'
+import {
+  type Bootstrapped,
+  bootstrap,
+  type Clock,
+  type Context,
+  type Outcome,
+  type SignUpInput,
+} from '@countersign/core'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
@@ -42,7 +49,7 @@ function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Co
     keyMaker: createKeyMaker(),
     signer: createSigner(),
     // There is no verifier in this process that would have to learn of anything.
-    feed: { catchUp: () => Promise.resolve() },
+    feed: { catchUp: () => Promise.resolve(), position: () => 0 },
     policy: toPolicy(config),
   }
 }

@@ -36,6 +36,9 @@ export interface OwnVerifierParts {
   readonly onSigningKeys: () => Promise<void>
 }
 
+/** Asking is a read of our own store here, and each is the request of somebody who waits for it anyway. */
+const BOUNDS = { asksMax: 10_000 }
+
 export function createOwnVerifier(parts: OwnVerifierParts): OwnVerifier {
   const { policy } = parts
   const common = {
@@ -47,14 +50,15 @@ export function createOwnVerifier(parts: OwnVerifierParts): OwnVerifier {
     leewaySeconds: policy.leewaySeconds,
     lifetimeMaxSeconds: policy.accessTokenLifetimeSecondsMax,
   }
-  const checker = createChecker({ ...common, audiences: policy.audiences })
+  const checker = createChecker({ ...common, audiences: policy.audiences, bounds: BOUNDS })
   // Answers questions about access tokens only, few of them twice: a small memory is enough.
-  const anyAudience = createChecker({ ...common, audiences: 'any', bounds: { verdictsMax: 1000 } })
+  const anyAudience = createChecker({ ...common, audiences: 'any', bounds: { ...BOUNDS, verdictsMax: 1000 } })
   const follower = createFollower(parts, [checker, anyAudience])
   return {
     checker,
     anyAudience,
     catchUp: () => follower.catchUp(),
+    position: () => checker.stats().position,
     takeKeys: async (jwks) => {
       const keys = await Promise.all(jwks.map((jwk) => importKey(jwk)))
       checker.setKeys(keys)

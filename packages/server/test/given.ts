@@ -73,7 +73,7 @@ export async function send(
   options: SendOptions = {},
 ): Promise<Answer> {
   const headers = new Headers(options.headers)
-  let body: BodyInit | null = null
+  let body: string | Uint8Array<ArrayBuffer> | null = null
   if (options.body !== undefined) {
     headers.set('content-type', 'application/json')
     body = JSON.stringify(options.body)
@@ -119,7 +119,9 @@ export async function signedIn(
   email?: string,
 ): Promise<SignInResponse & { cookie: string }> {
   const who = email ?? (await person(given)).email
-  const answer = await given.send('POST', '/v1/sign-in', { body: { email: who, password: PASSWORD, deliver } })
+  const answer = await given.send('POST', '/v1/sign-in', {
+    body: { email: who, password: PASSWORD, deliver },
+  })
   assert.equal(answer.status, 200, answer.text)
   const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
   return { ...JSON.parse(answer.text), cookie }

@@ -8,14 +8,15 @@ import { test } from 'node:test'
 import { createFolder } from '../test/given-sqlite.ts'
 import { openDataLock } from './data-lock.ts'
 
-/** A process that holds the lock until it is killed. */
+/** A process that holds the lock until it is killed, although it has forgotten about it. */
 async function spawnHolder(folder: string): Promise<ChildProcess> {
   const program = `
     import { openDataLock } from ${JSON.stringify(new URL('./data-lock.ts', import.meta.url).href)}
     openDataLock(${JSON.stringify(folder)})
+    gc()
     process.stdout.write('held')
     setInterval(() => {}, 60_000)`
-  const args = [...process.execArgv, '--input-type=module', '--eval', program]
+  const args = [...process.execArgv, '--expose-gc', '--input-type=module', '--eval', program]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   assert.ok(child.stdout)
   await once(child.stdout, 'data')
@@ -45,6 +46,7 @@ test('the same process is refused too, and opening in vain does not loosen the l
   assert.throws(() => openDataLock(folder), taken(folder))
   lock.close()
   openDataLock(folder).close()
+  lock.close()
 })
 
 test('a lock file that is something else is refused without being called a second server', (t) => {

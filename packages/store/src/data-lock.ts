@@ -7,8 +7,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { createFile } from './sqlite/connection.ts'
 
 export interface DataLock {
+  /** Safe to call twice. */
   close(): void
 }
+
+// A connection that nothing refers to is closed by the garbage collector, and its lock would be gone with it.
+const held = new Set<DatabaseSync>()
 
 /**
  * Takes the folder for this process until it closes the lock or ends; makes the folder when it is missing.
@@ -31,7 +35,12 @@ export function openDataLock(folder: string): DataLock {
       cause: error,
     })
   }
-  return { close: () => db.close() }
+  held.add(db)
+  return {
+    close(): void {
+      if (held.delete(db)) db.close()
+    },
+  }
 }
 
 const BUSY = 5

@@ -132,35 +132,54 @@ for (const [name, open] of [
   })
 
   contract('of several starters at once each migration is done by one', async (target) => {
-    const reports = await Promise.all(
-      Array.from({ length: 4 }, () => migrateInThread(target, [items, parts])),
-    )
+    const more = Array.from({ length: 40 }, (_, index) => ({
+      id: index + 2,
+      name: `item-${index}`,
+      statements: [`insert into items (id) values ('item-${index}')`],
+    }))
+    const list = [items, ...more]
+
+    const reports = await migrateInThreads(target, list, 4)
 
     const ids = reports.flat().map(({ id }) => id)
-    assert.deepEqual(ids.sort(), [1, 2])
-    assert.equal((await target.query('select id from items')).length, 1)
+    assert.deepEqual(
+      ids.sort((left, right) => left - right),
+      list.map(({ id }) => id),
+    )
+    assert.equal((await target.query('select id from items')).length, list.length)
   })
 }
 
-/** Threads have connections of their own, and SQLite's locks tell them apart as they do processes. */
-async function migrateInThread(
+/**
+ * Threads have connections of their own, and SQLite's locks tell them apart as they do processes. They wait
+ * for one another before they start.
+ */
+function migrateInThreads(
   { place }: Target,
   migrations: readonly Migration[],
-): Promise<readonly AppliedMigration[]> {
+  threads: number,
+): Promise<(readonly AppliedMigration[])[]> {
   const module = JSON.stringify(new URL('./migrate.ts', import.meta.url).href)
   const program = `
     import { parentPort, workerData } from 'node:worker_threads'
     import { migratePostgres, migrateSqlite } from ${module}
-    const { place, migrations } = workerData
+    const { place, migrations, ready, threads } = workerData
+    if (Atomics.add(ready, 0, 1) === threads - 1) Atomics.store(ready, 1, 1)
+    Atomics.notify(ready, 1)
+    Atomics.wait(ready, 1, 0)
     parentPort.postMessage(await ('file' in place
       ? migrateSqlite(place.file, migrations, 0)
       : migratePostgres(place.url, migrations, 0)))`
   const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`)
-  const worker = new Worker(url, { workerData: { place, migrations } })
-  const { promise, resolve, reject } = Promise.withResolvers<readonly AppliedMigration[]>()
-  worker.once('message', resolve)
-  worker.once('error', reject)
-  return await promise
+  const ready = new Int32Array(new SharedArrayBuffer(8))
+  const starters = Array.from({ length: threads }, () => {
+    const worker = new Worker(url, { workerData: { place, migrations, ready, threads } })
+    const { promise, resolve, reject } = Promise.withResolvers<readonly AppliedMigration[]>()
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    return promise
+  })
+  return Promise.all(starters)
 }
 
 test('SQLite: a table that others point to can be rebuilt without losing their rows', async (t) => {

@@ -9,7 +9,8 @@ export const OPAQUE_VERDICT_MS_MAX = 60_000
 /**
  * Cuts the verdict's use down to 60 seconds and to the credential's own end, and completes its path: one that
  * left out the issuer, the principal or the credential could not be revoked by it. Throws when the answer is
- * about another credential than `node`.
+ * about another credential than `node`. What comes back is a copy, frozen, so that the asker's own objects
+ * stay its own.
  */
 export function toFittedVerdict(
   verdict: Verdict,
@@ -27,16 +28,27 @@ export function toFittedVerdict(
     { kind: principal.kind, id: principal.id },
     node,
   ]
-  return {
-    ...verdict,
-    credential: { ...credential, path: complete(credential.path, required) },
+  const { permissions, resources, audiences, allowAddresses, rateLimit } = verdict
+  return Object.freeze({
+    position: verdict.position,
+    principal: Object.freeze({ ...principal }),
+    credential: Object.freeze({
+      ...credential,
+      path: Object.freeze(complete(credential.path, required).map((part) => Object.freeze({ ...part }))),
+      amr: Object.freeze([...credential.amr]),
+    }),
+    permissions: Object.freeze([...permissions]),
+    resources: Object.freeze([...resources]),
+    audiences: Object.freeze([...audiences]),
+    allowAddresses: Object.freeze([...allowAddresses]),
+    rateLimit: rateLimit && Object.freeze({ ...rateLimit }),
     usableUntilMs: Math.min(verdict.usableUntilMs, expiresAtMs, authorityNowMs + OPAQUE_VERDICT_MS_MAX),
-  }
+  })
 }
 
 function complete(path: CredentialPath, required: readonly PathNode[]): CredentialPath {
   const missing = required.filter(
     ({ kind, id }) => !path.some((node) => node.kind === kind && node.id === id),
   )
-  return missing.length === 0 ? path : [...missing, ...path]
+  return [...missing, ...path]
 }

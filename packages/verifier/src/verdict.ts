@@ -1,7 +1,10 @@
 /** What a check finds out about a credential, and how a refusal or an outage is told. */
 import type { CredentialPath, Permission, PrincipalId, RefusalReason } from '@countersign/protocol'
 
-/** Verdicts are shared by all requests that present the same credential: nobody may change one. */
+/**
+ * Verdicts are shared by all requests that present the same credential, so the checker's own are frozen
+ * through and through: whoever could add a permission to one would add it for everybody.
+ */
 export interface Verdict {
   /** The log position at which it was decided; for an access token the one at which it was issued. */
   readonly position: number
@@ -57,21 +60,7 @@ export interface Undecided {
   readonly reason: 'no_lease' | 'authority_unreachable'
 }
 
-/** Freezes what many requests will share: whoever could add a permission to it would add it for all. */
-export function toAccepted(verdict: Verdict): Accepted {
-  const { principal, credential } = verdict
-  for (const node of credential.path) Object.freeze(node)
-  Object.freeze(credential.path)
-  Object.freeze(credential.amr)
-  Object.freeze(credential)
-  Object.freeze(principal)
-  Object.freeze(verdict.permissions)
-  Object.freeze(verdict.resources)
-  Object.freeze(verdict.audiences)
-  Object.freeze(verdict.allowAddresses)
-  Object.freeze(verdict.rateLimit)
-  return Object.freeze({ ok: true, verdict: Object.freeze(verdict) })
-}
+export const toAccepted = (verdict: Verdict): Accepted => Object.freeze({ ok: true, verdict })
 
 export const toRefused = (reason: RefusalReason): Refused => ({
   ok: false,

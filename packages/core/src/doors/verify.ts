@@ -62,7 +62,8 @@ async function verdictOf(
   }
   await context.feed.catchUp()
   const checked = await context.checkAccessToken(credential)
-  if (checked.ok) return checked.verdict
+  // Judged against everything up to here, however long ago the token was minted.
+  if (checked.ok) return { ...checked.verdict, position: context.feed.position() }
   if (checked.code === 'verifier_unavailable')
     throw new StoreUnavailable('The revocation log cannot be read.')
   return { reason: checked.reason }

@@ -1,6 +1,7 @@
 /**
  * What of an error may be written to the log. Messages of parsers and drivers quote what they were given,
- * which may be a password; so quotations and whatever looks like a credential are left out (ASVS 16.2.5).
+ * which may be a password; so quotations, whatever looks like a credential, and all lines but the first are
+ * left out (ASVS 16.2.5).
  */
 
 export interface LoggedError {
@@ -27,17 +28,19 @@ export function toLoggedError(error: unknown, causesMax: number = CAUSES_MAX): L
   if (!(error instanceof Error))
     return { name: typeof error, message: 'Something that is no error was thrown.' }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
-  const at = toFrames(error.stack)
+  const [message = ''] = error.message.split('\n')
+  // The stack repeats the message, whose own lines must not pass for places.
+  const at = toFrames(error.stack?.replace(error.message, ''))
   return {
     name: toLoggedText(error.name),
     ...(code !== null && { code: toLoggedText(code) }),
-    message: toLoggedText(error.message.replace(QUOTATION, '$1…$1').replace(OPAQUE, '[redacted]')),
+    message: toLoggedText(message.replace(QUOTATION, '$1…$1').replace(OPAQUE, '[redacted]')),
     ...(at.length > 0 && { at }),
     ...(error.cause !== undefined && causesMax > 0 && { cause: toLoggedError(error.cause, causesMax - 1) }),
   }
 }
 
-/** The lines of a stack that name places. The lines before them repeat the message, which may have many. */
+/** The lines of a stack that name places. */
 function toFrames(stack: string | undefined): readonly string[] {
   const frames = (stack ?? '').split('\n').filter((line) => /^ {4}at .*:\d+:\d+\)?$/.test(line))
   return frames.slice(0, FRAMES_MAX).map((line) => toLoggedText(line.trim()))

@@ -5,10 +5,8 @@
  */
 import type { Clock } from '@countersign/core'
 import pino from 'pino'
+import type { LogLevel } from './log-levels.ts'
 import { toLoggedError, toLoggedText } from './logged-error.ts'
-
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof logLevels)[number]
 
 /** One answered request. */
 export interface RequestRecord {

@@ -12,7 +12,7 @@ async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<Map<st
   const samples = new Map<string, number>()
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue
-    const match = /^([a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\S+)$/.exec(line)
+    const match = /^([a-z0-9_]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\S+)$/.exec(line)
     assert.ok(match, line)
     assert.ok(!samples.has(match[1] ?? ''), line)
     samples.set(match[1] ?? '', Number(match[2]))

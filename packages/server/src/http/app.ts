@@ -52,6 +52,15 @@ function refusal(
   code: 'not_found' | 'method_not_allowed' | 'internal_error',
   headers: Readonly<Record<string, string>> = {},
 ): Reply {
+  const decisionId = services.nextId()
+  const reply = problem(services.config.issuer, { code, decisionId, headers })
   services.metrics.request('none', code, 0)
-  return problem(services.config.issuer, { code, decisionId: services.nextId(), headers })
+  services.logger.request({
+    request: decisionId,
+    route: 'none',
+    outcome: code,
+    status: reply.status,
+    durationMs: 0,
+  })
+  return reply
 }

@@ -40,7 +40,8 @@ function traceGroups(folder: string, groups: number): Trace {
     import { openFixture } from ${toModule('../../test/given-sqlite.ts')}
     const file = ${JSON.stringify(join(folder, `data-${groups}.db`))}
     await migrateSqlite(file, fixtureMigrations, 0)
-    const engine = await openFixture(file)
+    // However slowly the traced process runs, its groups are not cut for time.
+    const engine = await openFixture(file, { groupMsMax: 60_000 })
     for (let group = 0; group < ${groups}; group += 1) {
       const ids = Array.from({ length: ${WRITES_IN_GROUP} }, (_, index) => group + '-' + index)
       await Promise.all(ids.map((id) => engine.write('insert', { id, value: 1 })))

@@ -18,17 +18,19 @@ export interface SqliteSettings {
   readonly waitingMax?: number
   /** How many writes share a COMMIT at most; 256 by default. */
   readonly groupMax?: number
+  /** How long those who run first in a group may hold its COMMIT back; 20 by default. */
+  readonly groupMsMax?: number
 }
 
 const WAITING_MAX = 10_000
 const GROUP_MAX = 256
-/** Nobody's COMMIT is held back for longer than this by those who run before it in the same group. */
 const GROUP_MS_MAX = 20
 
 /** Opens the file and starts the writer. Throws with one sentence that names the file when it cannot. */
 export async function openSqliteEngine<T extends Transactions>(settings: SqliteSettings): Promise<Engine<T>> {
-  const { file, transactionsModule, waitingMax = WAITING_MAX, groupMax = GROUP_MAX } = settings
-  const limits = { requestsMax: groupMax, durationMsMax: GROUP_MS_MAX }
+  const { file, transactionsModule, waitingMax = WAITING_MAX } = settings
+  const { groupMax = GROUP_MAX, groupMsMax = GROUP_MS_MAX } = settings
+  const limits = { requestsMax: groupMax, durationMsMax: groupMsMax }
   const writer = await openWriter({ file, transactionsModule: transactionsModule.href, limits }, waitingMax)
   try {
     // After the writer, which makes the file.

@@ -9,7 +9,6 @@ import {
   isApiKeyId,
   isClientId,
   isGrantId,
-  isPermission,
   isPrincipalId,
   isRoleId,
   isSessionId,
@@ -17,6 +16,7 @@ import {
 } from '@countersign/protocol'
 import { isAddressBlock } from '../addresses.ts'
 import type { JsonObject } from './parse.ts'
+import { parseScope } from './shared.ts'
 
 export interface ClaimRules {
   readonly issuer: string
@@ -59,19 +59,25 @@ const refuse = (reason: RefusalReason): ReadClaims => ({ ok: false, reason })
 type AnyClaims = AccessTokenClaims & { readonly nbf?: number; readonly cnf?: unknown }
 
 function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClaims {
+  const { sub, jti, client_id: clientId, scope, epoch, pos, nbf } = claims
   return (
     typeof claims.iss === 'string' &&
-    is(isPrincipalId, claims.sub) &&
+    typeof sub === 'string' &&
+    isPrincipalId(sub) &&
+    typeof jti === 'string' &&
+    isAccessTokenId(jti) &&
     isAudience(claims.aud) &&
     isNumericDate(claims.exp) &&
     isNumericDate(claims.iat) &&
-    (claims.nbf === undefined || isNumericDate(claims.nbf)) &&
-    is(isAccessTokenId, claims.jti) &&
-    is(isClientId, claims.client_id) &&
-    is(isScope, claims.scope) &&
-    is(isEpoch, claims.epoch) &&
-    Number.isSafeInteger(claims.pos) &&
-    Number(claims.pos) >= 0 &&
+    (nbf === undefined || isNumericDate(nbf)) &&
+    typeof clientId === 'string' &&
+    isClientId(clientId) &&
+    typeof scope === 'string' &&
+    parseScope(scope) !== null &&
+    typeof epoch === 'string' &&
+    epoch !== '' &&
+    Number.isSafeInteger(pos) &&
+    Number(pos) >= 0 &&
     hasGoodPath(claims) &&
     hasGoodAuthentication(claims)
   )
@@ -79,11 +85,11 @@ function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClai
 
 function hasGoodPath({ roles, sid, gid, akid, addrs }: JsonObject): boolean {
   return (
-    isListOf(isRoleId, roles) &&
-    (sid === undefined || is(isSessionId, sid)) &&
-    (gid === undefined || is(isGrantId, gid)) &&
-    (akid === undefined || is(isApiKeyId, akid)) &&
-    isListOf(isAddressBlock, addrs)
+    (sid === undefined || (typeof sid === 'string' && isSessionId(sid))) &&
+    (gid === undefined || (typeof gid === 'string' && isGrantId(gid))) &&
+    (akid === undefined || (typeof akid === 'string' && isApiKeyId(akid))) &&
+    (roles === undefined || isListOf((role) => isText(role) && isRoleId(role), roles)) &&
+    (addrs === undefined || isListOf((address) => isText(address) && isAddressBlock(address), addrs))
   )
 }
 
@@ -91,21 +97,14 @@ function hasGoodAuthentication({ auth_time: authTime, acr, amr }: JsonObject): b
   return (
     (authTime === undefined || isNumericDate(authTime)) &&
     (acr === undefined || typeof acr === 'string') &&
-    isListOf(isText, amr)
+    (amr === undefined || isListOf(isText, amr))
   )
 }
 
-const isText = (_text: string): boolean => true
-const isEpoch = (text: string): boolean => text !== ''
+const isText = (value: unknown): value is string => typeof value === 'string'
 
-function is(accepts: (text: string) => boolean, value: unknown): boolean {
-  return typeof value === 'string' && accepts(value)
-}
-
-/** An optional claim: absent, or a list in which every item is accepted. */
-function isListOf(accepts: (text: string) => boolean, value: unknown): boolean {
-  if (value === undefined) return true
-  return Array.isArray(value) && value.every((item) => typeof item === 'string' && accepts(item))
+function isListOf(accepts: (item: unknown) => boolean, value: unknown): boolean {
+  return Array.isArray(value) && value.every(accepts)
 }
 
 /** RFC 7519 §2: a JSON number. Texts are refused however they look, and so are numbers beyond all time. */
@@ -115,12 +114,7 @@ function isNumericDate(value: unknown): boolean {
 
 /** RFC 7519 §4.1.3: one text or a list of them; a token for nobody is for nobody. */
 function isAudience(value: unknown): boolean {
-  return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && isListOf(isText, value))
-}
-
-/** RFC 6749 §3.3: separated by one space each. The empty scope holds nothing. */
-function isScope(scope: string): boolean {
-  return scope === '' || scope.split(' ').every(isPermission)
+  return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isText))
 }
 
 function isForOneOf(aud: string | readonly string[], audiences: readonly string[]): boolean {

@@ -20,7 +20,8 @@ export interface CompactJws {
   readonly headerText: string
   readonly signingInput: string
   readonly payload: Uint8Array
-  readonly signature: Uint8Array
+  /** Not decoded: whoever verifies it decides what it has to be, and takes one spelling of it only. */
+  readonly signature: string
 }
 
 export type ParsedJws =
@@ -37,15 +38,16 @@ export function parseCompactJws(text: string, knownHeaders: ReadonlyMap<string, 
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
   if (first <= 0 || second <= first + 1 || second === text.length - 1) return malformed
-  const signature = parseBase64url(text.slice(second + 1))
+  const signature = text.slice(second + 1)
   const payload = parseBase64url(text.slice(first + 1, second))
-  if (signature === null || payload === null) return malformed
+  if (payload === null || !BASE64URL.test(signature)) return malformed
   const headerText = text.slice(0, first)
   const header = knownHeaders.get(headerText) ?? parseHeader(headerText)
   if (header === 'malformed' || header === 'wrong_type') return { ok: false, reason: header }
   return { ok: true, jws: { header, headerText, signingInput: text.slice(0, second), payload, signature } }
 }
 
+const BASE64URL = /^[A-Za-z0-9_-]+$/
 const malformed: ParsedJws = { ok: false, reason: 'malformed' }
 
 /**
@@ -58,7 +60,8 @@ const refusedMembers = ['crit', 'b64', 'enc', 'jwk', 'jku', 'x5u', 'x5c']
 
 function parseHeader(headerText: string): JwsHeader | 'malformed' | 'wrong_type' {
   const bytes = parseBase64url(headerText)
-  const header = bytes === null ? null : parseJsonObject(bytes)
+  const text = bytes === null ? null : toText(bytes)
+  const header = text === null ? null : parseStrict(text)
   if (header === null || refusedMembers.some((member) => Object.hasOwn(header, member))) return 'malformed'
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || typeof kid !== 'string') return 'malformed'
@@ -77,27 +80,26 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** The claims of a payload whose signature was good; null unless it is one strict JSON object in UTF-8. */
 export function parsePayload(payload: Uint8Array): JsonObject | null {
   const text = toText(payload)
-  if (text === null) return null
-  // A text that parsing and printing gives back unchanged names nothing twice, since a repeated name would
-  // have vanished. This is several times quicker than the scan and holds for every token that we print.
-  const value = parsePlain(text)
-  if (value !== null && JSON.stringify(value) === text && !text.includes('__proto__')) return value
-  return parseJsonObject(payload)
+  return text === null ? null : (parsePlain(text) ?? parseStrict(text))
 }
 
+/**
+ * The quick way, for what one printer of JSON has written: parsing and printing gives such a text back, and
+ * then nothing in it is named twice, since a repeated name would have vanished. Null where this cannot tell.
+ */
 function parsePlain(text: string): JsonObject | null {
   try {
-    return toObject(JSON.parse(text))
+    const value: unknown = JSON.parse(text)
+    return JSON.stringify(value) === text && !text.includes('__proto__') ? toObject(value) : null
   } catch {
-    // Not JSON. The strict parser comes to the same end and says so.
+    // Not JSON, or nested too deeply to be printed. The strict parser says which.
     return null
   }
 }
 
-function parseJsonObject(bytes: Uint8Array): JsonObject | null {
-  const text = toText(bytes)
-  const parsed = text === null ? null : parseStrictJson(text)
-  return parsed?.ok ? toObject(parsed.value) : null
+function parseStrict(text: string): JsonObject | null {
+  const parsed = parseStrictJson(text)
+  return parsed.ok ? toObject(parsed.value) : null
 }
 
 function toObject(value: unknown): JsonObject | null {

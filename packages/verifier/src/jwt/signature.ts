@@ -3,10 +3,14 @@
  * is a function bound to one algorithm, so nothing that a token says can choose another (RFC 8725 §3.1).
  */
 import type { SigningAlgorithm } from '@countersign/protocol'
+import { parseBase64url } from './base64url.ts'
 import type { KeyMaterial } from './jwk.ts'
 
-/** True when the signature of `signingInput` (ASCII) is good. Never throws for a bad signature. */
-export type VerifySignature = (signingInput: string, signature: Uint8Array) => boolean | Promise<boolean>
+/**
+ * True when the signature of `signingInput` (ASCII) is good and spelled in canonical base64url. Never throws
+ * for a bad one.
+ */
+export type VerifySignature = (signingInput: string, signature: string) => boolean | Promise<boolean>
 
 export interface SignatureBackEnd {
   /** Imports checked key material. Throws, or rejects, when the platform does not take the key. */
@@ -25,16 +29,17 @@ export const webBackEnd: SignatureBackEnd = {
     const algorithm = webAlgorithms[material.algorithm]
     const key = await subtle.importKey('jwk', { ...material.jwk }, algorithm, false, ['verify'])
     const encoder = new TextEncoder()
-    return (signingInput, signature) =>
-      subtle.verify(algorithm, key, new Uint8Array(signature), encoder.encode(signingInput))
+    return async (signingInput, signature) => {
+      const bytes = parseBase64url(signature)
+      return (
+        bytes !== null && subtle.verify(algorithm, key, new Uint8Array(bytes), encoder.encode(signingInput))
+      )
+    }
   },
 }
 
 /** The quicker one of those that this runtime has. */
 export const signatureBackEnd: SignatureBackEnd = nodeBackEnd ?? webBackEnd
-
-/** RFC 7518 §3.2: an HMAC with SHA-256 is 32 bytes. */
-const HMAC_BYTES = 32
 
 function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBackEnd {
   return {
@@ -42,8 +47,11 @@ function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBac
       if (material.algorithm === 'HS256') {
         const secret = crypto.createSecretKey(material.jwk.k, 'base64url')
         return (signingInput, signature) => {
-          const expected = crypto.createHmac('sha256', secret).update(signingInput, 'latin1').digest()
-          return signature.length === HMAC_BYTES && crypto.timingSafeEqual(expected, signature)
+          const expected = crypto
+            .createHmac('sha256', secret)
+            .update(signingInput, 'latin1')
+            .digest('base64url')
+          return isSameText(expected, signature)
         }
       }
       const key = crypto.createPublicKey({ key: { ...material.jwk }, format: 'jwk' })
@@ -51,10 +59,25 @@ function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBac
       const verifyKey = material.algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key
       // Ed25519 hashes by itself (RFC 8032 §5.1).
       const digest = material.algorithm === 'EdDSA' ? null : 'sha256'
-      return (signingInput, signature) =>
-        crypto.verify(digest, Buffer.from(signingInput, 'latin1'), verifyKey, signature)
+      return (signingInput, signature) => {
+        const bytes = parseBase64url(signature)
+        return bytes !== null && crypto.verify(digest, Buffer.from(signingInput, 'latin1'), verifyKey, bytes)
+      }
     },
   }
+}
+
+/**
+ * Compares in a time that does not depend on where two texts of one length differ, or a guesser could find a
+ * MAC character by character. The expected text is canonical, so only a canonical one is the same.
+ */
+function isSameText(expected: string, presented: string): boolean {
+  if (expected.length !== presented.length) return false
+  let difference = 0
+  for (let index = 0; index < expected.length; index += 1) {
+    difference |= expected.charCodeAt(index) ^ presented.charCodeAt(index)
+  }
+  return difference === 0
 }
 
 interface WebAlgorithm {

@@ -1,0 +1,280 @@
+/**
+ * The table of settings, one row each: its kind, its default, and why. Help and documents come from these
+ * rows. The default is the safe choice; an unsafe one has a name that says so.
+ */
+import { join, resolve } from 'node:path'
+import {
+  ACCESS_TOKEN_LIFETIME_SECONDS,
+  type Secret,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from '@countersign/protocol'
+import { type LogLevel, logLevels } from './adapters/log-levels.ts'
+import * as kinds from './config-kinds.ts'
+import type { SettingRows } from './config-reader.ts'
+
+/** The settings as they are set, one value each. A configuration file uses these names. */
+export interface Settings {
+  port: number
+  host: string
+  issuer: string
+  dataFolder: string
+  database: kinds.Database
+  postgresPoolMax: number
+  redis: Secret | null
+  secrets: Secret | null
+  audiences: readonly string[]
+  allowedHosts: readonly string[]
+  allowedOrigins: readonly string[]
+  trustedProxies: readonly string[]
+  proxyHeader: 'x-forwarded-for' | 'forwarded'
+  credentialPrefix: string
+  environment: 'live' | 'test'
+  signingAlgorithm: SigningAlgorithm
+  hs256Secret: Secret | null
+  keyRotationDays: number
+  keyPublishSeconds: number
+  accessTokenLifetimeSeconds: number
+  dangerouslyLongAccessTokens: boolean
+  sessionIdleSeconds: number
+  sessionLifetimeSeconds: number
+  sessionsPerAccountMax: number
+  refreshLifetimeSeconds: number
+  refreshIdleSeconds: number
+  refreshGraceSeconds: number
+  apiKeysPerOwnerMax: number
+  leaseSeconds: number
+  signUp: 'open' | 'closed'
+  passwordLengthMin: number
+  passwordHashConcurrency: number | null
+  rateLimitSignIn: kinds.RateLimit | null
+  rateLimitSignInAccount: kinds.RateLimit | null
+  rateLimitSignUp: kinds.RateLimit | null
+  rateLimitToken: kinds.RateLimit | null
+  bodyBytesMax: number
+  logLevel: LogLevel
+  metricsPublic: boolean
+}
+
+const DAY_SECONDS = 86_400
+
+export const settings: SettingRows<Settings> = {
+  port: {
+    kind: kinds.integer(0, 65_535),
+    fallback: 4000,
+    reason: 'Where the server listens. 0 takes any free port.',
+  },
+  host: {
+    kind: kinds.pattern('a host name or an address of this machine', /^[A-Za-z0-9.:_-]{1,255}$/),
+    fallback: 'localhost',
+    reason: 'The address it listens on. The default is reached from this machine only.',
+  },
+  issuer: {
+    kind: kinds.issuer,
+    fallback: ({ port }) => `http://localhost:${port}`,
+    fallbackText: 'http://localhost:<port>',
+    reason:
+      'The name that credentials are issued under, and the base of all URLs. Verifiers compare it exactly.',
+  },
+  dataFolder: {
+    variable: 'COUNTERSIGN_DATA',
+    kind: kinds.folderPath,
+    fallback: (_, folder) => resolve(folder, 'data'),
+    fallbackText: './data',
+    reason: 'Holds the embedded database and the root secret; made on the first start, for its owner only.',
+  },
+  database: {
+    kind: kinds.database,
+    fallback: ({ dataFolder }) => ({ kind: 'sqlite', file: join(dataFolder, 'countersign.db') }),
+    fallbackText: 'sqlite:<data folder>/countersign.db',
+    reason: 'The embedded database suffices for one machine; Postgres serves several nodes.',
+    secret: true,
+  },
+  postgresPoolMax: {
+    kind: kinds.integer(1, 200),
+    fallback: 10,
+    reason: 'Connections of this node to Postgres. All nodes together must stay below its own limit.',
+  },
+  redis: {
+    kind: kinds.redisUrl,
+    fallback: null,
+    fallbackText: 'none',
+    reason: 'Shares counters and wake-ups between nodes; never the truth, so it may be lost at any time.',
+    secret: true,
+  },
+  secrets: {
+    kind: kinds.rootSecrets,
+    fallback: null,
+    fallbackText: 'made on the first start with the embedded database; required with Postgres',
+    reason: 'Root of all peppers and encryption keys, kept outside the database. Keep old ones until unused.',
+    secret: true,
+  },
+  audiences: {
+    kind: kinds.audiences,
+    fallback: ({ issuer }) => [issuer],
+    fallbackText: 'the issuer',
+    reason: 'Where session tokens are good, and other credentials unless they say otherwise.',
+  },
+  allowedHosts: {
+    kind: kinds.hosts,
+    fallback: [],
+    fallbackText: 'none but the host of the issuer',
+    reason: 'Further values of `Host` that are answered. Others are refused, which stops DNS rebinding.',
+  },
+  allowedOrigins: {
+    kind: kinds.origins,
+    fallback: [],
+    fallbackText: 'none',
+    reason: 'Pages of other origins that may call with cookies (CORS, ASVS 3.4.2).',
+  },
+  trustedProxies: {
+    kind: kinds.proxies,
+    fallback: [],
+    fallbackText: 'none',
+    reason: 'Proxies whose word about the client address and scheme is believed (ASVS 15.3.4).',
+  },
+  proxyHeader: {
+    kind: kinds.choice('x-forwarded-for', 'forwarded'),
+    fallback: 'x-forwarded-for',
+    reason: "The one header that these proxies set. The other one is the client's own and never read.",
+  },
+  credentialPrefix: {
+    kind: kinds.pattern('2 to 12 characters of a-z and 0-9, a letter first', /^[a-z][a-z0-9]{1,11}$/),
+    fallback: 'cs',
+    reason:
+      'Begins every session token, refresh token and API key, so that secret scanners know whose it is.',
+  },
+  environment: {
+    kind: kinds.choice('live', 'test'),
+    fallback: 'live',
+    reason: 'Is part of every opaque credential: one from a test is refused here before anything is asked.',
+  },
+  signingAlgorithm: {
+    kind: kinds.choice(...signingAlgorithms),
+    fallback: 'ES256',
+    reason: 'For new access tokens. HS256 is for sharing a key with software that knows nothing else.',
+  },
+  hs256Secret: {
+    kind: kinds.hmacKey,
+    fallback: null,
+    fallbackText: 'a random one',
+    reason: 'The key to share with HS256. Human passwords are refused (RFC 8725 §3.5).',
+    secret: true,
+  },
+  keyRotationDays: {
+    kind: kinds.integer(1, 365),
+    fallback: 90,
+    reason: 'How long a signing key signs before the next one takes over.',
+  },
+  keyPublishSeconds: {
+    kind: kinds.integer(0, 7 * DAY_SECONDS),
+    fallback: 3600,
+    reason: 'How long a key is published before it signs; longer than anybody caches the key set.',
+  },
+  accessTokenLifetimeSeconds: {
+    kind: kinds.integer(60, DAY_SECONDS),
+    fallback: ACCESS_TOKEN_LIFETIME_SECONDS,
+    reason: 'How long readers that check signatures alone may believe a revoked token. At most 3600.',
+  },
+  dangerouslyLongAccessTokens: {
+    kind: kinds.flag,
+    fallback: false,
+    reason: 'Lifts that limit to a day.',
+  },
+  sessionIdleSeconds: {
+    kind: kinds.integer(1, 30 * DAY_SECONDS),
+    fallback: 3600,
+    reason: 'A session ends when it is not used for this long: an hour at AAL2 (NIST SP 800-63B-4 §2.2.3).',
+  },
+  sessionLifetimeSeconds: {
+    kind: kinds.integer(1, 30 * DAY_SECONDS),
+    fallback: DAY_SECONDS,
+    reason: 'A session ends then, however it is used: a day at AAL2 (NIST SP 800-63B-4 §2.2.3), 30 at AAL1.',
+  },
+  sessionsPerAccountMax: {
+    kind: kinds.integer(1, 1000),
+    fallback: 50,
+    reason: 'Opening one more ends the one that was unused for longest (ASVS 7.1.2).',
+  },
+  refreshLifetimeSeconds: {
+    kind: kinds.integer(1, 365 * DAY_SECONDS),
+    fallback: 30 * DAY_SECONDS,
+    reason: 'A sign-in with a refresh token ends then, however often it is refreshed (ASVS 10.4.8).',
+  },
+  refreshIdleSeconds: {
+    kind: kinds.integer(1, 365 * DAY_SECONDS),
+    fallback: 14 * DAY_SECONDS,
+    reason: 'It ends when it is not refreshed for this long.',
+  },
+  refreshGraceSeconds: {
+    kind: kinds.integer(0, 60),
+    fallback: 30,
+    reason:
+      'An honest retry with a used refresh token gets the same successor this long. 0 is strict (FAPI).',
+  },
+  apiKeysPerOwnerMax: {
+    kind: kinds.integer(1, 1000),
+    fallback: 50,
+    reason: 'Keys that nobody remembers are keys that nobody revokes.',
+  },
+  leaseSeconds: {
+    kind: kinds.integer(1, 60),
+    fallback: 5,
+    reason: 'The longest that a verifier which was cut off goes on accepting from memory.',
+  },
+  signUp: {
+    kind: kinds.choice('open', 'closed'),
+    fallback: 'open',
+    reason: 'Whether people create accounts by themselves, or administrators create them.',
+  },
+  passwordLengthMin: {
+    kind: kinds.integer(15, 64),
+    fallback: 15,
+    reason: 'In code points. 15 where the password is the only factor (NIST SP 800-63B-4 §3.1.1.2).',
+  },
+  passwordHashConcurrency: {
+    kind: kinds.integerOrAuto(1, 64),
+    fallback: null,
+    fallbackText: "auto: one per core, at most two fewer than the threads of libuv's pool",
+    reason: 'Password hashes at once, each with 19 MiB and a thread of the pool that also reads files.',
+  },
+  rateLimitSignIn: {
+    kind: kinds.rateLimit,
+    fallback: { points: 100, perSeconds: 60 },
+    fallbackText: '100/60',
+    reason: 'Attempts to sign in from one client address, on whatever accounts (ASVS 6.3.1).',
+  },
+  rateLimitSignInAccount: {
+    kind: kinds.rateLimit,
+    fallback: { points: 20, perSeconds: 60 },
+    fallbackText: '20/60',
+    reason: 'Attempts to sign in to one account, from wherever (ASVS 6.3.1).',
+  },
+  rateLimitSignUp: {
+    kind: kinds.rateLimit,
+    fallback: { points: 60, perSeconds: 60 },
+    fallbackText: '60/60',
+    reason: 'Accounts created from one client address.',
+  },
+  rateLimitToken: {
+    kind: kinds.rateLimit,
+    fallback: { points: 600, perSeconds: 60 },
+    fallbackText: '600/60',
+    reason: 'Refreshes and exchanges from one client address.',
+  },
+  bodyBytesMax: {
+    kind: kinds.integer(1024, 1_048_576),
+    fallback: 65_536,
+    reason: 'The largest request body that is read.',
+  },
+  logLevel: {
+    kind: kinds.choice(...logLevels),
+    fallback: 'info',
+    reason: 'How much is logged; `info` has one line per request.',
+  },
+  metricsPublic: {
+    kind: kinds.flag,
+    fallback: false,
+    reason: 'Whether /metrics answers others than this machine (ASVS 13.4.5).',
+  },
+}
