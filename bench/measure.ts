@@ -74,3 +74,20 @@ export function toResult(
 ): BenchResult {
   return { name, unit, ours, theirs, ratio, target: `at least ${ratioMin} ×`, met: ratio >= ratioMin }
 }
+
+/** The line of the report for what may cost `ratioMax` times as much as the other way at most. */
+export function toCost(
+  name: string,
+  unit: string,
+  ours: number,
+  theirs: number,
+  ratioMax: number,
+): BenchResult {
+  const ratio = ours / theirs
+  return { name, unit, ours, theirs, ratio, target: `at most ${ratioMax} ×`, met: ratio <= ratioMax }
+}
+
+/** The line of the report for what is compared with nothing but its own limit. */
+export function toLimit(name: string, unit: string, ours: number, max: number): BenchResult {
+  return { name, unit, ours, theirs: null, ratio: null, target: `at most ${max} ${unit}`, met: ours <= max }
+}

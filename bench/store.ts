@@ -23,7 +23,7 @@ const ROWS_AT_ONCE = 1_000
 const COMMITS_RATIO_MIN = 4
 const READS_RATIO_MIN = 0.8
 
-/** Runs both comparisons; takes about six seconds and cleans up after itself. */
+/** Runs both comparisons; takes about eight seconds and cleans up after itself. */
 export async function benchStore(): Promise<BenchResult[]> {
   // Beside the code and not in the system's temporary folder, which may be memory, where syncing is free.
   const results = join(import.meta.dirname, 'results')
@@ -89,7 +89,7 @@ async function benchReads(folder: string): Promise<BenchResult> {
     return reads
   }
 
-  const comparison = await alternate(through, direct, { turns: 41, phaseMs: 25 })
+  const comparison = await alternate(through, direct, { turns: 61, phaseMs: 25 })
   await engine.close()
   bare.close()
   return toResult('store: point reads ÷ a bare prepared get', 'reads/s', comparison, READS_RATIO_MIN)

@@ -1,5 +1,6 @@
 /** What each header parameter and claim means, and how its value reads. */
 import { type InspectedPart, tellTime } from './inspection.ts'
+import { toPrintable } from './printable.ts'
 
 /** RFC 7515 §4.1. */
 const headerWords: Readonly<Record<string, string>> = {
@@ -63,14 +64,8 @@ function wordsFor(words: Readonly<Record<string, string>>, name: string): string
 
 const VALUE_CHARACTERS_MAX = 400
 
-/**
- * A value as one line of harmless text. Whoever made the token chose it, and control characters or marks that
- * turn the direction of writing could make a terminal show something else than what is there.
- */
+/** A value as one line of harmless text: whoever made the token chose it. */
 export function toText(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const shown = text.replaceAll(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  const shown = toPrintable(typeof value === 'string' ? value : JSON.stringify(value))
   return shown.length > VALUE_CHARACTERS_MAX ? `${shown.slice(0, VALUE_CHARACTERS_MAX)}…` : shown
 }
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu

@@ -25,6 +25,7 @@ import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
 import { toPolicy } from './policy.ts'
+import { routes } from './routes/table.ts'
 import type { Services } from './services.ts'
 import { createUsage, type Usage } from './usage.ts'
 
@@ -72,6 +73,10 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     origins: {
       ownOrigins: new Set([new URL(config.issuer).origin]),
       allowedOrigins: new Set(config.allowedOrigins),
+    },
+    describeApi: async () => {
+      const { openApiDocument } = await import('./http/openapi.ts')
+      return openApiDocument(routes, config.issuer)
     },
     nextId: createDecisionIds(),
     isStopping: () => stopping,

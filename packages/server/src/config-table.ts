@@ -181,15 +181,16 @@ export const settings: SettingRows<Settings> = {
     fallback: false,
     reason: 'Lifts that limit to a day.',
   },
-  sessionIdleSeconds: {
-    kind: kinds.integer(1, 30 * DAY_SECONDS),
-    fallback: 3600,
-    reason: 'A session ends when it is not used for this long: an hour at AAL2 (NIST SP 800-63B-4 §2.2.3).',
-  },
   sessionLifetimeSeconds: {
     kind: kinds.integer(1, 30 * DAY_SECONDS),
     fallback: DAY_SECONDS,
     reason: 'A session ends then, however it is used: a day at AAL2 (NIST SP 800-63B-4 §2.2.3), 30 at AAL1.',
+  },
+  sessionIdleSeconds: {
+    kind: kinds.integer(1, 30 * DAY_SECONDS),
+    fallback: ({ sessionLifetimeSeconds }) => Math.min(3600, sessionLifetimeSeconds),
+    fallbackText: '3600, or the lifetime where that is shorter',
+    reason: 'A session ends when it is not used for this long: an hour at AAL2 (NIST SP 800-63B-4 §2.2.3).',
   },
   sessionsPerAccountMax: {
     kind: kinds.integer(1, 1000),
@@ -203,7 +204,8 @@ export const settings: SettingRows<Settings> = {
   },
   refreshIdleSeconds: {
     kind: kinds.integer(1, 365 * DAY_SECONDS),
-    fallback: 14 * DAY_SECONDS,
+    fallback: ({ refreshLifetimeSeconds }) => Math.min(14 * DAY_SECONDS, refreshLifetimeSeconds),
+    fallbackText: '1209600, or the lifetime where that is shorter',
     reason: 'It ends when it is not refreshed for this long.',
   },
   refreshGraceSeconds: {

@@ -101,6 +101,12 @@ test('settings that contradict one another are refused', () => {
   assert.deepEqual(mistakesOf({ ...env({ PASSWORD_HASH_CONCURRENCY: '4' }), UV_THREADPOOL_SIZE: '8' }), [])
 })
 
+test('a shortened lifetime shortens the idle time that nobody set', () => {
+  const config = configOf(env({ SESSION_LIFETIME_SECONDS: '2', REFRESH_LIFETIME_SECONDS: '60' }))
+
+  assert.deepEqual([config.sessionIdleSeconds, config.refreshIdleSeconds], [2, 60])
+})
+
 test('a token may live longer than an hour only with the setting named for the danger, and never a year', () => {
   const long = env({ ACCESS_TOKEN_LIFETIME_SECONDS: '86400', DANGEROUSLY_LONG_ACCESS_TOKENS: 'true' })
 

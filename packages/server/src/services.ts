@@ -25,6 +25,8 @@ export interface Services {
   /** The true client behind trusted proxies. */
   readonly readOrigin: (hop: IncomingHop) => ClientOrigin
   readonly origins: OriginPolicy
+  /** The OpenAPI document; made on first demand, since most starts never ask for it. */
+  readonly describeApi: () => Promise<unknown>
   /** The id of the next request, which is also the id of the decision about it. */
   readonly nextId: () => string
   /** Flips before the server stops taking requests: balancers should look elsewhere. */

@@ -131,6 +131,7 @@ const credentials: readonly string[] = [
     issued_position bigint not null
   ) /*clustered*/`,
   'create index api_keys_by_owner on api_keys (owner_id, id)',
+  'create index api_keys_by_position on api_keys (issued_position) where ended_at is null',
   'create index api_keys_by_end on api_keys (ended_at) where ended_at is not null',
   'create index api_keys_by_expiry on api_keys (expires_at) where expires_at is not null',
   `create table api_key_secrets (

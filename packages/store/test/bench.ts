@@ -39,7 +39,12 @@ const noServer = 'no Postgres: COUNTERSIGN_TEST_POSTGRES is not set ("npm test" 
 
 /** Runs the tests of `suite` once on each database. Call `bench` inside tests only. */
 export function onEachDatabase(suite: (bench: () => Bench) => void): void {
-  for (const kind of ['sqlite', 'postgres'] as const) {
+  onDatabases(['sqlite', 'postgres'], suite)
+}
+
+/** The same on some only, where the question is one about that database. */
+export function onDatabases(kinds: readonly DatabaseKind[], suite: (bench: () => Bench) => void): void {
+  for (const kind of kinds) {
     const skip = kind === 'postgres' && serverUrl === '' ? noServer : false
     describe(kind, { skip }, () => {
       let open: Bench | undefined
@@ -63,7 +68,7 @@ async function openBench(kind: DatabaseKind): Promise<Bench> {
     store: createStore(engine),
     engine,
     rows: (text, ...values) => engine.read(() => query(text, values)),
-    tamper: (text, ...values) => engine.write('tamper', { text, values }),
+    tamper: (text, ...values) => engine.write('tamper', { name: nameOf(text), text, values }),
     fresh: async (t) => {
       const other = await openBench(kind)
       t.after(() => other.close())
@@ -78,7 +83,16 @@ async function openBench(kind: DatabaseKind): Promise<Bench> {
 }
 
 function* query(text: string, values: readonly Value[]): Script<readonly Row[]> {
-  return yield* all({ name: `test ${text}`.slice(0, 63), text }, ...values)
+  return yield* all({ name: nameOf(text), text }, ...values)
+}
+
+const names = new Map<string, string>()
+
+/** Prepared statements go by their names, which are short: each text gets one of its own. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `test_${names.size}`
+  names.set(text, name)
+  return name
 }
 
 interface Opened {

@@ -3,8 +3,14 @@ import { run, type Script, type Value } from '../src/script.ts'
 import { transactions as real, type StoreTransactions } from '../src/transactions.ts'
 
 /** Changes rows as no transaction of ours does. */
-function* tamper(input: { readonly text: string; readonly values: readonly Value[] }): Script<number> {
-  return yield* run({ name: `tamper ${input.text}`.slice(0, 63), text: input.text }, ...input.values)
+function* tamper(input: Tampering): Script<number> {
+  return yield* run({ name: input.name, text: input.text }, ...input.values)
+}
+
+export interface Tampering {
+  readonly name: string
+  readonly text: string
+  readonly values: readonly Value[]
 }
 
 export type TestTransactions = StoreTransactions & { readonly tamper: typeof tamper }

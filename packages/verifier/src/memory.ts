@@ -131,7 +131,7 @@ export class Memory {
   recall(credential: string, now: Instant): Accepted | null {
     const held = this.verdicts.get(credential)
     if (held === undefined || !this.lease.holds(now)) return null
-    if (this.lease.authorityMs(now.monotonicMs) >= held.result.verdict.usableUntilMs) return null
+    if (this.lease.authorityMs(now.monotonicMs) >= held.usableUntilMs) return null
     if (held.clearedVersion !== this.#revocations.version && !this.#isCleared(held)) return null
     held.used = true
     return held.result
@@ -139,9 +139,9 @@ export class Memory {
 
   #isCleared(held: HeldVerdict): boolean {
     const { version, forgottenUpToMs } = this.#revocations
-    const { credential, position, usableUntilMs } = held.result.verdict
+    const { credential, position } = held.result.verdict
     // What could be used until then may have been hit by an entry that has left the set since.
-    if (usableUntilMs <= forgottenUpToMs || this.#revocations.hits(credential.path, position)) {
+    if (held.usableUntilMs <= forgottenUpToMs || this.#revocations.hits(credential.path, position)) {
       this.verdicts.remove(held)
       return false
     }

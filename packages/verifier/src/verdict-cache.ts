@@ -9,6 +9,8 @@ export interface HeldVerdict {
   readonly credential: string
   readonly result: Accepted
   readonly bytes: number
+  /** The verdict's own, here because every use reads it and a step further may lie in cold memory. */
+  readonly usableUntilMs: number
   /** The version of the revocation set that was last found not to hit the verdict. */
   clearedVersion: number
   /** Set by whoever uses the verdict. */
@@ -50,6 +52,7 @@ export class VerdictCache {
    */
   add(credential: string, result: Accepted, clearedVersion: number): void {
     const { entriesMax, bytesMax } = this.#bounds
+    const { usableUntilMs } = result.verdict
     const bytes = toBytes(credential, result.verdict)
     const before = this.#held.get(credential)
     if (before !== undefined) this.remove(before)
@@ -57,7 +60,7 @@ export class VerdictCache {
     while (this.#held.size >= entriesMax || this.#bytes + bytes > bytesMax) this.#advanceHand()
     const key = detach(credential)
     // A new verdict gets one round of the hand before it must have been used again.
-    this.#held.set(key, { credential: key, result, bytes, clearedVersion, used: true })
+    this.#held.set(key, { credential: key, result, bytes, usableUntilMs, clearedVersion, used: true })
     this.#bytes += bytes
   }
 

@@ -40,20 +40,30 @@ interface Counter {
   endsAtMs: number
 }
 
-/** The counters of one policy, in order of the beginning of their windows: the oldest come first. */
-type Counters = Map<string, Counter>
+/** The counters of one policy. */
+interface Counters {
+  readonly byKey: Map<string, Counter>
+  /**
+   * Walks round and round. Looking from the beginning each time would pass over the holes that deleted keys
+   * leave in a Map, which under a flood costs more than everything else here.
+   */
+  cursor: MapIterator<[string, Counter]>
+}
 
 /** For each policy; about 150 bytes each, so 15 MiB at most. */
 const KEYS_MAX = 100_000
-/** How many of the oldest keys are looked at to find one that can go. */
-const LOOKED_AT_MAX = 16
+/** How many counters are looked at for each new key, and removed where their window is over. */
+const SWEPT_PER_KEY = 4
+/** How many are looked at to find one that can go before its time. */
+const CANDIDATES = 16
 
 export function createLimiter(clock: Pick<Clock, 'monotonicMs'>, keysMax: number = KEYS_MAX): Limiter {
   const policies = new Map<string, Counters>()
   const countersOf = (policy: LimitPolicy): Counters => {
     const known = policies.get(policy.name)
     if (known !== undefined) return known
-    const counters: Counters = new Map()
+    const byKey = new Map<string, Counter>()
+    const counters = { byKey, cursor: byKey.entries() }
     policies.set(policy.name, counters)
     return counters
   }
@@ -62,15 +72,17 @@ export function createLimiter(clock: Pick<Clock, 'monotonicMs'>, keysMax: number
     take(key: string, policy: LimitPolicy, cost = 1): LimitVerdict {
       const nowMs = clock.monotonicMs()
       const counters = countersOf(policy)
-      const known = counters.get(key)
+      const known = counters.byKey.get(key)
       const isOpen = known !== undefined && known.endsAtMs > nowMs
       const used = isOpen ? known.used : 0
       const endsAtMs = isOpen ? known.endsAtMs : nowMs + policy.perSeconds * 1000
       const allowed = used + cost <= policy.points
       const nowUsed = allowed ? used + cost : used
 
-      if (isOpen) known.used = nowUsed
-      else if (nowUsed > 0) openWindow(counters, key, { used: nowUsed, endsAtMs }, nowMs, keysMax)
+      if (known !== undefined) {
+        known.used = nowUsed
+        known.endsAtMs = endsAtMs
+      } else if (nowUsed > 0) add(counters, key, { used: nowUsed, endsAtMs }, nowMs, keysMax)
       return {
         allowed,
         limit: policy.points,
@@ -78,34 +90,37 @@ export function createLimiter(clock: Pick<Clock, 'monotonicMs'>, keysMax: number
         resetSeconds: Math.max(1, Math.ceil((endsAtMs - nowMs) / 1000)),
       }
     },
-    forget: (key, policy) => void countersOf(policy).delete(key),
+    forget: (key, policy) => void countersOf(policy).byKey.delete(key),
     get size(): number {
       let size = 0
-      for (const counters of policies.values()) size += counters.size
+      for (const { byKey } of policies.values()) size += byKey.size
       return size
     },
   }
 }
 
-function openWindow(counters: Counters, key: string, counter: Counter, nowMs: number, keysMax: number): void {
-  counters.delete(key)
-  // Two that are over go for each one that comes, so that the memory of a flood comes back.
-  for (let count = 0; count < 2; count += 1) {
-    const [first] = counters
-    if (first !== undefined && first[1].endsAtMs <= nowMs) counters.delete(first[0])
+function add(counters: Counters, key: string, counter: Counter, nowMs: number, keysMax: number): void {
+  for (let count = 0; count < SWEPT_PER_KEY; count += 1) {
+    const [name, { endsAtMs }] = next(counters) ?? ['', counter]
+    if (endsAtMs <= nowMs) counters.byKey.delete(name)
   }
-  if (counters.size >= keysMax) counters.delete(leastUsed(counters))
-  counters.set(key, counter)
+  if (counters.byKey.size >= keysMax) counters.byKey.delete(leastUsed(counters))
+  counters.byKey.set(key, counter)
 }
 
-/** Of the oldest few the one with the fewest uses: a flood of new keys does not wash out a busy one. */
+function next(counters: Counters): [string, Counter] | undefined {
+  const here = counters.cursor.next()
+  if (!here.done) return here.value
+  counters.cursor = counters.byKey.entries()
+  return counters.cursor.next().value
+}
+
+/** Of the next few the one with the fewest uses: a flood of new keys does not wash out one that is guessed at. */
 function leastUsed(counters: Counters): string {
   let least = { key: '', used: Number.POSITIVE_INFINITY }
-  let lookedAt = 0
-  for (const [key, { used }] of counters) {
+  for (let count = 0; count < CANDIDATES; count += 1) {
+    const [key, { used }] = next(counters) ?? ['', { used: Number.POSITIVE_INFINITY }]
     if (used < least.used) least = { key, used }
-    lookedAt += 1
-    if (lookedAt === LOOKED_AT_MAX) break
   }
   return least.key
 }

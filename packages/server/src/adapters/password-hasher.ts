@@ -25,8 +25,8 @@ const STORED_MEMORY_KIB_MAX = 262_144
 const STORED_PASSES_MAX = 16
 const STORED_LANES_MAX = 4
 
-/** libuv's pool, which also carries file-system work and DNS, unless UV_THREADPOOL_SIZE says otherwise. */
-const POOL_THREADS = 4
+/** libuv's pool, which also carries file-system work and DNS. */
+const POOL_THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4
 /** Threads of the pool that hashes never take, so that reading a file need not wait for them. */
 const POOL_THREADS_KEPT_FREE = 2
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { Secret } from '@countersign/protocol'
 import { findKeyring, parseKeyring, SecretsProblem } from './secrets-file.ts'
 
@@ -171,22 +171,38 @@ test('two first starts make two different secrets', (t) => {
   assert.notDeepEqual(one?.keyring, two?.keyring)
 })
 
-test('processes that start at once agree on one secret', async (t) => {
-  const dataFolder = createFolder(t)
+test('starters that race agree on one secret, every time', async (t) => {
+  const parent = createFolder(t)
+  const [starters, rounds] = [4, 25]
+  // Each round begins when the last starter has come to it, so that all find no file and write one.
+  const arrived = new Int32Array(new SharedArrayBuffer(4 * rounds))
   const script = `
-    import { findKeyring } from ${JSON.stringify(new URL('./secrets-file.ts', import.meta.url).href)}
-    const found = findKeyring({ setting: null, dataFolder: ${JSON.stringify(dataFolder)}, embedded: true })
-    process.stdout.write(found.source + ' ' + Buffer.from(found.keyring[0].secret).toString('hex'))`
-  const run = promisify(execFile)
+    const { workerData, parentPort } = require('node:worker_threads')
+    const { arrived, url, parent, starters } = workerData
+    import(url).then(({ findKeyring }) => {
+      for (let round = 0; round < arrived.length; round += 1) {
+        Atomics.add(arrived, round, 1)
+        while (Atomics.load(arrived, round) < starters);
+        const found = findKeyring({ setting: null, dataFolder: parent + '/' + round, embedded: true })
+        parentPort.postMessage([round, found.source, Buffer.from(found.keyring[0].secret).toString('hex')])
+      }
+    })`
+  const workerData = { arrived, parent, starters, url: new URL('./secrets-file.ts', import.meta.url).href }
 
-  const answers = await Promise.all(
-    Array.from({ length: 4 }, () =>
-      run(process.execPath, ['--conditions=source', '--input-type=module', '--eval', script]),
-    ),
+  const answers: [round: number, source: string, secret: string][] = []
+  await Promise.all(
+    Array.from({ length: starters }, async () => {
+      const worker = new Worker(script, { eval: true, workerData })
+      worker.on('message', (answer) => answers.push(answer))
+      await once(worker, 'exit')
+    }),
   )
 
-  const lines = answers.map(({ stdout }) => stdout.split(' '))
-  assert.equal(new Set(lines.map(([, secret]) => secret)).size, 1)
-  assert.equal(lines.filter(([source]) => source === 'generated').length, 1)
-  assert.deepEqual(readdirSync(dataFolder), ['secrets.json'])
+  assert.equal(answers.length, starters * rounds)
+  for (let round = 0; round < rounds; round += 1) {
+    const mine = answers.filter(([of]) => of === round)
+    assert.equal(new Set(mine.map(([, , secret]) => secret)).size, 1, `round ${round}`)
+    assert.equal(mine.filter(([, source]) => source === 'generated').length, 1, `round ${round}`)
+    assert.deepEqual(readdirSync(join(parent, `${round}`)), ['secrets.json'])
+  }
 })

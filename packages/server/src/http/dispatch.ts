@@ -7,35 +7,17 @@ import { type Caller, Overloaded, StoreUnavailable, sessionOf } from '@countersi
 import { allows, type ErrorCode } from '@countersign/protocol'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
-import { type Client, readClient, readFacts } from './client.ts'
+import { readClient, readFacts } from './client.ts'
 import { corsHeaders } from './cors.ts'
 import { isCsrfSafe, isForeign } from './csrf.ts'
-import { type Connection, type Headers, headerReader } from './exchange.ts'
+import { type Connection, headerReader } from './exchange.ts'
+import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
 import { readInput } from './input.ts'
 import { type Limited, limitApiKey, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
 import { oauthError, problem, type Reply, toResponse } from './reply.ts'
 import type { AnyRoute, Call } from './route.ts'
-
-/** One request in flight. */
-export interface Flight {
-  readonly services: Services
-  readonly route: AnyRoute
-  readonly request: Request
-  readonly header: Headers
-  readonly params: Readonly<Record<string, string>>
-  readonly client: Client
-  readonly startedMs: number
-  readonly nowMs: number
-  /** Names the request in logs, audit events and refusals alike. */
-  readonly id: string
-  caller: Caller | null
-  /** Why it was refused, for the log; the caller sees only the code. */
-  reason: string | null
-  /** Fields that limits add to whatever is answered. */
-  extra: Readonly<Record<string, string>> | null
-}
 
 export function dispatch(
   services: Services,

@@ -1,7 +1,7 @@
 /** What is written down about each request: one log line and one measurement, and never what it carried. */
 import { ANONYMOUS, makeAudit, toActor } from '@countersign/core'
 import { readFacts } from './client.ts'
-import type { Flight } from './dispatch.ts'
+import type { Flight } from './flight.ts'
 import type { Reply } from './reply.ts'
 
 export function record(flight: Flight, reply: Reply): void {

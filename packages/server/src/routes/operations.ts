@@ -13,12 +13,7 @@ const openapi: AnyRoute = publicRoute({
   tag: 'Metadata',
   access: 'public',
   responses: { 200: { description: 'The document.', schema: z.object({ openapi: z.string() }).loose() } },
-  // The document is made on first demand: it needs every schema, and most starts never ask for it.
-  handle: async ({ services }) => {
-    const { openApiDocument } = await import('../http/openapi.ts')
-    const { routes } = await import('./table.ts')
-    return json(200, openApiDocument(routes, services.config.issuer))
-  },
+  handle: async ({ services }) => json(200, await services.describeApi()),
 })
 
 const metrics: AnyRoute = publicRoute({

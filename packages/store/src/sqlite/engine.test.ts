@@ -1,6 +1,5 @@
 /** The contract of an engine on SQLite, and what only the engine with a thread and a file has to keep. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { Overloaded, StoreUnavailable } from '@countersign/core'
@@ -191,21 +190,6 @@ test('an answer that is no plain data does not keep the others from theirs', asy
   assert.equal(unclonable.status, 'rejected')
   assert.match(String(unclonable.reason), /was committed, but its answer is no plain data/)
   assert.deepEqual(other, { status: 'fulfilled', value: 1 })
-})
-
-test('the engine opens in a program that was given by --eval', async (t) => {
-  const file = await createFile(t)
-  const given = new URL('../../test/given-sqlite.ts', import.meta.url).href
-  const program = `
-    import { openFixture } from ${JSON.stringify(given)}
-    const engine = await openFixture(${JSON.stringify(file)})
-    process.stdout.write(String(await engine.write('insert', { id: 'a', value: 1 })))
-    await engine.close()`
-  const args = [...process.execArgv, '--input-type=module', '--eval', program]
-
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-
-  assert.equal(stdout, '1', stderr)
 })
 
 test('a ping that the writer does not answer in time is an outage', async (t) => {

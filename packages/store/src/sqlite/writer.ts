@@ -30,8 +30,6 @@ export async function openWriter(settings: WriterSettings, waitingMax: number): 
     workerData: settings,
     resourceLimits: RESOURCE_LIMITS,
     env: SHARE_ENV,
-    // A program given by `--eval` may say what kind of text it is; a thread that runs a file refuses to hear it.
-    execArgv: process.execArgv.filter((argument) => !argument.startsWith('--input-type')),
   })
   const writer = new Writer(worker, waitingMax)
   await writer.opened

@@ -4,31 +4,30 @@
  */
 import type { Statement } from '../script.ts'
 
-/** Grants that died before `$1`, by themselves or with their session. */
-const deadGrants = `
-  select id from grants where ended_at < $1
-  union all select id from grants where expires_at < $1
-  union all select child.id from sessions as above join grants as child on child.session_id = above.id
-    where above.ended_at < $1
-  union all select child.id from sessions as above join grants as child on child.session_id = above.id
-    where above.expires_at < $1`
+/**
+ * Some of the grants that died before `$1`, by themselves or with their session. Written with `in`, so that it
+ * is found from the few dead sessions and not from the many grants. Ordered, so that the tokens that go and the
+ * grants that have none left are those of the same ones.
+ */
+const deadGrants = `(select id from (
+    select id from grants where ended_at < $1
+    union all select id from grants where expires_at < $1
+    union all select id from grants where session_id in (select id from sessions where ended_at < $1)
+    union all select id from grants where session_id in (select id from sessions where expires_at < $1)
+  ) as dead order by id limit $2)`
 
 const sweepRefreshTokens: Statement = {
   name: 'sweep_refresh_tokens',
   text: `delete from refresh_tokens where (grant_id, generation) in (
-      select family.grant_id, family.generation from (${deadGrants}) as dead
-      join refresh_tokens as family on family.grant_id = dead.id
-      limit $2
+      select grant_id, generation from refresh_tokens as family where grant_id in ${deadGrants} limit $2
     )`,
 }
 
+/** Takes those that have no refresh token left, out of the same ones. */
 const sweepGrants: Statement = {
   name: 'sweep_grants',
-  text: `delete from grants where id in (
-      select dead.id from (${deadGrants}) as dead
-      where not exists (select 1 from refresh_tokens as family where family.grant_id = dead.id)
-      limit $2
-    )`,
+  text: `delete from grants where id in ${deadGrants}
+      and not exists (select 1 from refresh_tokens as family where family.grant_id = grants.id)`,
 }
 
 const sweepSessions: Statement = {
@@ -43,28 +42,29 @@ const sweepSessions: Statement = {
     )`,
 }
 
-const deadApiKeys = `
-  select id from api_keys where ended_at < $1
-  union all select id from api_keys where expires_at < $1`
+const deadApiKeys = `(select id from (
+    select id from api_keys where ended_at < $1
+    union all select id from api_keys where expires_at < $1
+  ) as dead order by id limit $2)`
 
-const sweepApiKeySecrets: Statement = {
-  name: 'sweep_api_key_secrets',
+const sweepEndedSecrets: Statement = {
+  name: 'sweep_ended_secrets',
   text: `delete from api_key_secrets where (api_key_id, digest) in (
-      select api_key_id, digest from api_key_secrets where expires_at < $1
-      union all
-      select secret.api_key_id, secret.digest from (${deadApiKeys}) as dead
-      join api_key_secrets as secret on secret.api_key_id = dead.id
-      limit $2
+      select api_key_id, digest from api_key_secrets as ended where expires_at < $1 limit $2
+    )`,
+}
+
+const sweepSecretsOfDeadKeys: Statement = {
+  name: 'sweep_secrets_of_dead_keys',
+  text: `delete from api_key_secrets where (api_key_id, digest) in (
+      select api_key_id, digest from api_key_secrets as left_over where api_key_id in ${deadApiKeys} limit $2
     )`,
 }
 
 const sweepApiKeys: Statement = {
   name: 'sweep_api_keys',
-  text: `delete from api_keys where id in (
-      select dead.id from (${deadApiKeys}) as dead
-      where not exists (select 1 from api_key_secrets as secret where secret.api_key_id = dead.id)
-      limit $2
-    )`,
+  text: `delete from api_keys where id in ${deadApiKeys}
+      and not exists (select 1 from api_key_secrets as secret where secret.api_key_id = api_keys.id)`,
 }
 
 const sweepSetupTickets: Statement = {
@@ -79,7 +79,8 @@ export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
   sweepGrants,
   sweepSessions,
-  sweepApiKeySecrets,
+  sweepEndedSecrets,
+  sweepSecretsOfDeadKeys,
   sweepApiKeys,
   sweepSetupTickets,
 ]

@@ -20,7 +20,7 @@ export interface CompactJws {
   readonly headerText: string
   readonly signingInput: string
   readonly payload: Uint8Array
-  /** Not decoded: whoever verifies it decides what it has to be, and takes one spelling of it only. */
+  /** As it was sent: whoever verifies it knows what it must be, and takes no spelling but the canonical one. */
   readonly signature: string
 }
 
@@ -37,17 +37,25 @@ export function parseCompactJws(text: string, knownHeaders: ReadonlyMap<string, 
   if (text.length > ACCESS_TOKEN_CHARACTERS_MAX) return malformed
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
-  if (first <= 0 || second <= first + 1 || second === text.length - 1) return malformed
-  const signature = text.slice(second + 1)
+  const hasThreeParts = first > 0 && second > first + 1 && second < text.length - 1
+  if (!hasThreeParts || text.includes('.', second + 1)) return malformed
   const payload = parseBase64url(text.slice(first + 1, second))
-  if (payload === null || !BASE64URL.test(signature)) return malformed
+  if (payload === null) return malformed
   const headerText = text.slice(0, first)
   const header = knownHeaders.get(headerText) ?? parseHeader(headerText)
   if (header === 'malformed' || header === 'wrong_type') return { ok: false, reason: header }
-  return { ok: true, jws: { header, headerText, signingInput: text.slice(0, second), payload, signature } }
+  return {
+    ok: true,
+    jws: {
+      header,
+      headerText,
+      signingInput: text.slice(0, second),
+      payload,
+      signature: text.slice(second + 1),
+    },
+  }
 }
 
-const BASE64URL = /^[A-Za-z0-9_-]+$/
 const malformed: ParsedJws = { ok: false, reason: 'malformed' }
 
 /**

@@ -1,0 +1,133 @@
+/** Signing in: how many per second, what it does to everybody else's requests, and what a flood of it costs. */
+import { alternate, type BenchResult, type Phase, toLimit, toResult } from '../measure.ts'
+import { call, PASSWORD, signUp } from './api.ts'
+import { Child, numberOf } from './child.ts'
+
+const AT_ONCE = 8
+/** Enough that nobody reaches the cap of sessions per account. */
+const ACCOUNTS = 64
+const WARM_UP = { turns: 1, phaseMs: 300 }
+const MEASURED = { turns: 11, phaseMs: 500 }
+const BETTER_AUTH_RATIO_MIN = 6
+const HASH_RATIO_MIN = 0.9
+const BURSTS = 9
+const STALL_MS_MAX = 15
+const FLOOD = 500
+const FLOOD_MIB_MAX = 160
+
+/** Takes about half a minute. */
+export async function benchSignIns(folder: string): Promise<BenchResult[]> {
+  const ours = Child.start('./authority-child.ts', { BENCH_FOLDER: folder })
+  const theirs = Child.start('./better-auth-child.ts', { BENCH_FOLDER: folder })
+  try {
+    const port = numberOf(await ours.call('ports'), 'port')
+    const theirPort = numberOf(await theirs.call('ports'), 'port')
+    const emails = await signUp(port, ACCOUNTS)
+    const phase = signInPhase((email) => signInHere(port, email), emails)
+    return [
+      await compareWithBetterAuth(phase, theirPort, emails),
+      await compareWithHash(ours, phase),
+      await measureStall(ours, port, emails),
+      ...(await measureFlood(ours, port, emails)),
+    ]
+  } finally {
+    await Promise.all([ours.close(), theirs.close()])
+  }
+}
+
+const signInHere = (port: number, email: string): Promise<unknown> =>
+  call(port, 'POST', '/v1/sign-in', { json: { email, password: PASSWORD } })
+
+function signInPhase(signIn: (email: string) => Promise<unknown>, emails: readonly string[]): Phase {
+  let next = 0
+  return async (untilMs) => {
+    let signIns = 0
+    const loop = async (): Promise<void> => {
+      for (; performance.now() < untilMs; signIns += 1) {
+        next += 1
+        await signIn(emails[next % emails.length] ?? '')
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, loop))
+    return signIns
+  }
+}
+
+async function compareWithBetterAuth(
+  ours: Phase,
+  port: number,
+  emails: readonly string[],
+): Promise<BenchResult> {
+  for (const email of emails.slice(0, AT_ONCE)) {
+    await call(port, 'POST', '/api/auth/sign-up/email', {
+      json: { email, password: PASSWORD, name: 'Somebody' },
+    })
+  }
+  const theirs = signInPhase(
+    (email) => call(port, 'POST', '/api/auth/sign-in/email', { json: { email, password: PASSWORD } }),
+    emails.slice(0, AT_ONCE),
+  )
+  await alternate(ours, theirs, WARM_UP)
+  const rates = await alternate(ours, theirs, MEASURED)
+  return toResult(
+    `server: sign-in ÷ Better Auth's default, ${AT_ONCE} at once`,
+    'sign-ins/s',
+    rates,
+    BETTER_AUTH_RATIO_MIN,
+  )
+}
+
+async function compareWithHash(child: Child, ours: Phase): Promise<BenchResult> {
+  const bare = async (untilMs: number): Promise<number> => {
+    const durationMs = untilMs - performance.now()
+    return numberOf(await child.call('hash', { tasks: AT_ONCE, durationMs }), 'operations')
+  }
+  const rates = await alternate(ours, bare, MEASURED)
+  return toResult(`server: sign-in ÷ bare Argon2id, ${AT_ONCE} at once`, 'sign-ins/s', rates, HASH_RATIO_MIN)
+}
+
+/** The worst of several bursts: a stall is felt by whoever meets it, not by the median. */
+async function measureStall(child: Child, port: number, emails: readonly string[]): Promise<BenchResult> {
+  let longestMs = 0
+  for (let burst = 0; burst < BURSTS; burst += 1) {
+    await child.call('watchLoop')
+    await Promise.all(emails.slice(0, AT_ONCE).map((email) => signInHere(port, email)))
+    longestMs = Math.max(longestMs, numberOf(await child.call('longestStall'), 'ms'))
+  }
+  return toLimit(
+    `server: event loop's longest stall, ${AT_ONCE} sign-ins at once`,
+    'ms',
+    longestMs,
+    STALL_MS_MAX,
+  )
+}
+
+async function measureFlood(child: Child, port: number, emails: readonly string[]): Promise<BenchResult[]> {
+  await child.call('watchMemory')
+  const statuses = await Promise.all(
+    Array.from({ length: FLOOD }, (_, index) => signInStatus(port, emails[index % emails.length] ?? '')),
+  )
+  const memory = await child.call('peakMemory')
+  const grownMib = numberOf(memory, 'peakMib') - numberOf(memory, 'beforeMib')
+  const lost = statuses.filter((status) => status !== 200 && status !== 503).length
+  const busy = statuses.filter((status) => status === 503).length
+  return [
+    toLimit(
+      `server: memory that ${FLOOD} sign-ins at once add (${busy} of them answered 503)`,
+      'MiB',
+      grownMib,
+      FLOOD_MIB_MAX,
+    ),
+    toLimit('server: … answered neither with 200 nor with 503', 'requests', lost, 0),
+  ]
+}
+
+async function signInStatus(port: number, email: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: PASSWORD }),
+  })
+  await response.arrayBuffer()
+  return response.status
+}

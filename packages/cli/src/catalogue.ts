@@ -1,0 +1,61 @@
+/** Every word that can follow `countersign`, and where its commands are: loaded only when they are called. */
+import type { Command } from './command.ts'
+
+export interface Entry {
+  readonly summary: string
+  /** One command called like the word itself, or several called `<word> <verb>`. */
+  readonly load: () => Promise<readonly Command[]>
+}
+
+export const catalogue: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: 'Run the authority.',
+    load: async () => (await import('./commands/serve.ts')).commands,
+  },
+  bootstrap: {
+    summary: 'Create the first administrator and an administrator’s API key.',
+    load: async () => (await import('./commands/bootstrap.ts')).commands,
+  },
+  migrate: {
+    summary: 'Bring the database up to this version.',
+    load: async () => (await import('./commands/migrate.ts')).commands,
+  },
+  accounts: {
+    summary: 'People: list, show, create, disable, enable, end, roles.',
+    load: async () => (await import('./commands/accounts.ts')).commands,
+  },
+  'service-accounts': {
+    summary: 'Programs: list, show, create, disable, enable, end, roles.',
+    load: async () => (await import('./commands/service-accounts.ts')).commands,
+  },
+  roles: {
+    summary: 'Sets of permissions: list, create, change, end.',
+    load: async () => (await import('./commands/roles.ts')).commands,
+  },
+  keys: {
+    summary: 'API keys: list, show, create, rotate, end.',
+    load: async () => (await import('./commands/keys.ts')).commands,
+  },
+  'signing-keys': {
+    summary: 'Keys that sign access tokens: list, rotate, remove.',
+    load: async () => (await import('./commands/signing-keys.ts')).commands,
+  },
+  sessions: {
+    summary: 'Sign-ins: list your own, end one or all others.',
+    load: async () => (await import('./commands/sessions.ts')).commands,
+  },
+  revoke: {
+    summary: 'End anything, with everything issued under it.',
+    load: async () => (await import('./commands/revoke.ts')).commands,
+  },
+  inspect: {
+    summary: 'Explain a credential, part by part.',
+    load: async () => (await import('./commands/inspect.ts')).commands,
+  },
+  settings: {
+    summary: 'Every setting, its default and its reason.',
+    load: async () => (await import('./commands/settings.ts')).commands,
+  },
+}
+
+export const isWord = (text: string): text is keyof typeof catalogue => Object.hasOwn(catalogue, text)

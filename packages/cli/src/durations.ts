@@ -1,0 +1,17 @@
+/** Lengths of time as people write them: `90d`, `12h`, `30m`, `45s`, or plain seconds. */
+import { UsageError } from './failures.ts'
+import type { Input } from './input.ts'
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }
+
+/** Seconds; undefined where the option was not given. */
+export function readDuration(input: Input, option: string, command: string): number | undefined {
+  const text = input.text(option)
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? []
+  const seconds = unitSeconds[unit]
+  if (count === undefined || seconds === undefined) {
+    throw new UsageError(`--${option} is a length of time such as 90d, 12h, 30m or 45s.`, command)
+  }
+  return Number(count) * seconds
+}

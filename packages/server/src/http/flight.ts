@@ -1,0 +1,24 @@
+/** One request on its way from the gate to its answer. */
+import type { Caller } from '@countersign/core'
+import type { Services } from '../services.ts'
+import type { Client } from './client.ts'
+import type { Headers } from './exchange.ts'
+import type { AnyRoute } from './route.ts'
+
+export interface Flight {
+  readonly services: Services
+  readonly route: AnyRoute
+  readonly request: Request
+  readonly header: Headers
+  readonly params: Readonly<Record<string, string>>
+  readonly client: Client
+  readonly startedMs: number
+  readonly nowMs: number
+  /** Names the request in logs, audit events and refusals alike. */
+  readonly id: string
+  caller: Caller | null
+  /** Why it was refused, for the log; the caller sees only the code. */
+  reason: string | null
+  /** Fields that limits add to whatever is answered. */
+  extra: Readonly<Record<string, string>> | null
+}

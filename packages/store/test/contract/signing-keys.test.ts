@@ -1,0 +1,114 @@
+/** Signing keys: states move one way, one step, once. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SigningKeyState } from '@countersign/core'
+import { type Bench, onEachDatabase } from '../bench.ts'
+import { change, HOUR, makeEvent, makeId, makeSigningKey, NOW } from '../given.ts'
+import { entriesAfter } from '../looks.ts'
+
+async function givenKey({ store }: Bench, state: SigningKeyState) {
+  const key = makeSigningKey({ state, promotedAtMs: state === 'current' ? NOW : null })
+  assert.equal(await store.addSigningKey(key, null, makeEvent()), true)
+  return key
+}
+
+const states = async ({ store }: Bench): Promise<Record<string, SigningKeyState>> =>
+  Object.fromEntries((await store.listSigningKeys()).map(({ id, state }) => [id, state]))
+
+onEachDatabase((bench) => {
+  test('keys are read as they were written, oldest first', async (t) => {
+    const fresh = await bench().fresh(t)
+    const first = await givenKey(fresh, 'current')
+    const second = makeSigningKey({ algorithm: 'HS256', publicJwk: null })
+    await fresh.store.addSigningKey(second, null, makeEvent())
+
+    assert.deepEqual(await fresh.store.listSigningKeys(), [first, second])
+  })
+
+  test('of many processes that miss a key at once, one adds it', async (t) => {
+    const fresh = await bench().fresh(t)
+    const add = () => fresh.store.addSigningKey(makeSigningKey({ state: 'current' }), 'current', makeEvent())
+
+    const answers = await Promise.all(Array.from({ length: 6 }, add))
+
+    assert.equal(answers.filter(Boolean).length, 1)
+    assert.deepEqual(Object.values(await states(fresh)), ['current'])
+    assert.equal((await entriesAfter(fresh, 0)).length, 1)
+  })
+
+  test('a key that is not next is not promoted', async (t) => {
+    const fresh = await bench().fresh(t)
+    const keys = []
+    for (const state of ['current', 'previous', 'retired', 'removed'] as const) keys.push(await givenKey(fresh, state))
+    const before = await states(fresh)
+
+    for (const id of [...keys.map((key) => key.id), makeId('sig')]) {
+      assert.equal(await fresh.store.promoteSigningKey({ id, nowMs: NOW, audit: makeEvent() }), false)
+    }
+
+    assert.deepEqual(await states(fresh), before)
+  })
+
+  test('a promotion moves both keys in one step, and publishing and promoting are entries of the log', async (t) => {
+    const fresh = await bench().fresh(t)
+    const { store } = fresh
+    const current = await givenKey(fresh, 'current')
+    const next = await givenKey(fresh, 'next')
+
+    const promoted = await store.promoteSigningKey({ id: next.id, nowMs: NOW + HOUR, audit: makeEvent() })
+
+    assert.equal(promoted, true)
+    assert.deepEqual(await store.listSigningKeys(), [
+      { ...current, state: 'previous', demotedAtMs: NOW + HOUR },
+      { ...next, state: 'current', promotedAtMs: NOW + HOUR },
+    ])
+    assert.deepEqual(await entriesAfter(fresh, 0), [
+      { kind: 'signing_key', id: current.id, effect: 'rule' },
+      { kind: 'signing_key', id: next.id, effect: 'rule' },
+      { kind: 'signing_key', id: next.id, effect: 'rule' },
+    ])
+  })
+
+  test('promotions at once leave exactly one current key', async (t) => {
+    const fresh = await bench().fresh(t)
+    const { store } = fresh
+    await givenKey(fresh, 'current')
+    const nexts = []
+    for (let count = 0; count < 5; count += 1) nexts.push(await givenKey(fresh, 'next'))
+
+    const answers = await Promise.all(
+      [...nexts, ...nexts].map(({ id }) => store.promoteSigningKey({ id, nowMs: NOW, audit: makeEvent() })),
+    )
+
+    assert.equal(answers.filter(Boolean).length, 5)
+    const found = Object.values(await states(fresh))
+    assert.equal(found.filter((state) => state === 'current').length, 1)
+    assert.equal(found.filter((state) => state === 'previous').length, 5)
+  })
+
+  test('a key that is removed while it is promoted does not sign', async (t) => {
+    const fresh = await bench().fresh(t)
+    const { store } = fresh
+    for (let round = 0; round < 6; round += 1) {
+      const { id } = await givenKey(fresh, 'next')
+      const promote = () => store.promoteSigningKey({ id, nowMs: NOW, audit: makeEvent() })
+      const remove = () => store.revoke({ id: makeId('rev'), node: { kind: 'signing_key', id }, ...change() })
+
+      await Promise.all(round % 2 === 0 ? [promote(), remove()] : [remove(), promote()])
+
+      assert.equal((await states(fresh))[id], 'removed')
+    }
+  })
+
+  test('only a previous key is retired, once', async (t) => {
+    const fresh = await bench().fresh(t)
+    const { store } = fresh
+    const current = await givenKey(fresh, 'current')
+    const previous = await givenKey(fresh, 'previous')
+    const retire = (id: typeof current.id) => store.retireSigningKey({ id, nowMs: NOW + 1, audit: makeEvent() })
+
+    assert.equal(await retire(current.id), false)
+    assert.deepEqual((await Promise.all([retire(previous.id), retire(previous.id)])).sort(), [false, true])
+    assert.equal((await states(fresh))[previous.id], 'retired')
+  })
+})

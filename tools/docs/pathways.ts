@@ -1,0 +1,116 @@
+// Writes docs/security/pathways.md from the route table: every way in, with what it accepts (ASVS 6.1.3). Run it after a change of
+// the table: npm exec -- node --conditions=source tools/docs/pathways.ts
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { routes } from '@countersign/server'
+import { ROOT } from './markdown.ts'
+
+export const PATHWAYS_FILE = 'docs/security/pathways.md'
+
+/** The parts of a route that matter here. */
+export interface PathwayRoute {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly summary: string
+  readonly tag: string
+  readonly access: 'public' | 'credential' | { readonly permission: string }
+  readonly limit?: string | undefined
+}
+
+/**
+ * What routes accept besides the credential of the caller. A public route must stand here, if only with null: whoever adds one has
+ * to say what a stranger can try on it.
+ */
+const ACCEPTED: Readonly<Record<string, string | null>> = {
+  sign_up: 'nothing; sets a password',
+  sign_in: 'an e-mail address and a password',
+  complete_setup: 'the ticket of the set-up link; sets a password',
+  token: 'a refresh token, or an API key to exchange',
+  revoke_token: 'any credential, which is then ended',
+  introspect: 'and any credential in the form, to be told about',
+  verify: 'and any credential in the body, to be told about',
+  revoke: 'and any credential in the body, which is then ended',
+  create_account: 'and sets a password',
+  jwks: null,
+  authorization_server_metadata: null,
+  openid_configuration: null,
+  healthz: null,
+  readyz: null,
+  openapi: null,
+  metrics: null,
+  start_page: null,
+  page_style: null,
+  setup_script: null,
+  setup_page: null,
+  error_page: null,
+}
+
+/** The page. Throws for a public route that nobody has described, and for a description without a route. */
+export function describePathways(table: readonly PathwayRoute[]): string {
+  const names = new Set(table.map(({ name }) => name))
+  const stale = Object.keys(ACCEPTED).filter((name) => !names.has(name))
+  if (stale.length > 0) throw new Error(`There is no route ${stale.join(', ')}; take it out of ACCEPTED.`)
+  const open = table.filter(({ access }) => access === 'public')
+  const secret = open.filter((route) => acceptedBy(route) !== null)
+  const harmless = open.filter((route) => acceptedBy(route) === null)
+  const known = table.filter(({ access }) => access !== 'public')
+  return [
+    INTRODUCTION,
+    '## For strangers, with a secret in the body\n',
+    toTable(
+      ['endpoint', 'accepts', 'limit'],
+      secret.map((route) => [toEndpoint(route), `${acceptedBy(route)}`, toLimit(route)]),
+    ),
+    '## For strangers, without any secret\n',
+    `${harmless.map(toEndpoint).join(', ')}\n`,
+    '## For known callers\n',
+    'A session token (cookie or header), an access token or an API key, with the permission that is named. Without one, the rule is the endpoint’s own: mostly that it is about oneself.\n',
+    toTable(
+      ['endpoint', 'what for', 'needs'],
+      known.map((route) => [toEndpoint(route), route.summary, toNeed(route)]),
+    ),
+  ].join('\n')
+}
+
+const INTRODUCTION = `<!-- Written by tools/docs/pathways.ts. Change the route table or that file. -->
+
+# Documented pathways
+
+Every endpoint of this version, and what can be tried on it. The list is made from the route table, and a test fails when the two differ.
+
+| what is presented | strength | where it is checked |
+|---|---|---|
+| password | one factor, 15 characters or more; limited by address and account | \`POST /v1/sign-in\` |
+| session token, refresh token, API key | 256 random bits, compared with a keyed digest | [decide.ts](../../packages/core/src/doors/decide.ts), [refresh.ts](../../packages/core/src/doors/refresh.ts) |
+| access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
+| ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |
+
+There is no other way in: no default account, no recovery by questions, no back door for support. The commands \`bootstrap\` and \`migrate\` work on the database itself, so whoever may read the data folder needs no pathway.
+`
+
+function acceptedBy({ name, method, path }: PathwayRoute): string | null {
+  const accepted = ACCEPTED[name]
+  if (accepted === undefined)
+    throw new Error(`${method} ${path} is open to strangers: say in ACCEPTED what it accepts.`)
+  return accepted
+}
+
+const toEndpoint = ({ method, path }: PathwayRoute): string =>
+  `\`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}\``
+
+const toLimit = ({ limit }: PathwayRoute): string => (limit === undefined ? 'none' : `\`${limit}\``)
+
+function toNeed({ name, access }: PathwayRoute): string {
+  const need = typeof access === 'object' ? `\`${access.permission}\`` : 'any credential'
+  const more = ACCEPTED[name] ?? null
+  return more === null ? need : `${need}, ${more}`
+}
+
+function toTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
+  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
+}
+
+if (import.meta.main) writeFileSync(join(ROOT, PATHWAYS_FILE), describePathways(routes))
