@@ -5,7 +5,7 @@
  */
 import { type CheckerOptions, type CheckerSettings, toSettings } from './checker-options.ts'
 import { InFlight } from './in-flight.ts'
-import { readClaims } from './jwt/claims.ts'
+import { isForOneOf, readClaims } from './jwt/claims.ts'
 import type { VerificationKey } from './jwt/keys.ts'
 import { parsePayload } from './jwt/parse.ts'
 import { toVerdict } from './jwt/verdict-of-claims.ts'
@@ -225,7 +225,7 @@ class MemoryChecker implements Checker {
     const verdict = toFittedVerdict(answer.verdict, node, this.#settings.issuer, authorityMs)
     const isOvertaken = generation !== memory.generation
     if (isOvertaken || memory.revocations.hits(verdict.credential.path, verdict.position)) return null
-    if (!verdict.audiences.some((one) => this.#settings.audiences.includes(one))) {
+    if (!isForOneOf(verdict.audiences, this.#settings.audiences)) {
       return this.#refuse(credential, toRefused('wrong_audience'))
     }
     // Of many who waited for one answer, the first holds it and the others find it.

@@ -27,8 +27,11 @@ export interface CheckerBounds {
 export interface CheckerOptions {
   /** The issuer's URL, exactly as it stands in `iss`; also the id of the path's root. */
   readonly issuer: string
-  /** What this resource server is called. Credentials for nobody of this list are refused. */
-  readonly audiences: readonly string[]
+  /**
+   * What this resource server is called. Credentials for nobody of this list are refused. `any` leaves the
+   * comparison to the caller: for an authority that answers for many resource servers, and nobody else.
+   */
+  readonly audiences: readonly string[] | 'any'
   /** How the authority's opaque credentials look. */
   readonly style: CredentialStyle
   readonly clock: CheckerClock
@@ -68,7 +71,8 @@ export function toSettings(options: CheckerOptions): CheckerSettings {
   const lifetimeMaxSeconds = options.lifetimeMaxSeconds ?? ACCESS_TOKEN_LIFETIME_SECONDS_MAX
   const bounds = { ...defaultBounds, ...options.bounds }
   if (options.issuer === '') throw new RangeError('A checker needs the issuer.')
-  if (options.audiences.length === 0 || options.audiences.includes('')) {
+  const { audiences } = options
+  if (audiences !== 'any' && (audiences.length === 0 || audiences.includes(''))) {
     throw new RangeError('A checker needs the names of its resource server.')
   }
   // The authority keeps an entry for the longest lifetime and its own leeway; with a larger one here, a

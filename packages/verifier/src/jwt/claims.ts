@@ -20,8 +20,8 @@ import { parseScope } from './shared.ts'
 
 export interface ClaimRules {
   readonly issuer: string
-  /** What this resource server is called; a token for any of them is good here. */
-  readonly audiences: readonly string[]
+  /** What this resource server is called; a token for any of them is good here. `any` compares nothing. */
+  readonly audiences: readonly string[] | 'any'
   readonly leewaySeconds: number
   /** The longest life that the authority gives to access tokens. */
   readonly lifetimeMaxSeconds: number
@@ -48,8 +48,10 @@ export function readClaims(
   const { leewaySeconds, lifetimeMaxSeconds } = rules
   // RFC 7519 §4.1.4: on or after `exp` the token is not accepted.
   if (expiryNowSeconds >= exp + leewaySeconds) return refuse('expired')
-  // Entries of the revocation set are kept no longer than this, so a longer life could outlast its revocation.
+  // Entries of the revocation set are kept no longer than this, so a longer life could outlast its revocation:
+  // also that of a token from before the longest lifetime was lowered, which is why its own length counts too.
   if (exp > nowSeconds + lifetimeMaxSeconds + leewaySeconds) return refuse('bad_claims')
+  if (exp - iat > lifetimeMaxSeconds + leewaySeconds) return refuse('bad_claims')
   if (Math.max(iat, nbf ?? iat) > nowSeconds + leewaySeconds) return refuse('not_yet_valid')
   return { ok: true, claims }
 }
@@ -117,6 +119,8 @@ function isAudience(value: unknown): boolean {
   return typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isText))
 }
 
-function isForOneOf(aud: string | readonly string[], audiences: readonly string[]): boolean {
+/** At least one of the credential's audiences is one of ours (RFC 7519 §4.1.3). */
+export function isForOneOf(aud: string | readonly string[], audiences: readonly string[] | 'any'): boolean {
+  if (audiences === 'any') return true
   return typeof aud === 'string' ? audiences.includes(aud) : aud.some((one) => audiences.includes(one))
 }
