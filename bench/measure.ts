@@ -32,15 +32,23 @@ export interface Comparison {
   readonly ratio: number
 }
 
+/** What operations are counted against, in milliseconds: the time on the wall, or the time that a process was busy. */
+export type PhaseClock = () => number | Promise<number>
+
 /** Lets two ways of doing one thing take turns, each beginning every other turn, after one turn to warm up. */
-export async function alternate(ours: Phase, theirs: Phase, { turns, phaseMs }: Turns): Promise<Comparison> {
+export async function alternate(
+  ours: Phase,
+  theirs: Phase,
+  { turns, phaseMs }: Turns,
+  clock: PhaseClock = () => performance.now(),
+): Promise<Comparison> {
   const ourRates: number[] = []
   const theirRates: number[] = []
   const ratios: number[] = []
   for (let turn = -1; turn < turns; turn += 1) {
     const rates = { ours: 0, theirs: 0 }
     for (const who of turn % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
-      rates[who] = await toRate(who === 'ours' ? ours : theirs, phaseMs)
+      rates[who] = await toRate(who === 'ours' ? ours : theirs, phaseMs, clock)
     }
     if (turn < 0) continue
     ourRates.push(rates.ours)
@@ -50,10 +58,10 @@ export async function alternate(ours: Phase, theirs: Phase, { turns, phaseMs }: 
   return { ours: median(ourRates), theirs: median(theirRates), ratio: median(ratios) }
 }
 
-async function toRate(phase: Phase, phaseMs: number): Promise<number> {
-  const startedMs = performance.now()
-  const operations = await phase(startedMs + phaseMs)
-  return (operations / (performance.now() - startedMs)) * 1_000
+async function toRate(phase: Phase, phaseMs: number, clock: PhaseClock): Promise<number> {
+  const startedMs = await clock()
+  const operations = await phase(performance.now() + phaseMs)
+  return (operations / ((await clock()) - startedMs)) * 1_000
 }
 
 /** The middle value; the mean of the two middle ones when their number is even. NaN for none. */

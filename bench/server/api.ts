@@ -2,10 +2,6 @@
 
 export const PASSWORD = 'seven quiet otters'
 
-export interface Account {
-  readonly email: string
-}
-
 /** The answer's JSON. Throws for every other status than 2xx: what follows would measure refusals. */
 export async function call(
   port: number,
@@ -15,9 +11,11 @@ export async function call(
 ): Promise<unknown> {
   const { json, headers } = options
   const body = json === undefined ? null : JSON.stringify(json)
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+  const base = `http://localhost:${port}`
+  const response = await fetch(`${base}${path}`, {
     method,
-    headers: { ...headers, ...(body !== null && { 'content-type': 'application/json' }) },
+    // As a page of the same site would send it; Better Auth insists.
+    headers: { origin: base, ...headers, ...(body !== null && { 'content-type': 'application/json' }) },
     body,
   })
   const text = await response.text()

@@ -1,13 +1,13 @@
 /**
- * The process that is measured: a real authority as `serve` starts it, the bare application beside it on a
- * port of its own, and the bare forms of what the authority does, so that both sides see the same weather.
+ * The process that is measured: a real authority as `serve` starts it, and beside it the bare forms of what it
+ * does, so that both sides see the same weather.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig, serve } from '@countersign/server'
-import { openBareApp } from './bare-app.ts'
 import { openBareHash } from './bare-hash.ts'
+import { busyMs } from './busy.ts'
 import { answer, numberOf } from './child.ts'
 import { openCommits } from './commits.ts'
 import { openLoopMonitor } from './loop-monitor.ts'
@@ -31,18 +31,14 @@ const parsed = await loadConfig(environment, folder)
 if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'))
 const server = await serve(parsed.config)
 const commits = await openCommits(folder)
-const bare = await openBareApp(commits)
 const bareHash = await openBareHash()
 const loop = openLoopMonitor()
 const memory = openMemoryMonitor()
 
 answer(
   {
-    ports: () => ({ port, barePort: bare.port }),
-    answerWith: (input) => {
-      bare.answerWith(numberOf(input, 'bytes'))
-      return {}
-    },
+    ports: () => ({ port }),
+    busy: () => ({ ms: busyMs() }),
     signAndCommit: async (input) => ({
       operations: await commits.run(
         numberOf(input, 'tasks'),
@@ -60,7 +56,6 @@ answer(
   async () => {
     loop.stop()
     memory.stop()
-    bare.close()
     await commits.close()
     await server.close()
     rmSync(folder, { recursive: true, force: true })

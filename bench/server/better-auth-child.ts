@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'better-au
 const port = await findFreePort()
 const database = new DatabaseSync(join(folder, 'auth.db'))
 const options = {
-  baseURL: `http://127.0.0.1:${port}`,
+  baseURL: `http://localhost:${port}`,
   secret: randomBytes(32).toString('base64'),
   database,
   emailAndPassword: { enabled: true },

@@ -1,12 +1,12 @@
 /** What checking a credential that was seen before costs: `GET /v1/me` against a bare route of the same framework. */
-import { alternate, type BenchResult, type Comparison, median, toResult } from '../measure.ts'
+import { alternate, type BenchResult, type Comparison, median, type Turns, toResult } from '../measure.ts'
 import { at, createApiKey, signIn, signUp } from './api.ts'
 import { Child, numberOf } from './child.ts'
 import { toRequest, type Wire, withWires } from './wire.ts'
 
 const CONNECTIONS = 8
 const STARTS = 3
-const WARM_UP = { turns: 12, phaseMs: 40 }
+const WARM_UP = { turns: 15, phaseMs: 40 }
 const MEASURED = { turns: 31, phaseMs: 40 }
 const RATIO_MIN = 0.7
 
@@ -14,42 +14,47 @@ const RATIO_MIN = 0.7
 export async function benchMe(folder: string): Promise<BenchResult[]> {
   const comparisons = new Map<string, Comparison[]>()
   for (let start = 0; start < STARTS; start += 1) {
-    const child = Child.start('./authority-child.ts', { BENCH_FOLDER: folder })
+    const ours = Child.start('./authority-child.ts', { BENCH_FOLDER: folder })
+    const theirs = Child.start('./bare-child.ts')
     try {
-      for (const [name, comparison] of await measureStart(child)) {
+      for (const [name, comparison] of await measureStart(ours, theirs)) {
         comparisons.set(name, [...(comparisons.get(name) ?? []), comparison])
       }
     } finally {
-      await child.close()
+      await Promise.all([ours.close(), theirs.close()])
     }
   }
   return [...comparisons].map(([name, starts]) =>
-    toResult(`server: GET /v1/me by ${name} ÷ a bare Hono route`, 'requests/s', merge(starts), RATIO_MIN),
+    toResult(`server: GET /v1/me by ${name} ÷ a bare Hono route`, 'requests/CPU s', merge(starts), RATIO_MIN),
   )
 }
 
-async function measureStart(child: Child): Promise<readonly [string, Comparison][]> {
-  const ports = await child.call('ports')
-  const port = numberOf(ports, 'port')
-  const barePort = numberOf(ports, 'barePort')
-  const measured: [string, Comparison][] = []
-  for (const [name, headers] of await createCredentials(port)) {
-    const ours = toRequest('GET', port, '/v1/me', headers)
+async function measureStart(ours: Child, theirs: Child): Promise<readonly [string, Comparison][]> {
+  const port = numberOf(await ours.call('ports'), 'port')
+  const barePort = numberOf(await theirs.call('ports'), 'port')
+  const busyMs = async (): Promise<number> =>
+    numberOf(await ours.call('busy'), 'ms') + numberOf(await theirs.call('busy'), 'ms')
+  const routes = (await createCredentials(port)).map(([name, headers]) => ({
+    name,
+    ours: toRequest('GET', port, '/v1/me', headers),
     // The same header lines on both sides: parsing them is not what is compared.
-    const theirs = toRequest('GET', barePort, '/me', headers)
-    const comparison = await withWires(port, CONNECTIONS, (ourWires) =>
-      withWires(barePort, CONNECTIONS, async (theirWires) => {
-        const { body } = await sendOne(ourWires, ours)
-        await child.call('answerWith', { bytes: Buffer.byteLength(body, 'latin1') })
-        const ourPhase = (untilMs: number): Promise<number> => repeat(ourWires, ours, untilMs)
-        const theirPhase = (untilMs: number): Promise<number> => repeat(theirWires, theirs, untilMs)
-        await alternate(ourPhase, theirPhase, WARM_UP)
-        return alternate(ourPhase, theirPhase, MEASURED)
-      }),
-    )
-    measured.push([name, comparison])
-  }
-  return measured
+    theirs: toRequest('GET', barePort, '/me', headers),
+  }))
+  return withWires(port, CONNECTIONS, (ourWires) =>
+    withWires(barePort, CONNECTIONS, async (theirWires) => {
+      const measured: [string, Comparison][] = []
+      const take = async (route: (typeof routes)[number], turns: Turns): Promise<Comparison> => {
+        await theirs.call('answerWith', { bytes: await bytesOf(ourWires, route.ours) })
+        const ourPhase = (untilMs: number): Promise<number> => repeat(ourWires, route.ours, untilMs)
+        const theirPhase = (untilMs: number): Promise<number> => repeat(theirWires, route.theirs, untilMs)
+        return alternate(ourPhase, theirPhase, turns, busyMs)
+      }
+      // All of them first: what is measured first would otherwise be compiled while it is measured.
+      for (const route of routes) await take(route, WARM_UP)
+      for (const route of routes) measured.push([route.name, await take(route, MEASURED)])
+      return measured
+    }),
+  )
 }
 
 async function createCredentials(
@@ -66,10 +71,10 @@ async function createCredentials(
   ]
 }
 
-async function sendOne([wire]: readonly Wire[], request: string): Promise<{ body: string }> {
+async function bytesOf([wire]: readonly Wire[], request: string): Promise<number> {
   const answer = await wire?.send(request)
   if (answer?.status !== 200) throw new Error(`The first request was answered ${answer?.status}.`)
-  return answer
+  return Buffer.byteLength(answer.body, 'latin1')
 }
 
 async function repeat(wires: readonly Wire[], request: string, untilMs: number): Promise<number> {

@@ -34,7 +34,7 @@ ${JSON.stringify(EXAMPLE, null, 2)}
 
 Secrets may also be read from a file that the variable with \`_FILE\` names; nothing secret is ever printed. An empty variable counts as not set. Variables that begin with \`COUNTERSIGN_\` and are no setting are mistakes, and so are unknown names in the file. All mistakes are told together, in words, and the server does not start.
 
-A default is the safe choice. An unsafe one has a name that says so.
+A default is the safe choice. An unsafe one has a name that says so. \`countersign settings\` prints the same list.
 
 ## Settings
 `

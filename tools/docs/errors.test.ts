@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { errors, oauthErrors } from '@countersign/protocol'
-import { ROOT, readDocument, readFences, readHeadings, readSection } from './markdown.ts'
+import { errors, isErrorCode, oauthErrors } from '@countersign/protocol'
+import { listDocuments, ROOT, readDocument, readFences, readHeadings, readSection } from './markdown.ts'
 
 const SECTIONS = ['What happened', 'Why it is refused', 'How to mend it', 'Example']
 const OAUTH_PAGE = 'oauth.md'
@@ -64,5 +64,24 @@ test('every OAuth code has a section with its status, and every section has a co
     const section = readSection(text, code)
     assert.ok(section.includes(`HTTP status ${status}.`), code)
     for (const part of ['What happened.', 'Why.', 'How to mend it.']) assert.ok(section.includes(part), code)
+  }
+})
+
+test('problem documents that other pages show are ones that callers get', () => {
+  const shown = listDocuments()
+    .filter((file) => !file.startsWith('docs/errors/'))
+    .flatMap((file) => readFences(readDocument(file)))
+    .filter(({ language, body }) => language === 'json' && body.includes('"decision_id"'))
+    .map(({ body }): unknown => JSON.parse(body))
+  assert.ok(shown.length > 0)
+
+  for (const problem of shown) {
+    assert.ok(typeof problem === 'object' && problem !== null && 'code' in problem)
+    const code = String(problem.code)
+    assert.ok(isErrorCode(code), code)
+    assert.partialDeepStrictEqual(problem, {
+      ...errors[code],
+      type: `https://auth.example.com/docs/errors/${code}`,
+    })
   }
 })

@@ -54,3 +54,26 @@ test('the example of a configuration file is one that an authority starts with',
 
   assert.equal(answer.status, 200)
 })
+
+test('the times and limits that the security decisions name are the defaults', () => {
+  const decisions = readDocument('docs/security/decisions.md')
+  const defaults = new Map(describeSettings().map(({ key, fallback }) => [key, fallback.split(',')[0]]))
+  const named: readonly (readonly [key: string, fallback: string, words: string])[] = [
+    ['sessionIdleSeconds', '3600', '| idle | 1 hour |'],
+    ['sessionLifetimeSeconds', '86400', '| absolute | 24 hours |'],
+    ['refreshIdleSeconds', '1209600', '| 14 days unused, 30 days in all |'],
+    ['refreshLifetimeSeconds', '2592000', '| 14 days unused, 30 days in all |'],
+    ['refreshGraceSeconds', '30', 'a retry within 30 seconds'],
+    ['sessionsPerAccountMax', '50', '| at once per account | 50 |'],
+    ['accessTokenLifetimeSeconds', '900', '| access token | 15 minutes'],
+    ['passwordLengthMin', '15', '15 to 256 characters'],
+    ['rateLimitSignIn', '100/60', 'by client address (100 a minute)'],
+    ['rateLimitSignInAccount', '20/60', 'by account (20 a minute)'],
+    ['signingAlgorithm', 'ES256', 'ES256 by default'],
+  ]
+
+  for (const [key, fallback, words] of named) {
+    assert.equal(defaults.get(key), fallback, key)
+    assert.ok(decisions.includes(words), words)
+  }
+})

@@ -32,5 +32,7 @@ function enableCompileCache() {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
   const folders = [join(modules, '.cache/countersign'), join(home, 'countersign')]
   const { FAILED } = module.constants.compileCacheStatus
-  folders.find((folder) => module.enableCompileCache(folder).status !== FAILED)
+  const folder = folders.find((one) => module.enableCompileCache(one).status !== FAILED)
+  // Worker threads begin with a cache only where the environment names one.
+  if (folder !== undefined) process.env.NODE_COMPILE_CACHE = folder
 }

@@ -3,7 +3,9 @@ export {
   type Countersign,
   type CountersignOptions,
   createCountersign,
+  type NodeHandler,
   type RunningServer,
   StartError,
   serve,
+  toNodeHandler,
 } from '@countersign/server'

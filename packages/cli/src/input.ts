@@ -22,7 +22,7 @@ export function parseInput(command: Command, args: readonly string[]): Input {
   const { values, positionals } = parse(command, args)
   const named = namePositionals(command, positionals)
   // Whoever asks for help has not said the rest.
-  if (values['help'] !== true) checkRequired(command, values, named)
+  if (values.help !== true) checkRequired(command, values, named)
   const textsOf = (name: string): readonly string[] => {
     const value = values[name]
     const all = Array.isArray(value) ? value : value === undefined ? (named.get(name) ?? []) : [value]

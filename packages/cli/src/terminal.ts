@@ -51,7 +51,7 @@ export function systemTerminal(json: boolean): Terminal {
 
 /** https://no-color.org: any value but the empty one. */
 function hasColour(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
-  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+  return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
 export function createStyle(colour: boolean): Style {

@@ -43,8 +43,9 @@ export function startChores(services: Services): Chores {
   return {
     stop: async () => {
       await Promise.all(rounds.map((stopRound) => stopRound()))
-      await services.usage.flush()
-      await chain()
+      // Events that this round does not reach are chained by the next server.
+      await attempt(services, 'flush_usage', () => services.usage.flush())
+      await attempt(services, 'chain_audit', chain)
     },
   }
 }
@@ -75,9 +76,7 @@ function repeat(
   let timer: NodeJS.Timeout
   let stopped = false
   const round = (): void => {
-    running = chore()
-      .catch((error: unknown) => services.logger.error({ event: 'chore_failed', request: name, error }))
-      .finally(schedule)
+    running = attempt(services, name, chore).finally(schedule)
   }
   const schedule = (): void => {
     if (stopped) return
@@ -91,4 +90,11 @@ function repeat(
     clearTimeout(timer)
     await running
   }
+}
+
+/** A database that is away stops no chore for good, and does not keep the server from stopping. */
+function attempt(services: Services, name: string, chore: () => Promise<unknown>): Promise<unknown> {
+  return chore().catch((error: unknown) =>
+    services.logger.error({ event: 'chore_failed', request: name, error }),
+  )
 }

@@ -85,6 +85,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     services,
     beginStopping: () => {
       stopping = true
+      services.confirmations.release()
     },
     close: async () => {
       await store.close()

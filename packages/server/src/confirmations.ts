@@ -3,6 +3,7 @@
  * only lock, so its own verifier is the only one and has applied the entry before the call returned. With a
  * shared database other authority nodes may hold a lease: then time alone decides (rule 9a), which is always safe.
  */
+import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '@countersign/core'
 
 /** Rule 10. */
@@ -13,8 +14,10 @@ export interface Confirmations {
   /** Starts the wait for a revocation that was committed just now. */
   committed(id: string): void
   isConfirmed(id: string): boolean
-  /** Resolves when confirmed or after `waitMs`. */
+  /** Resolves when confirmed or after `waitMs`; at once while the server is stopping. */
   wait(id: string, waitMs: number): Promise<boolean>
+  /** Ends every wait, since the server stops: those who wait are answered with what is known. */
+  release(): void
 }
 
 /** How many waits are remembered; an older one is asked about anew and starts its wait again, which is safe. */
@@ -22,6 +25,7 @@ const REMEMBERED_MAX = 10_000
 
 export function createConfirmations(clock: Clock, leaseSeconds: number, isOnlyNode: boolean): Confirmations {
   const startedAt = new Map<string, number>()
+  const released = new AbortController()
   const safeAfterMs = isOnlyNode ? 0 : leaseSeconds * 1000 * (1 + DRIFT) + MARGIN_MS
   const remainingMs = (id: string): number => {
     const started = startedAt.get(id) ?? start(id)
@@ -40,8 +44,14 @@ export function createConfirmations(clock: Clock, leaseSeconds: number, isOnlyNo
       const remaining = remainingMs(id)
       if (remaining <= 0) return true
       if (waitMs <= 0) return false
-      await new Promise((resolve) => setTimeout(resolve, Math.min(remaining, waitMs)))
+      await pause(Math.min(remaining, waitMs), released.signal)
       return remainingMs(id) <= 0
     },
+    release: () => released.abort(),
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // An aborted pause rejects; here it has merely ended.
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined)
 }

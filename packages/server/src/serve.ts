@@ -1,8 +1,8 @@
 /** The server: `node:http` around the authority's `fetch`, and nothing that an embedding app would miss. */
 import { createServer, type Server } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { type Authority, createAuthority } from './create.ts'
+import { toNodeHandler } from './node-handler.ts'
 import { StartError } from './start-error.ts'
 
 export interface RunningServer {
@@ -14,35 +14,59 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** How long the other end of a connection may take, in milliseconds. */
+export interface ServerTimes {
+  /** From the opening of a connection, or the end of the request before, to the end of the headers. */
+  readonly headersMs: number
+  /** The same to the end of the body. */
+  readonly requestMs: number
+  /** How often these two are looked at, and so how late they may be. */
+  readonly checkMs: number
+  /** What still runs this long after the stop is cut off. */
+  readonly drainMs: number
+}
+
+const TIMES: ServerTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000, drainMs: 10_000 }
 const HEADER_BYTES_MAX = 16_384
-const REQUEST_TIMEOUT_MS = 30_000
-const HEADERS_TIMEOUT_MS = 10_000
 /** Longer than the idle time of common balancers, so that they close first. */
 const KEEP_ALIVE_MS = 65_000
-/** What still runs after this is cut off. */
-const DRAIN_MS = 10_000
+/** How often connections that have become idle are closed while the server stops. */
+const IDLE_CHECK_MS = 20
 
 /** Starts the authority and listens. Throws `StartError` with one sentence where something is in the way. */
-export async function serve(config: Config): Promise<RunningServer> {
+export async function serve(config: Config, times: Partial<ServerTimes> = {}): Promise<RunningServer> {
   const authority = await createAuthority(config)
-  const servers: Server[] = []
+  const doors: Door[] = []
   try {
+    let { port } = config
     for (const host of hostsOf(config.host)) {
-      const server = createHttpServer(authority)
-      const listening = await listen(server, config.port, host, servers.length > 0)
-      if (listening) servers.push(server)
+      const door = createDoor(authority, { ...TIMES, ...times })
+      if (!(await listen(door.server, port, host, doors.length > 0))) continue
+      doors.push(door)
+      // Port 0 is any free one: the second address then takes the one that the first was given.
+      port = portOf(door.server)
     }
+    return toRunningServer(config, port, authority, doors)
   } catch (error) {
-    await Promise.all(servers.map(drain))
+    await Promise.all(doors.map((door) => door.close()))
     await authority.close()
     throw error
   }
+}
+
+function toRunningServer(
+  config: Config,
+  port: number,
+  authority: Authority,
+  doors: readonly Door[],
+): RunningServer {
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`,
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     dataFolder: config.dataFolder,
     setupLink: authority.setupLink,
     close: async () => {
-      await Promise.all(servers.map(drain))
+      authority.beginStopping()
+      await Promise.all(doors.map((door) => door.close()))
       await authority.close()
     },
   }
@@ -51,32 +75,38 @@ export async function serve(config: Config): Promise<RunningServer> {
 /** `localhost` is both loopback addresses: clients try either first, and one that finds nobody gives up. */
 const hostsOf = (host: string): readonly string[] => (host === 'localhost' ? ['127.0.0.1', '::1'] : [host])
 
-function createHttpServer(authority: Authority): Server {
-  const listener = getRequestListener(
-    (request, env) => {
-      const { incoming } = env
-      const socket = incoming.socket
-      const connection = {
-        remoteAddress: socket.remoteAddress,
-        encrypted: 'encrypted' in socket,
-        headers: incoming.headers,
-      }
-      return authority.fetch(request, connection)
-    },
-    { overrideGlobalObjects: false },
-  )
+/** One listening server, and how it is closed. */
+interface Door {
+  readonly server: Server
+  /** Resolves when the last connection is closed. */
+  close(): Promise<void>
+}
+
+function createDoor(authority: Authority, times: ServerTimes): Door {
+  const handle = toNodeHandler(authority, { replaceGlobals: true })
+  let closing = false
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: times.requestMs,
+      headersTimeout: times.headersMs,
+      connectionsCheckingInterval: times.checkMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // A header that stands twice must be seen twice, not silently halved: `Authorization` above all.
       joinDuplicateHeaders: true,
     },
-    (req, res) => void listener(req, res),
+    (req, res) => {
+      if (closing) res.shouldKeepAlive = false
+      handle(req, res)
+    },
   )
-  return server
+  return {
+    server,
+    close: () => {
+      closing = true
+      return drain(server, times.drainMs)
+    },
+  }
 }
 
 /** Resolves to false where a second address does not exist on this machine (IPv6 switched off). */
@@ -88,6 +118,12 @@ function listen(server: Server, port: number, host: string, optional: boolean): 
     })
     server.listen(port, host, () => resolve(true))
   })
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A listening server has no port.')
+  return address.port
 }
 
 function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
@@ -104,10 +140,13 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): stri
   }
 }
 
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  // A connection that was busy when the server closed is kept alive by Node after its answer, for as long as its
+  // client likes.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
-  clearTimeout(timer)
+  clearInterval(idle)
+  clearTimeout(cut)
 }

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Secret, type SignInResponse } from '@countersign/protocol'
-import { parseConfig } from '../src/config.ts'
+import { type Config, parseConfig } from '../src/config.ts'
 import { type Authority, createAuthority } from '../src/create.ts'
 import { bootstrapAuthority } from '../src/operate.ts'
 import { createTestClock, type TestClock } from './clock.ts'
+import { assertContract } from './contract.ts'
 
 export const PASSWORD = 'seven quiet otters'
 export const ISSUER = 'http://localhost:4000'
@@ -25,9 +26,22 @@ export interface Answer {
 export interface Given {
   readonly authority: Authority
   readonly clock: TestClock
-  /** An API key that may do everything. */
+  /** An API key that may do everything, and the account that was made with it. */
   readonly adminKey: string
+  readonly adminAccount: string
+  readonly folder: string
+  /** Every answer is held to the contract (contract.ts) before the test sees it. */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>
+  /** Stops the authority, runs `between` while nobody holds the files, and opens it again. */
+  restart(between?: () => void | Promise<void>): Promise<void>
+}
+
+/** For authorities that many tests share: the clock stands, so limits by address would add up. */
+export const UNLIMITED: Readonly<Record<string, string>> = {
+  COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_SIGN_UP: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
 }
 
 export interface SendOptions {
@@ -40,29 +54,58 @@ export interface SendOptions {
   readonly cookie?: string
   readonly headers?: Record<string, string>
   readonly address?: string
+  /** The socket is TLS. */
+  readonly encrypted?: boolean
+  /** What stands before the path in the URL; the issuer unless given. */
+  readonly base?: string
 }
 
 /** Starts an authority with an administrator; everything is removed after the test. */
 export async function authority(t: TestContext, settings: Record<string, string> = {}): Promise<Given> {
+  const { given, close } = await openAuthority(settings)
+  t.after(close)
+  return given
+}
+
+/** The same for all tests of a file: open it at the top, close it in `after`. */
+export async function openAuthority(
+  settings: Record<string, string> = {},
+): Promise<{ given: Given; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'))
+  const config = configOf(folder, settings)
+  const clock = createTestClock()
+  const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
+  const made = await bootstrapAuthority(config, input, clock)
+  assert.ok(made.ok)
+  let running = await createAuthority(config, clock)
+  const given: Given = {
+    get authority(): Authority {
+      return running
+    },
+    clock,
+    adminKey: made.apiKey.secret.reveal(),
+    adminAccount: made.account.id,
+    folder,
+    send: (method, path, options) => send(running, method, path, options),
+    restart: async (between = () => undefined) => {
+      await running.close()
+      await between()
+      running = await createAuthority(config, clock)
+    },
+  }
+  const close = async (): Promise<void> => {
+    await running.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return { given, close }
+}
+
+/** A configuration on a folder of its own. */
+export function configOf(folder: string, settings: Record<string, string> = {}): Config {
   const environment = { COUNTERSIGN_DATA: folder, COUNTERSIGN_LOG_LEVEL: 'silent', ...settings }
   const parsed = parseConfig(environment)
   if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'))
-  const clock = createTestClock()
-  const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
-  const made = await bootstrapAuthority(parsed.config, input, clock)
-  assert.ok(made.ok)
-  const running = await createAuthority(parsed.config, clock)
-  t.after(async () => {
-    await running.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-  return {
-    authority: running,
-    clock,
-    adminKey: made.apiKey.secret.reveal(),
-    send: (method, path, options) => send(running, method, path, options),
-  }
+  return parsed.config
 }
 
 /** One request through the front door, as a browserless program would send it. */
@@ -86,10 +129,13 @@ export async function send(
   if (options.bearer !== undefined) headers.set('authorization', `Bearer ${options.bearer}`)
   if (options.key !== undefined) headers.set('x-api-key', options.key)
   if (options.cookie !== undefined) headers.set('cookie', options.cookie)
-  const request = new Request(`${ISSUER}${path}`, { method, headers, body })
-  const response = await running.fetch(request, { remoteAddress: options.address ?? '127.0.0.1' })
+  const request = new Request(`${options.base ?? ISSUER}${path}`, { method, headers, body })
+  const { address: remoteAddress = '127.0.0.1', encrypted = false } = options
+  const response = await running.fetch(request, { remoteAddress, encrypted })
   const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parseBody(text) }
+  const answer = { status: response.status, headers: response.headers, text, json: parseBody(text) }
+  assertContract(method, path, answer)
+  return answer
 }
 
 function parseBody(text: string): Readonly<Record<string, unknown>> {
@@ -133,7 +179,8 @@ export async function keyOf(
   permissions: readonly string[],
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; secret: string; owner: string }> {
-  const role = `role-${(people += 1)}`
+  people += 1
+  const role = `role-${people}`
   await given.send('POST', '/v1/roles', { key: given.adminKey, body: { id: role, permissions } })
   const service = await given.send('POST', '/v1/service-accounts', {
     key: given.adminKey,

@@ -113,5 +113,7 @@ async function openPostgres(): Promise<Opened> {
   const database = await createTestDatabase(serverUrl)
   await migratePostgres(database.url, migrations, 0)
   const engine = await openPostgresEngine<TestTransactions>({ url: database.url }, transactions)
+  // Connections are made when they are first needed: then writes at once would follow one another.
+  await Promise.all(Array.from({ length: 10 }, () => engine.ping()))
   return { engine, remove: () => database.drop() }
 }

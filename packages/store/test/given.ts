@@ -13,13 +13,13 @@ import { ID_RANDOM_BYTES, type IdPrefix, type PrincipalId, type RoleId, toId } f
 import type { Bench } from './bench.ts'
 
 /** When the tests play. */
-export const NOW = 1_800_000_000_000
-export const SECOND = 1000
-export const MINUTE = 60 * SECOND
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
+export const NOW: number = 1_800_000_000_000
+export const SECOND: number = 1000
+export const MINUTE: number = 60 * SECOND
+export const HOUR: number = 60 * MINUTE
+export const DAY: number = 24 * HOUR
 /** When log entries written by tests expire. */
-export const ENTRY_EXPIRES = NOW + HOUR
+export const ENTRY_EXPIRES: number = NOW + HOUR
 
 let made = 0
 

@@ -16,7 +16,8 @@ export async function entriesAfter({ store }: Bench, position: number): Promise<
   return entries.map((entry, index) => {
     if (entry.position !== position + index + 1) throw new Error('The log has gaps.')
     const isRule = entry.issuedBeforePosition !== undefined
-    if (isRule && entry.issuedBeforePosition !== entry.position) throw new Error('A rule names another position.')
+    if (isRule && entry.issuedBeforePosition !== entry.position)
+      throw new Error('A rule names another position.')
     return { kind: entry.kind, id: entry.id, effect: isRule ? 'rule' : 'kill' }
   })
 }

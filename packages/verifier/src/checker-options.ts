@@ -62,7 +62,7 @@ const defaultBounds: CheckerBounds = {
   refusalsMax: 10_000,
   refusalCharactersMax: 4 * 1024 * 1024,
   refusalKeepMs: 1_000,
-  asksMax: 256,
+  asksMax: 1_024,
 }
 
 /** Fills in the defaults. Throws a `RangeError` for settings that would let in what must stay out. */

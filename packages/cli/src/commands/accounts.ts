@@ -18,8 +18,9 @@ const list: Command = {
   options: pageOptions,
   connects: true,
   run: async (input, terminal) => {
+    const page = readPage(input)
     const client = await connect(input, terminal)
-    showPage(terminal, await client.accounts.list(readPage(input)), columns)
+    showPage(terminal, await client.accounts.list(page), columns)
     return 0
   },
 }
@@ -29,12 +30,9 @@ const columns: readonly Column<AccountDetailShape>[] = [
   { title: 'address', value: (one) => one.email },
   { title: 'name', value: (one) => one.name },
   { title: 'roles', value: (one) => toList(one.roles) },
-  { title: 'state', value: tellState },
+  { title: 'state', value: (one) => (one.disabled_at === null ? 'active' : 'disabled') },
   { title: 'created', value: (one) => toWhen(one.created_at) },
 ]
-
-const tellState = (one: { readonly disabled_at: string | null }): string =>
-  one.disabled_at === null ? 'active' : 'disabled'
 
 const show: Command = {
   name: 'accounts show',

@@ -21,8 +21,9 @@ const list: Command = {
   },
   connects: true,
   run: async (input, terminal) => {
+    const query = { ...readPage(input), owner: input.text('owner') }
     const client = await connect(input, terminal)
-    showPage(terminal, await client.apiKeys.list({ ...readPage(input), owner: input.text('owner') }), columns)
+    showPage(terminal, await client.apiKeys.list(query), columns)
     return 0
   },
 }

@@ -23,10 +23,12 @@ const serveCommand: Command = {
     const defaults: Record<string, string> = terminal.isTty ? { COUNTERSIGN_LOG_LEVEL: 'warn' } : {}
     const config = await findConfig(input, terminal, defaults)
     const server = await serve(config)
+    // Before it is announced: whoever waits for the announcement may send the signal right after it.
+    const stopped = stopOnSignal(server, terminal)
     announce(terminal, config, server)
     // A server is rarely ended in a way that would let Node write the cache by itself.
     module.flushCompileCache()
-    return stopOnSignal(server, terminal)
+    return stopped
   },
 }
 

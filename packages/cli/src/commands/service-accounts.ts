@@ -14,8 +14,9 @@ const list: Command = {
   options: pageOptions,
   connects: true,
   run: async (input, terminal) => {
+    const page = readPage(input)
     const client = await connect(input, terminal)
-    showPage(terminal, await client.serviceAccounts.list(readPage(input)), columns)
+    showPage(terminal, await client.serviceAccounts.list(page), columns)
     return 0
   },
 }

@@ -14,23 +14,26 @@ type Env = { Bindings: { readonly connection: Connection } }
 
 export type App = (request: Request, connection: Connection) => Response | Promise<Response>
 
+const NO_PARAMS: Readonly<Record<string, string>> = {}
+
 export function createApp(services: Services, routes: readonly AnyRoute[]): App {
   const app = new Hono<Env>({ router: new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] }) })
   for (const route of routes) {
-    app.on(route.method, route.path, (context) =>
-      dispatch(services, route, context.req.raw, context.req.param(), context.env.connection),
-    )
-  }
-  // Rows of the same path share one fallback for every other method.
-  for (const [path, methods] of methodsByPath(routes)) {
-    app.all(path, (context) => {
-      const header = headerReader(context.req.raw, context.env.connection)
-      const allowed = preflight(header, services.origins.allowedOrigins, methods)
-      if (context.req.method === 'OPTIONS' && allowed !== null) return toResponse(allowed)
-      return toResponse(refusal(services, 'method_not_allowed', { allow: methods.join(', ') }))
+    const hasParams = route.path.includes(':')
+    app.on(route.method, route.path, (context) => {
+      const params = hasParams ? context.req.param() : NO_PARAMS
+      return dispatch(services, route, context.req.raw, params, context.env.connection)
     })
   }
-  app.notFound(() => toResponse(refusal(services, 'not_found')))
+  const methodsOf = createMethodFinder(routes)
+  app.notFound((context) => {
+    const methods = methodsOf(context.req.path)
+    if (methods.length === 0) return toResponse(refusal(services, 'not_found'))
+    const header = headerReader(context.req.raw, context.env.connection)
+    const allowed = preflight(header, services.origins.allowedOrigins, methods)
+    if (context.req.method === 'OPTIONS' && allowed !== null) return toResponse(allowed)
+    return toResponse(refusal(services, 'method_not_allowed', { allow: methods.join(', ') }))
+  })
   app.onError((error) => {
     services.logger.error({ event: 'unexpected_error', request: null, error })
     return toResponse(refusal(services, 'internal_error'))
@@ -38,13 +41,16 @@ export function createApp(services: Services, routes: readonly AnyRoute[]): App 
   return (request, connection) => app.fetch(request, { connection })
 }
 
-function methodsByPath(routes: readonly AnyRoute[]): Map<string, string[]> {
-  const paths = new Map<string, string[]>()
-  for (const { path, method } of routes) {
-    const methods = paths.get(path) ?? []
-    paths.set(path, [...methods, ...(method === 'GET' ? ['GET', 'HEAD'] : [method])])
-  }
-  return paths
+/**
+ * Which methods a path answers, for those that it does not. Not routes of their own: with them every path
+ * would match twice, and the fast router takes no table in which paths overlap.
+ */
+function createMethodFinder(routes: readonly AnyRoute[]): (path: string) => readonly string[] {
+  const rows = routes.map(({ path, method }) => ({
+    shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
+    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+  }))
+  return (path) => rows.flatMap(({ shape, methods }) => (shape.test(path) ? methods : []))
 }
 
 function refusal(

@@ -5,7 +5,13 @@
 
 import type { Caller } from '@countersign/core'
 import type { ErrorCode } from '@countersign/protocol'
-import { type CheckResult, isAddressAllowed, takeCredential, type Verdict } from '@countersign/verifier'
+import {
+  type Accepted,
+  type CheckResult,
+  isAddressAllowed,
+  takeCredential,
+  type Verdict,
+} from '@countersign/verifier'
 import type { Services } from '../services.ts'
 import { SESSION_COOKIE } from './cookies.ts'
 import type { Headers } from './exchange.ts'
@@ -19,8 +25,12 @@ export function authenticate(
   header: Headers,
   address: string | null,
 ): Authentication | Promise<Authentication> {
+  const authorization = header('authorization')
+  const apiKey = header('x-api-key')
+  const known = recall(services, authorization, apiKey)
+  if (known !== null) return conclude(known, false, address)
   const taken = takeCredential(
-    { authorization: header('authorization'), apiKey: header('x-api-key'), cookie: header('cookie') },
+    { authorization, apiKey, cookie: header('cookie') },
     { cookieName: SESSION_COOKIE },
   )
   switch (taken.kind) {
@@ -37,6 +47,23 @@ export function authenticate(
       return conclude(checked, byCookie, address)
     }
   }
+}
+
+const BEARER = 'Bearer '
+
+/**
+ * A header that holds, to the letter, a credential whose verdict is in memory needs no taking apart. The kind
+ * is compared, since an API key is no bearer token and a session token no API key.
+ */
+function recall(services: Services, authorization: string | null, apiKey: string | null): Accepted | null {
+  const { checker } = services.verifier
+  if (authorization === null) {
+    const known = apiKey === null ? null : checker.recall(apiKey)
+    return known?.verdict.credential.kind === 'api_key' ? known : null
+  }
+  if (apiKey !== null || !authorization.startsWith(BEARER)) return null
+  const known = checker.recall(authorization.slice(BEARER.length))
+  return known === null || known.verdict.credential.kind === 'api_key' ? null : known
 }
 
 function refusal(code: ErrorCode, reason: string): Authentication {

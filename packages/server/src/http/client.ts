@@ -32,17 +32,29 @@ function unmapped(peer: string | null): string | null {
   return peer?.startsWith('::ffff:') ? peer.slice(7) : peer
 }
 
-/** Facts whose costly parts are worked out when a door asks for them. */
 export function readFacts(header: Headers, client: Client, nowMs: number, requestId: string): RequestFacts {
-  return {
-    nowMs,
-    requestId,
-    address: client.address,
-    get userAgent(): string | null {
-      return header('user-agent')?.slice(0, USER_AGENT_CHARACTERS_MAX) ?? null
-    },
-    get device(): string | null {
-      return toDeviceName(header('user-agent'))
-    },
+  return new Facts(header, client, nowMs, requestId)
+}
+
+/** Facts whose costly parts are worked out when a door asks for them. */
+class Facts implements RequestFacts {
+  readonly nowMs: number
+  readonly requestId: string
+  readonly address: string | null
+  readonly #header: Headers
+
+  constructor(header: Headers, client: Client, nowMs: number, requestId: string) {
+    this.#header = header
+    this.nowMs = nowMs
+    this.requestId = requestId
+    this.address = client.address
+  }
+
+  get userAgent(): string | null {
+    return this.#header('user-agent')?.slice(0, USER_AGENT_CHARACTERS_MAX) ?? null
+  }
+
+  get device(): string | null {
+    return toDeviceName(this.#header('user-agent'))
   }
 }

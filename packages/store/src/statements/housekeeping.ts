@@ -5,29 +5,32 @@
 import type { Statement } from '../script.ts'
 
 /**
- * Some of the grants that died before `$1`, by themselves or with their session. Written with `in`, so that it
- * is found from the few dead sessions and not from the many grants. Ordered, so that the tokens that go and the
- * grants that have none left are those of the same ones.
+ * The grants that died before `$1`, by themselves or with their session. Written with `in`, so that they are
+ * found from the few dead sessions and not from the many grants.
  */
-const deadGrants = `(select id from (
+const deadGrants = `(
     select id from grants where ended_at < $1
     union all select id from grants where expires_at < $1
     union all select id from grants where session_id in (select id from sessions where ended_at < $1)
     union all select id from grants where session_id in (select id from sessions where expires_at < $1)
-  ) as dead order by id limit $2)`
+  ) as dead`
 
 const sweepRefreshTokens: Statement = {
   name: 'sweep_refresh_tokens',
   text: `delete from refresh_tokens where (grant_id, generation) in (
-      select grant_id, generation from refresh_tokens as family where grant_id in ${deadGrants} limit $2
+      select grant_id, generation from refresh_tokens as family
+      where grant_id in (select id from ${deadGrants} limit $2) limit $2
     )`,
 }
 
-/** Takes those that have no refresh token left, out of the same ones. */
+/** Only those that have no refresh token left: as long as any are dead, this one or the last finds something. */
 const sweepGrants: Statement = {
   name: 'sweep_grants',
-  text: `delete from grants where id in ${deadGrants}
-      and not exists (select 1 from refresh_tokens as family where family.grant_id = grants.id)`,
+  text: `delete from grants where id in (
+      select id from ${deadGrants}
+      where not exists (select 1 from refresh_tokens as family where family.grant_id = dead.id)
+      limit $2
+    )`,
 }
 
 const sweepSessions: Statement = {
@@ -42,10 +45,10 @@ const sweepSessions: Statement = {
     )`,
 }
 
-const deadApiKeys = `(select id from (
+const deadApiKeys = `(
     select id from api_keys where ended_at < $1
     union all select id from api_keys where expires_at < $1
-  ) as dead order by id limit $2)`
+  ) as dead`
 
 const sweepEndedSecrets: Statement = {
   name: 'sweep_ended_secrets',
@@ -57,14 +60,18 @@ const sweepEndedSecrets: Statement = {
 const sweepSecretsOfDeadKeys: Statement = {
   name: 'sweep_secrets_of_dead_keys',
   text: `delete from api_key_secrets where (api_key_id, digest) in (
-      select api_key_id, digest from api_key_secrets as left_over where api_key_id in ${deadApiKeys} limit $2
+      select api_key_id, digest from api_key_secrets as left_over
+      where api_key_id in (select id from ${deadApiKeys} limit $2) limit $2
     )`,
 }
 
 const sweepApiKeys: Statement = {
   name: 'sweep_api_keys',
-  text: `delete from api_keys where id in ${deadApiKeys}
-      and not exists (select 1 from api_key_secrets as secret where secret.api_key_id = api_keys.id)`,
+  text: `delete from api_keys where id in (
+      select id from ${deadApiKeys}
+      where not exists (select 1 from api_key_secrets as secret where secret.api_key_id = dead.id)
+      limit $2
+    )`,
 }
 
 const sweepSetupTickets: Statement = {

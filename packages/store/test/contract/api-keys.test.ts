@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiKey } from '@countersign/core'
 import type { PrincipalId } from '@countersign/protocol'
+import { revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -11,12 +12,12 @@ import {
   givenRole,
   givenServiceAccount,
   HOUR,
+  MINUTE,
   makeAccount,
   makeApiKey,
   makeEvent,
   makeId,
   makeText,
-  MINUTE,
   NOW,
 } from '../given.ts'
 import { entriesAfter, isApiKeyAlive } from '../looks.ts'
@@ -36,7 +37,7 @@ onEachDatabase((bench) => {
     await store.endServiceAccount({ id: ended.id, ...change() })
     const revoked = await givenAccount(bench())
     const { position } = await store.readHead()
-    await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: revoked.id }, ...change() })
+    await revoke(bench(), { kind: 'account', id: revoked.id })
 
     const answers = [
       await create(bench(), makeId('svc'), 5),
@@ -60,10 +61,9 @@ onEachDatabase((bench) => {
   })
 
   test('keys that have ended or expired take no room', async () => {
-    const { store } = bench()
     const owner = await givenAccount(bench())
     const ended = await givenApiKey(bench(), owner.id)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'api_key', id: ended.id }, ...change() })
+    await revoke(bench(), { kind: 'api_key', id: ended.id })
     await givenApiKey(bench(), owner.id, { expiresAtMs: NOW })
 
     assert.equal(await create(bench(), owner.id, 1), 'created')
@@ -110,7 +110,7 @@ onEachDatabase((bench) => {
     for (const owner of [mine, other, gone, mine, mine]) keys.push(await givenApiKey(fresh, owner.id))
     const [first, second, ofGone, third, ended] = keys
     assert.ok(first && second && ofGone && third && ended)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'api_key', id: ended.id }, ...change() })
+    await revoke(fresh, { kind: 'api_key', id: ended.id })
     await store.endAccount({ id: gone.id, ...change() })
 
     const page = await store.listApiKeys(null, { limit: 2, after: null })
@@ -129,10 +129,10 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const owner = await givenAccount(bench())
     const ended = await givenApiKey(bench(), owner.id)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'api_key', id: ended.id }, ...change() })
+    await revoke(bench(), { kind: 'api_key', id: ended.id })
     const expired = await givenApiKey(bench(), owner.id, { expiresAtMs: NOW })
     const revoked = await givenApiKey(bench(), owner.id)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: owner.id }, ...change() })
+    await revoke(bench(), { kind: 'account', id: owner.id })
     const { position } = await store.readHead()
 
     for (const id of [ended.id, expired.id, revoked.id, makeId('key')]) {

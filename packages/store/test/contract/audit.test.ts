@@ -16,7 +16,11 @@ const everything: AuditQuery = {
   untilMs: null,
 }
 
-const link = (event: AuditEvent, position: number) => ({ event: event.id, position, hash: `hash ${position}` })
+const link = (event: AuditEvent, position: number) => ({
+  event: event.id,
+  position,
+  hash: `hash ${position}`,
+})
 
 async function givenEvents({ store }: Bench, count: number): Promise<readonly AuditEvent[]> {
   const events = Array.from({ length: count }, () => makeEvent())
@@ -34,7 +38,13 @@ onEachDatabase((bench) => {
       target: { kind: 'session', id: 'ses_1' },
       address: '2001:db8::1',
       requestId: 'req_1',
-      details: { text: 'Zoë "said" \\ \u0000 \u{1F511}', number: -1.5, yes: true, nothing: null, __proto__x: 'x' },
+      details: {
+        text: 'Zoë "said" \\ \u0000 \u{1F511}',
+        number: -1.5,
+        yes: true,
+        nothing: null,
+        __proto__x: 'x',
+      },
     })
     const empty = makeEvent()
 
@@ -73,7 +83,9 @@ onEachDatabase((bench) => {
     ]
     await store.appendAudit(events)
     const list = async (query: Partial<AuditQuery>) =>
-      (await store.listAudit({ ...everything, ...query })).map(({ event }) => events.findIndex(({ id }) => id === event.id))
+      (await store.listAudit({ ...everything, ...query })).map(({ event }) =>
+        events.findIndex(({ id }) => id === event.id),
+      )
 
     assert.deepEqual(await list({}), [3, 2, 1, 0])
     assert.deepEqual(await list({ limit: 2 }), [3, 2])
@@ -92,7 +104,9 @@ onEachDatabase((bench) => {
   test('the lease of the chain is held by one, until it ends or is renewed', async (t) => {
     const { store } = await bench().fresh(t)
 
-    const answers = await Promise.all(['a', 'b', 'c'].map((name) => store.takeChainLease(name, NOW, NOW + 10)))
+    const answers = await Promise.all(
+      ['a', 'b', 'c'].map((name) => store.takeChainLease(name, NOW, NOW + 10)),
+    )
     const holder = ['a', 'b', 'c'][answers.indexOf(true)] ?? ''
     const other = holder === 'a' ? 'b' : 'a'
 
@@ -139,7 +153,9 @@ onEachDatabase((bench) => {
     await store.takeChainLease('holder', NOW, NOW + 10)
 
     const answers = await Promise.all(
-      events.map((event) => store.appendLinks({ holder: 'holder', nowMs: NOW, afterPosition: 0, links: [link(event, 1)] })),
+      events.map((event) =>
+        store.appendLinks({ holder: 'holder', nowMs: NOW, afterPosition: 0, links: [link(event, 1)] }),
+      ),
     )
 
     assert.equal(answers.filter(Boolean).length, 1)

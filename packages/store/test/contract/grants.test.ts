@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PathNode } from '@countersign/protocol'
+import { GRACE, present, revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -11,35 +12,12 @@ import {
   givenAccount,
   givenGrant,
   givenRole,
-  makeEvent,
-  makeId,
   MINUTE,
+  makeId,
   NOW,
   SECOND,
 } from '../given.ts'
 import { entriesAfter, familyOf, isSessionAlive } from '../looks.ts'
-
-const GRACE = 30 * SECOND
-
-/** Presents one generation of a family, at a time, with a grace. */
-function present(
-  { store }: Bench,
-  { grant }: Family,
-  generation: number,
-  at: { nowMs?: number; graceMs?: number; digest?: string; expiresAtMs?: number } = {},
-) {
-  return store.rotateRefreshToken({
-    grant: grant.id,
-    digest: at.digest ?? digestOf(grant, generation),
-    generation,
-    successorDigest: digestOf(grant, generation + 1),
-    expiresAtMs: at.expiresAtMs ?? NOW + DAY,
-    ...change(),
-    nowMs: at.nowMs ?? NOW,
-    graceMs: at.graceMs ?? GRACE,
-    auditReuse: makeEvent({ type: 'grant.reuse_detected' }),
-  })
-}
 
 const generations = async (bench: Bench, { grant }: Family): Promise<readonly (number | null)[]> =>
   (await familyOf(bench, grant.id)).map((token) => token.usedAt)
@@ -77,6 +55,14 @@ onEachDatabase((bench) => {
     'its account was disabled': (b, { session }) =>
       b.store.changeAccount({ id: session.accountId, disabledAtMs: NOW, ...change() }),
     'its account has ended': (b, { session }) => b.store.endAccount({ id: session.accountId, ...change() }),
+    'its account carries nothing but the flag of being disabled': (b, { session }) =>
+      b.tamper('update accounts set disabled_at = 1 where id = $1', session.accountId),
+    'its account carries nothing but the time of its end': (b, { session }) =>
+      b.tamper('update accounts set ended_at = 1 where id = $1', session.accountId),
+    'its account is missing': (b, { session }) =>
+      b.tamper('delete from accounts where id = $1', session.accountId),
+    'its client is missing': (b, { grant }) =>
+      b.tamper(`update grants set client_id = 'nobody' where id = $1`, grant.id),
     'its session is missing': (b, { session }) => b.tamper('delete from sessions where id = $1', session.id),
     'its session has ended otherwise': (b, { session }) =>
       b.store.endOtherSessions({ account: session.accountId, keep: null, ...change() }),
@@ -122,10 +108,6 @@ onEachDatabase((bench) => {
     }
   })
 })
-
-function revoke({ store }: Bench, node: PathNode) {
-  return store.revoke({ id: makeId('rev'), node, ...change() })
-}
 
 onEachDatabase((bench) => {
   test('a use writes the successor, moves the session and appends nothing', async () => {
@@ -208,7 +190,9 @@ onEachDatabase((bench) => {
     const family = await givenGrant(bench(), await givenAccount(bench()))
     const { position } = await bench().store.readHead()
 
-    const answers = await Promise.all(Array.from({ length: 10 }, () => present(bench(), family, 1, { graceMs: 0 })))
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => present(bench(), family, 1, { graceMs: 0 })),
+    )
 
     const kinds = answers.map((answer) => answer.kind).sort()
     assert.deepEqual(kinds, [...Array(8).fill('gone'), 'reused', 'rotated'])

@@ -1,24 +1,29 @@
 /** Sweeping leaves everything alive alone and revives nothing; foreign secrets are told apart. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { present, revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
   DAY,
-  digestOf,
   type Family,
   givenAccount,
   givenApiKey,
   givenGrant,
   givenSession,
   HOUR,
-  makeEvent,
-  makeId,
   NOW,
 } from '../given.ts'
 import { isApiKeyAlive, isSessionAlive } from '../looks.ts'
 
-const tables = ['sessions', 'grants', 'refresh_tokens', 'api_keys', 'api_key_secrets', 'setup_tickets'] as const
+const tables = [
+  'sessions',
+  'grants',
+  'refresh_tokens',
+  'api_keys',
+  'api_key_secrets',
+  'setup_tickets',
+] as const
 
 async function countRows({ rows }: Bench): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
@@ -29,20 +34,8 @@ async function countRows({ rows }: Bench): Promise<Record<string, number>> {
   return counts
 }
 
-/** Refreshes once: presents a generation at a time. */
-function refresh({ store }: Bench, { grant }: Family, generation: number, nowMs: number) {
-  return store.rotateRefreshToken({
-    grant: grant.id,
-    digest: digestOf(grant, generation),
-    generation,
-    successorDigest: digestOf(grant, generation + 1),
-    expiresAtMs: grant.expiresAtMs,
-    graceMs: 0,
-    ...change(),
-    nowMs,
-    auditReuse: makeEvent(),
-  })
-}
+const refresh = (bench: Bench, family: Family, generation: number, nowMs: number) =>
+  present(bench, family, generation, { nowMs, graceMs: 0 })
 
 onEachDatabase((bench) => {
   test('nothing alive is swept, and nothing that died after the time asked for', async (t) => {
@@ -52,9 +45,15 @@ onEachDatabase((bench) => {
     const session = await givenSession(fresh, account)
     const family = await givenGrant(fresh, account)
     const key = await givenApiKey(fresh, account.id)
-    await store.rotateApiKey({ id: key.id, digest: 'new', overlapEndsAtMs: NOW + HOUR, secretsMax: 3, ...change() })
+    await store.rotateApiKey({
+      id: key.id,
+      digest: 'new',
+      overlapEndsAtMs: NOW + HOUR,
+      secretsMax: 3,
+      ...change(),
+    })
     const ended = await givenSession(fresh, account)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'session', id: ended.id }, ...change() })
+    await revoke(fresh, { kind: 'session', id: ended.id })
     await store.offerSetupTicket('ticket', NOW + HOUR)
     const before = await countRows(fresh)
 
@@ -78,15 +77,21 @@ onEachDatabase((bench) => {
     }
     const [byGrant, bySession, byReuse, live] = families
     assert.ok(byGrant && bySession && byReuse && live)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'grant', id: byGrant.grant.id }, ...change() })
-    await store.revoke({ id: makeId('rev'), node: { kind: 'session', id: bySession.session.id }, ...change() })
+    await revoke(fresh, { kind: 'grant', id: byGrant.grant.id })
+    await revoke(fresh, { kind: 'session', id: bySession.session.id })
     await refresh(fresh, byReuse, 1, NOW)
     await givenSession(fresh, account, { expiresAtMs: NOW })
     const key = await givenApiKey(fresh, account.id)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'api_key', id: key.id }, ...change() })
+    await revoke(fresh, { kind: 'api_key', id: key.id })
     await givenApiKey(fresh, account.id, { expiresAtMs: NOW })
     const rotated = await givenApiKey(fresh, account.id)
-    await store.rotateApiKey({ id: rotated.id, digest: 'new', overlapEndsAtMs: NOW + 1, secretsMax: 3, ...change() })
+    await store.rotateApiKey({
+      id: rotated.id,
+      digest: 'new',
+      overlapEndsAtMs: NOW + 1,
+      secretsMax: 3,
+      ...change(),
+    })
     await store.offerSetupTicket('ticket', NOW)
 
     const swept = await store.sweep(NOW + 2, 1000)
@@ -162,7 +167,10 @@ onEachDatabase((bench) => {
     assert.equal(await check(fresh, []), 'foreign')
 
     const rows = await fresh.rows('select version, fingerprint from secret_fingerprints')
-    assert.deepEqual(rows.map((row) => ({ ...row })), [one('pepper 1', 'a')])
+    assert.deepEqual(
+      rows.map((row) => ({ ...row })),
+      [one('pepper 1', 'a')],
+    )
   })
 
   test('a new version is taken in beside a known one, and then known by itself', async (t) => {

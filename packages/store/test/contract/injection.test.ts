@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account, ApiKey, Role, ServiceAccount, Session } from '@countersign/core'
-import type { AccountId, ApiKeyId, GrantId, RevocationId, SessionId, SigningKeyId } from '@countersign/protocol'
+import type {
+  AccountId,
+  ApiKeyId,
+  GrantId,
+  RevocationId,
+  SessionId,
+  SigningKeyId,
+} from '@countersign/protocol'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -14,6 +21,7 @@ import {
   givenGrant,
   givenRole,
   givenServiceAccount,
+  MINUTE,
   makeAccount,
   makeApiKey,
   makeEvent,
@@ -22,7 +30,6 @@ import {
   makeServiceAccount,
   makeSession,
   makeSigningKey,
-  MINUTE,
   NOW,
 } from '../given.ts'
 
@@ -44,7 +51,16 @@ const attacks = [
   `Zoë \u{1F511} \u202E`,
 ]
 
-const tables = ['accounts', 'service_accounts', 'roles', 'sessions', 'grants', 'api_keys', 'revocations', 'audit_events']
+const tables = [
+  'accounts',
+  'service_accounts',
+  'roles',
+  'sessions',
+  'grants',
+  'api_keys',
+  'revocations',
+  'audit_events',
+]
 
 async function countRows({ rows }: Bench): Promise<Record<string, unknown>> {
   const counts: Record<string, unknown> = {}
@@ -87,7 +103,14 @@ onEachDatabase((bench) => {
         await store.listAccounts({ ...page, email: text }),
         await store.listApiKeys(asId<AccountId>(text), page),
         await store.listSessions(asId<AccountId>(text), NOW),
-        await store.listAudit({ ...page, type: text, actorId: text, targetId: text, sinceMs: null, untilMs: null }),
+        await store.listAudit({
+          ...page,
+          type: text,
+          actorId: text,
+          targetId: text,
+          sinceMs: null,
+          untilMs: null,
+        }),
       ]
       assert.deepEqual(empty, [[], [], [], []], text)
       const id = asId<AccountId>(text)
@@ -102,7 +125,17 @@ onEachDatabase((bench) => {
         await store.promoteSigningKey({ id: asId<SigningKeyId>(text), nowMs: NOW, audit: makeEvent() }),
         await store.replacePasswordHash(account.id, text, 'x'),
       ]
-      const refused = ['not_found', 'unknown_role', 'not_found', 'not_found', 'not_found', 'not_found', 'not_found', false, false]
+      const refused = [
+        'not_found',
+        'unknown_role',
+        'not_found',
+        'not_found',
+        'not_found',
+        'not_found',
+        'not_found',
+        false,
+        false,
+      ]
       assert.deepEqual(answers, refused, text)
       await store.recordUse({
         sessions: [{ id: asId<SessionId>(text), atMs: NOW, address: text }],
@@ -129,7 +162,10 @@ onEachDatabase((bench) => {
 
       const role: Role = { ...(await givenRole(bench())), id: `injected-${index}`, description: text }
       await store.createRole(role, makeEvent())
-      assert.deepEqual((await store.listRoles()).find(({ id }) => id === role.id), role)
+      assert.deepEqual(
+        (await store.listRoles()).find(({ id }) => id === role.id),
+        role,
+      )
     }
   })
 
@@ -161,9 +197,20 @@ onEachDatabase((bench) => {
       assert.deepEqual([read.found?.session, read.found?.digest], [session, text])
       const token = await store.readRefreshToken(grant.id, [text])
       assert.deepEqual([token.found?.grant, token.found?.digest], [grant, text])
-      const rotation = { grant: grant.id, digest: text, generation: 1, successorDigest: `${text}+`, graceMs: MINUTE }
+      const rotation = {
+        grant: grant.id,
+        digest: text,
+        generation: 1,
+        successorDigest: `${text}+`,
+        graceMs: MINUTE,
+      }
       const rotate = () =>
-        store.rotateRefreshToken({ ...rotation, expiresAtMs: NOW + DAY, ...change(), auditReuse: makeEvent() })
+        store.rotateRefreshToken({
+          ...rotation,
+          expiresAtMs: NOW + DAY,
+          ...change(),
+          auditReuse: makeEvent(),
+        })
       assert.deepEqual(await rotate(), { kind: 'rotated' })
       assert.deepEqual(await rotate(), { kind: 'retry', successorDigest: `${text}+` })
 
@@ -193,7 +240,15 @@ onEachDatabase((bench) => {
         details: { [text]: text },
       })
       await store.appendAudit([event])
-      const query = { limit: 9, after: null, type: text, actorId: text, targetId: text, sinceMs: null, untilMs: null }
+      const query = {
+        limit: 9,
+        after: null,
+        type: text,
+        actorId: text,
+        targetId: text,
+        sinceMs: null,
+        untilMs: null,
+      }
       assert.deepEqual(await store.listAudit(query), [{ event, chain: null }])
 
       const key = makeSigningKey({ sealedPrivateKey: text, publicJwk: { kty: text } })
@@ -207,7 +262,10 @@ onEachDatabase((bench) => {
 
       assert.equal(await store.offerSetupTicket(text, NOW + 1), 'offered')
       assert.equal(await store.takeChainLease(text, NOW + 2 * index, NOW + 2 * index + 1), true)
-      const list = [{ version: `${index}`, fingerprint: text }, { version: 'shared', fingerprint: 'x' }]
+      const list = [
+        { version: `${index}`, fingerprint: text },
+        { version: 'shared', fingerprint: 'x' },
+      ]
       assert.equal(await fresh.engine.write('checkFingerprints', { list }), 'ok')
     }
   })

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import type { Account } from '@countersign/core'
 import type { RevocationEntry } from '@countersign/protocol'
 import fc from 'fast-check'
+import { readHeadAndIssuer } from '../../src/reads/log.ts'
+import { all, type Row, type Script } from '../../src/script.ts'
+import { present, revoke } from '../acts.ts'
 import { type Bench, EPOCH, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -18,8 +22,6 @@ import {
   NOW,
 } from '../given.ts'
 import { entriesAfter, isApiKeyAlive, isSessionAlive } from '../looks.ts'
-import { readHeadAndIssuer } from '../../src/reads/log.ts'
-import { all, type Row, type Script } from '../../src/script.ts'
 
 onEachDatabase((bench) => {
   test('an empty log stands at position 0 of its epoch', async (t) => {
@@ -51,8 +53,8 @@ onEachDatabase((bench) => {
     const account = await givenAccount(fresh)
     const ids = []
     for (let count = 0; count < 3; count += 1) ids.push((await givenSession(fresh, account)).id)
-    for (const id of ids) await store.revoke({ id: makeId('rev'), node: { kind: 'session', id }, ...change() })
-    await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: account.id }, ...change() })
+    for (const id of ids) await revoke(fresh, { kind: 'session', id })
+    await revoke(fresh, { kind: 'account', id: account.id })
 
     const { head, entries } = await store.readEntries(1, 2)
     const rest = await store.readEntries(3, 2)
@@ -103,7 +105,10 @@ onEachDatabase((bench) => {
     assert.equal(await isSessionAlive(fresh, session.id), false)
     assert.equal(await isApiKeyAlive(fresh, key.id), false)
     assert.equal(await isSessionAlive(fresh, (await givenSession(fresh, account)).id), true)
-    assert.equal((await store.listAudit(allEvents)).some(({ event }) => event.id === audit.id), true)
+    assert.equal(
+      (await store.listAudit(allEvents)).some(({ event }) => event.id === audit.id),
+      true,
+    )
   })
 })
 
@@ -127,7 +132,10 @@ interface Snapshot {
 }
 
 const looks = {
-  entries: { name: 'test_entries', text: 'select position, kind, node_id from revocations order by position' },
+  entries: {
+    name: 'test_entries',
+    text: 'select position, kind, node_id from revocations order by position',
+  },
   ended: { name: 'test_ended', text: 'select id from sessions where ended_at is not null' },
   raised: {
     name: 'test_raised',
@@ -163,48 +171,47 @@ function check(snapshot: Snapshot, before: Snapshot | undefined): void {
   if (before !== undefined) assert.deepEqual(entries.slice(0, before.position), before.entries)
 }
 
-const operations = ['revokeSession', 'revokeAccount', 'revokeRole', 'rename', 'endOthers', 'token', 'reuse'] as const
+const operations = [
+  'revokeSession',
+  'revokeAccount',
+  'revokeRole',
+  'rename',
+  'endOthers',
+  'token',
+  'reuse',
+] as const
 
-async function prepare(bench: Bench, operation: (typeof operations)[number]): Promise<() => Promise<unknown>> {
+async function prepare(
+  bench: Bench,
+  operation: (typeof operations)[number],
+): Promise<() => Promise<unknown>> {
   const { store } = bench
   const role = await givenRole(bench)
   const account = await givenAccount(bench, [role.id])
   const session = await givenSession(bench, account)
-  const id = makeId('rev')
   switch (operation) {
     case 'revokeSession':
-      return () => store.revoke({ id, node: { kind: 'session', id: session.id }, ...change() })
+      return () => revoke(bench, { kind: 'session', id: session.id })
     case 'revokeAccount':
-      return () => store.revoke({ id, node: { kind: 'account', id: account.id }, ...change() })
+      return () => revoke(bench, { kind: 'account', id: account.id })
     case 'revokeRole':
-      return () => store.revoke({ id, node: { kind: 'role', id: role.id }, ...change() })
+      return () => revoke(bench, { kind: 'role', id: role.id })
     case 'rename':
       return () => store.changeAccount({ id: account.id, name: 'Changed', ...change() })
     case 'endOthers':
       await givenSession(bench, account)
       return () => store.endOtherSessions({ account: account.id, keep: null, ...change() })
     case 'token':
-      return () => store.revoke({ id, node: { kind: 'access_token', id: makeId('jwt') }, ...change() })
+      return () => revoke(bench, { kind: 'access_token', id: makeId('jwt') })
     case 'reuse':
       return prepareReuse(bench, account)
   }
 }
 
-async function prepareReuse(bench: Bench, account: Parameters<typeof givenGrant>[1]) {
-  const { grant } = await givenGrant(bench, account)
-  const use = () =>
-    bench.store.rotateRefreshToken({
-      grant: grant.id,
-      digest: `${grant.id} 1`,
-      generation: 1,
-      successorDigest: `${grant.id} 2`,
-      expiresAtMs: NOW + HOUR,
-      graceMs: 0,
-      ...change(),
-      auditReuse: makeEvent(),
-    })
-  await use()
-  return use
+async function prepareReuse(bench: Bench, account: Account) {
+  const family = await givenGrant(bench, account)
+  await present(bench, family, 1)
+  return () => present(bench, family, 1, { graceMs: 0 })
 }
 
 onEachDatabase((bench) => {
@@ -244,7 +251,7 @@ onEachDatabase((bench) => {
 
     const positions = await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const answer = await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: account.id }, ...change() })
+        const answer = await revoke(bench(), { kind: 'account', id: account.id })
         assert.equal(answer.kind, 'revoked')
         const position = answer.kind === 'revoked' ? answer.position : 0
         const { entries } = await store.readEntries(position - 1, 1)
@@ -254,7 +261,8 @@ onEachDatabase((bench) => {
     )
 
     assert.equal(new Set(positions).size, 20)
-    const last: RevocationEntry | undefined = (await store.readEntries(Math.max(...positions) - 1, 1)).entries[0]
+    const last: RevocationEntry | undefined = (await store.readEntries(Math.max(...positions) - 1, 1))
+      .entries[0]
     const { found } = await store.readSessionForVerdict((await givenSession(bench(), account)).id)
     assert.equal(found?.principal.rights.floor, last?.position)
   })

@@ -23,7 +23,11 @@ onEachDatabase((bench) => {
     const account = makeServiceAccount()
     const role = await givenRole(bench())
 
-    const answer = await store.createServiceAccount({ account, roles: [role.id, 'nobody'], audit: makeEvent() })
+    const answer = await store.createServiceAccount({
+      account,
+      roles: [role.id, 'nobody'],
+      audit: makeEvent(),
+    })
 
     assert.equal(answer, 'unknown_role')
     assert.equal(await store.readServiceAccount(account.id), null)
@@ -157,7 +161,10 @@ onEachDatabase((bench) => {
 
     assert.equal(answers.filter((answer) => answer === 'created').length, 1)
     const winner = answers.indexOf('created')
-    assert.deepEqual((await store.listRoles()).find(({ id }) => id === 'taken'), role([`notes:read${winner}`]))
+    assert.deepEqual(
+      (await store.listRoles()).find(({ id }) => id === 'taken'),
+      role([`notes:read${winner}`]),
+    )
     assert.equal(await store.createRole({ ...role(['*']), id: 'administrator' }, makeEvent()), 'exists')
   })
 

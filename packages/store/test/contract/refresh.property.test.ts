@@ -6,11 +6,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Store } from '@countersign/core'
 import fc from 'fast-check'
+import { GRACE, present } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { change, DAY, digestOf, type Family, givenAccount, givenGrant, makeEvent, NOW, SECOND } from '../given.ts'
+import { DAY, digestOf, type Family, givenAccount, givenGrant, NOW, SECOND } from '../given.ts'
 import { entriesAfter, familyOf } from '../looks.ts'
-
-const GRACE = 30 * SECOND
 
 type Answer = Awaited<ReturnType<Store['rotateRefreshToken']>>['kind']
 
@@ -22,7 +21,7 @@ interface Model {
 
 const beginning: Model = { usedAt: [null], isEnded: false }
 
-function present(model: Model, generation: number, nowMs: number): { answer: Answer; model: Model } {
+function step(model: Model, generation: number, nowMs: number): { answer: Answer; model: Model } {
   const { usedAt, isEnded } = model
   const used = usedAt[generation - 1]
   if (isEnded || used === undefined) return { answer: 'gone', model }
@@ -41,7 +40,7 @@ function explain(
 ): readonly Model[] {
   if (presented.length === 0) return [model]
   return presented.flatMap((one, index) => {
-    const next = present(model, one.generation, nowMs)
+    const next = step(model, one.generation, nowMs)
     return next.answer === one.answer ? explain(next.model, presented.toSpliced(index, 1), nowMs) : []
   })
 }
@@ -65,7 +64,10 @@ async function play(bench: Bench, family: Family, plan: Steps): Promise<void> {
     const newest = models[0]?.usedAt.length ?? 0
     const generations = backs.map((back) => Math.max(1, newest - back))
     const answers = await Promise.all(
-      generations.map(async (generation) => ({ generation, ...(await rotate(bench, family, generation, nowMs)) })),
+      generations.map(async (generation) => ({
+        generation,
+        ...(await present(bench, family, generation, { nowMs })),
+      })),
     )
     const presented = answers.map(({ generation, kind }) => ({ generation, answer: kind }))
     models = models.flatMap((model) => explain(model, presented, nowMs))
@@ -77,20 +79,6 @@ async function play(bench: Bench, family: Family, plan: Steps): Promise<void> {
     }
     await compare(bench, family, model, position)
   }
-}
-
-function rotate({ store }: Bench, { grant }: Family, generation: number, nowMs: number) {
-  return store.rotateRefreshToken({
-    grant: grant.id,
-    digest: digestOf(grant, generation),
-    generation,
-    successorDigest: digestOf(grant, generation + 1),
-    expiresAtMs: NOW + DAY,
-    ...change(),
-    nowMs,
-    graceMs: GRACE,
-    auditReuse: makeEvent(),
-  })
 }
 
 /** The database stands where the model does: never two unused tokens, ended exactly by a reuse, with one kill. */

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type NodeKind, nodeKinds, type PathNode } from '@countersign/protocol'
+import { present, revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
-  digestOf,
   ENTRY_EXPIRES,
   type Family,
   givenAccount,
@@ -24,10 +24,6 @@ import { entriesAfter, isApiKeyAlive, isSessionAlive } from '../looks.ts'
 
 const ISSUER = 'https://issuer.example.com'
 
-function revoke({ store }: Bench, node: PathNode, over: { nowMs?: number } = {}) {
-  return store.revoke({ id: makeId('rev'), node, ...change(), ...over })
-}
-
 /** One of everything, under one account with a role, and a program with a key. */
 async function givenTree(bench: Bench) {
   const role = await givenRole(bench)
@@ -41,19 +37,8 @@ async function givenTree(bench: Bench) {
 }
 type Tree = Awaited<ReturnType<typeof givenTree>>
 
-const isFamilyAlive = async ({ store }: Bench, { grant }: Family): Promise<boolean> =>
-  (
-    await store.rotateRefreshToken({
-      grant: grant.id,
-      digest: digestOf(grant, 1),
-      generation: 1,
-      successorDigest: digestOf(grant, 2),
-      expiresAtMs: grant.expiresAtMs,
-      graceMs: HOUR,
-      ...change(),
-      auditReuse: makeEvent(),
-    })
-  ).kind === 'rotated'
+const isFamilyAlive = async (bench: Bench, family: Family): Promise<boolean> =>
+  (await present(bench, family, 1)).kind === 'rotated'
 
 async function aliveIn(bench: Bench, tree: Tree): Promise<readonly string[]> {
   const alive = {
@@ -178,7 +163,12 @@ onEachDatabase((bench) => {
       assert.deepEqual(answer, { kind: 'revoked', position: position + 1, ended })
       assert.deepEqual(preview, { ended, used: { sessions: 0, grants: 0, apiKeys: 0 } })
       assert.deepEqual(await entriesAfter(fresh, position), [{ ...target, effect }])
-      assert.deepEqual(await store.readRevocation(id), { id, position: position + 1, node: target, atMs: NOW })
+      assert.deepEqual(await store.readRevocation(id), {
+        id,
+        position: position + 1,
+        node: target,
+        atMs: NOW,
+      })
       assert.deepEqual(await aliveIn(fresh, tree), alive)
     })
 
@@ -187,7 +177,7 @@ onEachDatabase((bench) => {
       const { store } = fresh
       const target = node(await givenTree(fresh))
 
-      const answers = await Promise.all([revoke(fresh, target), revoke(fresh, target, { nowMs: NOW + 1 })])
+      const answers = await Promise.all([revoke(fresh, target), revoke(fresh, target, NOW + 1)])
       const third = await revoke(fresh, target)
 
       assert.ok(answers.every((answer) => answer.kind === 'revoked'))
@@ -221,7 +211,10 @@ onEachDatabase((bench) => {
 
     assert.deepEqual(answer.kind === 'revoked' && answer.ended, { sessions: 1, grants: 1, apiKeys: 0 })
     assert.equal(await isFamilyAlive(bench(), family), false)
-    assert.deepEqual((await store.countUnder({ kind: 'grant', id: family.grant.id }, NOW, 0))?.ended.grants, 0)
+    assert.deepEqual(
+      (await store.countUnder({ kind: 'grant', id: family.grant.id }, NOW, 0))?.ended.grants,
+      0,
+    )
   })
 
   test('a second revocation does not move the time of the end', async () => {
@@ -229,7 +222,7 @@ onEachDatabase((bench) => {
     const session = await givenSession(bench(), await givenAccount(bench()))
     await revoke(bench(), { kind: 'session', id: session.id })
 
-    await revoke(bench(), { kind: 'session', id: session.id }, { nowMs: NOW + HOUR })
+    await revoke(bench(), { kind: 'session', id: session.id }, NOW + HOUR)
 
     assert.equal((await store.readSessionForVerdict(session.id)).found?.session.endedAtMs, NOW)
   })
@@ -256,7 +249,9 @@ onEachDatabase((bench) => {
     assert.deepEqual(answer, { kind: 'revoked', position: position + 1, ended: none })
     const removed = (await store.listSigningKeys()).find(({ id }) => id === key.id)
     assert.deepEqual(removed, { ...key, state: 'removed', retiredAtMs: NOW })
-    assert.deepEqual(await entriesAfter(bench(), position), [{ kind: 'signing_key', id: key.id, effect: 'kill' }])
+    assert.deepEqual(await entriesAfter(bench(), position), [
+      { kind: 'signing_key', id: key.id, effect: 'kill' },
+    ])
   })
 
   test('counts stop at ten thousand, and know what was used', async (t) => {
@@ -266,18 +261,25 @@ onEachDatabase((bench) => {
     const session = await givenSession(fresh, account)
     const family = await givenGrant(fresh, account)
     const key = await givenApiKey(fresh, account.id)
-    const uses = { sessions: [{ id: session.id, atMs: NOW + 5, address: null }], apiKeys: [{ id: key.id, atMs: NOW + 5, address: null, count: 1 }] }
+    const uses = {
+      sessions: [{ id: session.id, atMs: NOW + 5, address: null }],
+      apiKeys: [{ id: key.id, atMs: NOW + 5, address: null, count: 1 }],
+    }
     await store.recordUse(uses)
     await tamper('update refresh_tokens set created_at = $1', NOW + 5)
-    const digits = '(select 0 as n union all select 1 union all select 2 union all select 3 union all select 4)'
+    const digits =
+      '(select 0 as n union all select 1 union all select 2 union all select 3 union all select 4)'
     const many = Array.from({ length: 6 }, (_, index) => `${digits} as d${index}`).join(' cross join ')
     const number = Array.from({ length: 6 }, (_, index) => `d${index}.n`).join(` || '-' || `)
     // 5^6 copies of the session, used when the original was opened.
-    await tamper(`insert into sessions (id, account_id, digest, created_at, expires_at, idle_seconds, idle_expires_at,
+    await tamper(
+      `insert into sessions (id, account_id, digest, created_at, expires_at, idle_seconds, idle_expires_at,
         last_seen_at, issued_position, auth_time, amr, delivery)
       select 'ses_' || ${number}, account_id, digest, created_at, expires_at, idle_seconds, idle_expires_at,
         created_at, issued_position, auth_time, amr, delivery from sessions cross join ${many}
-      where sessions.id = $1`, session.id)
+      where sessions.id = $1`,
+      session.id,
+    )
 
     const counted = await store.countUnder({ kind: 'issuer', id: ISSUER }, NOW, NOW + 5)
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account, Session } from '@countersign/core'
+import { revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -12,10 +13,10 @@ import {
   givenGrant,
   givenRole,
   givenSession,
+  MINUTE,
   makeEvent,
   makeId,
   makeSession,
-  MINUTE,
   NOW,
 } from '../given.ts'
 import { entriesAfter, isSessionAlive } from '../looks.ts'
@@ -55,7 +56,7 @@ onEachDatabase((bench) => {
       const account = await givenAccount(bench(), [role.id])
       const { position } = await store.readHead()
       const session = makeSession(account, { issuedPosition: position })
-      await store.revoke({ id: makeId('rev'), node: toNode(account), ...change() })
+      await revoke(bench(), toNode(account))
 
       assert.deepEqual(await open(bench(), session, 5), { kind: 'account_gone' })
 
@@ -129,7 +130,9 @@ onEachDatabase((bench) => {
 
     const [oldest] = sessions
     assert.deepEqual(answer, { kind: 'opened', endedOverCap: [oldest?.id] })
-    assert.deepEqual(await entriesAfter(bench(), position), [{ kind: 'session', id: oldest?.id, effect: 'kill' }])
+    assert.deepEqual(await entriesAfter(bench(), position), [
+      { kind: 'session', id: oldest?.id, effect: 'kill' },
+    ])
     const live = await store.listSessions(account.id, NOW + 5 * MINUTE)
     assert.deepEqual(
       live.map((session) => session.id),
@@ -140,7 +143,10 @@ onEachDatabase((bench) => {
   test('a cap that was lowered ends all that are too many, and never the new one', async () => {
     const account = await givenAccount(bench())
     const sessions = await givenUsed(bench(), account, 4)
-    const newest = makeSession(account, { lastSeenAtMs: 0, issuedPosition: (await bench().store.readHead()).position })
+    const newest = makeSession(account, {
+      lastSeenAtMs: 0,
+      issuedPosition: (await bench().store.readHead()).position,
+    })
 
     const answer = await open(bench(), newest, 1)
 
@@ -156,9 +162,9 @@ onEachDatabase((bench) => {
     await givenSession(bench(), account, { expiresAtMs: NOW + 1 })
     await givenSession(bench(), account, { idleExpiresAtMs: NOW + 1 })
     const ended = await givenSession(bench(), account)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'session', id: ended.id }, ...change() })
+    await revoke(bench(), { kind: 'session', id: ended.id })
     const revoked = await givenSession(bench(), account, { issuedPosition: position })
-    await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: account.id }, ...change() })
+    await revoke(bench(), { kind: 'account', id: account.id })
     const live = await givenSession(bench(), account)
     const head = await store.readHead()
 
@@ -175,7 +181,9 @@ onEachDatabase((bench) => {
     const account = await givenAccount(bench())
 
     const answers = await Promise.all(
-      Array.from({ length: 12 }, async () => open(bench(), makeSession(account, { issuedPosition: (await store.readHead()).position }), 3)),
+      Array.from({ length: 12 }, async () =>
+        open(bench(), makeSession(account, { issuedPosition: (await store.readHead()).position }), 3),
+      ),
     )
 
     const ended = answers.flatMap((answer) => (answer.kind === 'opened' ? answer.endedOverCap : []))
@@ -190,9 +198,12 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const account = await givenAccount(bench())
     const ended = await givenSession(bench(), account)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'session', id: ended.id }, ...change() })
+    await revoke(bench(), { kind: 'session', id: ended.id })
     const idle = await givenSession(bench(), account)
-    const expired = await givenSession(bench(), account, { expiresAtMs: NOW + MINUTE, idleExpiresAtMs: NOW + MINUTE })
+    const expired = await givenSession(bench(), account, {
+      expiresAtMs: NOW + MINUTE,
+      idleExpiresAtMs: NOW + MINUTE,
+    })
     const before = await Promise.all([ended, idle, expired].map(({ id }) => store.readSessionForVerdict(id)))
 
     const uses = [
@@ -296,7 +307,10 @@ onEachDatabase((bench) => {
     const later = { ...change(), nowMs: NOW + 40 * MINUTE }
 
     await store.endOtherSessions({ account: account.id, keep: null, ...later })
-    await store.recordUse({ sessions: [{ id: idle.id, atMs: NOW + 29 * MINUTE, address: null }], apiKeys: [] })
+    await store.recordUse({
+      sessions: [{ id: idle.id, atMs: NOW + 29 * MINUTE, address: null }],
+      apiKeys: [],
+    })
 
     assert.equal(await isSessionAlive(bench(), idle.id, NOW + 41 * MINUTE), false)
   })
@@ -309,9 +323,9 @@ onEachDatabase((bench) => {
     await givenSession(bench(), account, { idleExpiresAtMs: NOW + 1 })
     const [ended] = await givenUsed(bench(), account, 1)
     assert.ok(ended)
-    await store.revoke({ id: makeId('rev'), node: { kind: 'session', id: ended.id }, ...change() })
+    await revoke(bench(), { kind: 'session', id: ended.id })
     await givenSession(bench(), account, { issuedPosition: position })
-    await store.revoke({ id: makeId('rev'), node: { kind: 'account', id: account.id }, ...change() })
+    await revoke(bench(), { kind: 'account', id: account.id })
     const { session } = await givenGrant(bench(), account)
 
     const listed = await store.listSessions(account.id, NOW + 1)

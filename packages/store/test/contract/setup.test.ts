@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { change, givenAccount, makeAccount, makeApiKey, makeEvent, makeServiceAccount, MINUTE, NOW } from '../given.ts'
+import {
+  change,
+  givenAccount,
+  MINUTE,
+  makeAccount,
+  makeApiKey,
+  makeEvent,
+  makeServiceAccount,
+  NOW,
+} from '../given.ts'
 import { isApiKeyAlive } from '../looks.ts'
 
 function create(
@@ -84,7 +93,10 @@ onEachDatabase((bench) => {
     ])
 
     assert.equal(answers.filter((answer) => answer === 'created').length, 1)
-    const rows = await fresh.rows('select principal_id from principal_roles where role_id = $1', 'administrator')
+    const rows = await fresh.rows(
+      'select principal_id from principal_roles where role_id = $1',
+      'administrator',
+    )
     assert.equal(rows.length, 1)
     assert.equal(await create(fresh, ['ticket']), 'closed')
   })

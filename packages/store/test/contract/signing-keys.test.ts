@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SigningKeyState } from '@countersign/core'
+import { revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { change, HOUR, makeEvent, makeId, makeSigningKey, NOW } from '../given.ts'
+import { HOUR, makeEvent, makeId, makeSigningKey, NOW } from '../given.ts'
 import { entriesAfter } from '../looks.ts'
 
 async function givenKey({ store }: Bench, state: SigningKeyState) {
@@ -39,7 +40,8 @@ onEachDatabase((bench) => {
   test('a key that is not next is not promoted', async (t) => {
     const fresh = await bench().fresh(t)
     const keys = []
-    for (const state of ['current', 'previous', 'retired', 'removed'] as const) keys.push(await givenKey(fresh, state))
+    for (const state of ['current', 'previous', 'retired', 'removed'] as const)
+      keys.push(await givenKey(fresh, state))
     const before = await states(fresh)
 
     for (const id of [...keys.map((key) => key.id), makeId('sig')]) {
@@ -92,7 +94,7 @@ onEachDatabase((bench) => {
     for (let round = 0; round < 6; round += 1) {
       const { id } = await givenKey(fresh, 'next')
       const promote = () => store.promoteSigningKey({ id, nowMs: NOW, audit: makeEvent() })
-      const remove = () => store.revoke({ id: makeId('rev'), node: { kind: 'signing_key', id }, ...change() })
+      const remove = () => revoke(fresh, { kind: 'signing_key', id })
 
       await Promise.all(round % 2 === 0 ? [promote(), remove()] : [remove(), promote()])
 
@@ -105,7 +107,8 @@ onEachDatabase((bench) => {
     const { store } = fresh
     const current = await givenKey(fresh, 'current')
     const previous = await givenKey(fresh, 'previous')
-    const retire = (id: typeof current.id) => store.retireSigningKey({ id, nowMs: NOW + 1, audit: makeEvent() })
+    const retire = (id: typeof current.id) =>
+      store.retireSigningKey({ id, nowMs: NOW + 1, audit: makeEvent() })
 
     assert.equal(await retire(current.id), false)
     assert.deepEqual((await Promise.all([retire(previous.id), retire(previous.id)])).sort(), [false, true])

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { onDatabases, onEachDatabase } from '../bench.ts'
 import { toPositional } from '../../src/dialect.ts'
 import type { Statement } from '../../src/script.ts'
+import { onDatabases, onEachDatabase } from '../bench.ts'
 
 const folder = new URL('../../src/statements/', import.meta.url)
 
@@ -26,7 +26,15 @@ async function allStatements(): Promise<readonly Statement[]> {
     found.push(...Object.values(module).flatMap(statementsIn))
   }
   const { listAuditEvents } = await import('../../src/statements/audit.ts')
-  const query = { limit: 1, after: null, type: null, actorId: null, targetId: null, sinceMs: null, untilMs: null }
+  const query = {
+    limit: 1,
+    after: null,
+    type: null,
+    actorId: null,
+    targetId: null,
+    sinceMs: null,
+    untilMs: null,
+  }
   for (const over of [{}, { type: 'x' }, { actorId: 'x' }, { targetId: 'x' }]) {
     found.push(listAuditEvents({ ...query, ...over }))
   }

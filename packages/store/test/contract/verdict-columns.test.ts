@@ -4,30 +4,19 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { readApiKeyForVerdict, readRefreshToken, readSessionForVerdict } from '../../src/reads/credentials.ts'
+import type { Row, Script } from '../../src/script.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
-  change,
-  DAY,
   digestOf,
-  ENTRY_EXPIRES,
   givenAccount,
   givenApiKey,
   givenGrant,
-  givenRole,
   givenServiceAccount,
   givenSession,
-  makeAccount,
-  makeApiKey,
-  makeEvent,
-  makeId,
-  makeServiceAccount,
-  makeSession,
-  makeSigningKey,
-  NOW,
 } from '../given.ts'
 import { transactions } from '../transactions.ts'
-import { readApiKeyForVerdict, readRefreshToken, readSessionForVerdict } from '../../src/reads/credentials.ts'
-import type { Row, Script } from '../../src/script.ts'
+import { writesOf } from '../writes.ts'
 
 /** What a change of these may do to a verdict: nothing. */
 const exempt: Record<string, readonly string[]> = {
@@ -61,7 +50,8 @@ async function tablesOfVerdicts(bench: Bench): Promise<readonly string[]> {
       const steps = script()
       let step = steps.next()
       while (!step.done) {
-        for (const [, table] of step.value.statement.text.matchAll(/\b(?:from|join)\s+(\w+)/g)) tables.add(table ?? '')
+        for (const [, table] of step.value.statement.text.matchAll(/\b(?:from|join)\s+(\w+)/g))
+          tables.add(table ?? '')
         step = steps.next(yield step.value)
       }
       return step.value
@@ -128,98 +118,6 @@ async function observe(bench: Bench, tables: readonly string[], write: () => Pro
   const isLogged = head.position > position
   assert.ok(found.length === 0 || isLogged, `changed without an entry: ${found.join(', ')}`)
   return { found, isLogged }
-}
-
-/** For each transaction, uses of it that change as much as it can. */
-async function writesOf(bench: Bench): Promise<Record<string, readonly (() => Promise<unknown>)[]>> {
-  const { store, engine } = bench
-  await givenAccount(bench, ['administrator'])
-  const [role, other] = [await givenRole(bench), await givenRole(bench)]
-  const account = await givenAccount(bench, [role.id])
-  const program = await givenServiceAccount(bench, [role.id])
-  const session = await givenSession(bench, account)
-  const { grant } = await givenGrant(bench, account)
-  const key = await givenApiKey(bench, program.id)
-  const leaving = await givenAccount(bench, [other.id])
-  const leavingProgram = await givenServiceAccount(bench, [other.id])
-  const crowded = await givenAccount(bench)
-  for (let count = 0; count < 2; count += 1) await givenSession(bench, crowded)
-  const revoked = await givenRole(bench)
-  await givenAccount(bench, [revoked.id])
-  await store.revoke({ id: makeId('rev'), node: { kind: 'role', id: revoked.id }, ...change() })
-  const next = makeSigningKey()
-  const { position } = await store.readHead()
-  const fresh = { issuedPosition: position }
-  const present = () =>
-    store.rotateRefreshToken({
-      grant: grant.id,
-      digest: digestOf(grant, 1),
-      generation: 1,
-      successorDigest: digestOf(grant, 2),
-      expiresAtMs: grant.expiresAtMs,
-      graceMs: 0,
-      ...change(),
-      nowMs: NOW + 1,
-      auditReuse: makeEvent(),
-    })
-  const revoke = (kind: 'account' | 'session' | 'api_key' | 'role' | 'client' | 'issuer', id: string) => () =>
-    store.revoke({ id: makeId('rev'), node: { kind, id }, ...change() })
-  const { id } = account
-  return {
-    createAccount: [() => store.createAccount({ account: makeAccount(), passwordHash: null, roles: [role.id], audit: makeEvent() })],
-    createFirstAdministrator: [
-      () => store.createFirstAdministrator({ account: makeAccount(), passwordHash: 'h', service: null, ticketDigests: null, audit: makeEvent() }),
-    ],
-    offerSetupTicket: [() => store.offerSetupTicket('t', NOW)],
-    replacePasswordHash: [() => store.replacePasswordHash(id, 'hash', 'other')],
-    changeAccount: [
-      () => store.changeAccount({ id, name: 'Other', ...change() }),
-      () => store.changeAccount({ id, roles: [other.id], ...change() }),
-      () => store.changeAccount({ id, roles: [role.id], ...change() }),
-      () => store.changeAccount({ id: leaving.id, disabledAtMs: NOW, ...change() }),
-      () => store.changeAccount({ id: leaving.id, disabledAtMs: null, ...change() }),
-    ],
-    createServiceAccount: [() => store.createServiceAccount({ account: makeServiceAccount(), roles: [role.id], audit: makeEvent() })],
-    changeServiceAccount: [
-      () => store.changeServiceAccount({ id: program.id, name: 'Other', ...change() }),
-      () => store.changeServiceAccount({ id: program.id, audiences: [], ...change() }),
-      () => store.changeServiceAccount({ id: program.id, roles: [], ...change() }),
-      () => store.changeServiceAccount({ id: leavingProgram.id, disabledAtMs: NOW, ...change() }),
-    ],
-    createRole: [() => store.createRole({ ...role, id: 'brand-new' }, makeEvent())],
-    changeRole: [
-      () => store.changeRole({ id: role.id, description: 'Other', ...change() }),
-      () => store.changeRole({ id: role.id, permissions: ['*'], ...change() }),
-    ],
-    openSession: [
-      () => store.openSession({ session: makeSession(crowded, fresh), digest: 'd', grant: null, sessionsMax: 1, entryExpiresAtMs: ENTRY_EXPIRES, audit: makeEvent() }),
-    ],
-    recordUse: [
-      () => store.recordUse({ sessions: [{ id: session.id, atMs: NOW + 9, address: 'x' }], apiKeys: [{ id: key.id, atMs: NOW + 9, address: 'x', count: 1 }] }),
-    ],
-    createApiKey: [() => store.createApiKey({ key: makeApiKey(id, fresh), digest: 'd', keysMax: 99, audit: makeEvent() })],
-    changeApiKey: [() => store.changeApiKey({ id: key.id, change: { permissions: [] }, ...change() })],
-    rotateApiKey: [() => store.rotateApiKey({ id: key.id, digest: 'e', overlapEndsAtMs: NOW + DAY, secretsMax: 9, ...change() })],
-    // Once consumed, once reused.
-    rotateRefreshToken: [present, present],
-    addSigningKey: [() => store.addSigningKey(next, null, makeEvent())],
-    promoteSigningKey: [() => store.promoteSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
-    retireSigningKey: [() => store.retireSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
-    endOtherSessions: [() => store.endOtherSessions({ account: id, keep: null, ...change() })],
-    revoke: [revoke('session', session.id), revoke('api_key', key.id), revoke('account', id), revoke('role', role.id), revoke('client', 'first-party'), revoke('issuer', 'x')],
-    endRole: [() => store.endRole({ id: revoked.id, ...change() }), () => store.endRole({ id: role.id, ...change() })],
-    endAccount: [() => store.endAccount({ id: leaving.id, ...change() })],
-    endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
-    appendAudit: [() => store.appendAudit([makeEvent()])],
-    takeChainLease: [() => store.takeChainLease('h', NOW, NOW + 1)],
-    appendLinks: [() => store.appendLinks({ holder: 'h', nowMs: NOW, afterPosition: 0, links: [] })],
-    pruneLog: [() => store.pruneLog(0, 0)],
-    // What it removes when something is dead is looked at in housekeeping.test.ts.
-    sweep: [() => store.sweep(NOW - DAY, 100)],
-    beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],
-    checkFingerprints: [() => engine.write('checkFingerprints', { list: [] })],
-    startEpoch: [() => store.startEpoch('second', makeEvent())],
-  }
 }
 
 /** The transactions that change what a verdict reads; all others may not. */
@@ -295,7 +193,11 @@ onEachDatabase((bench) => {
     ]
 
     for (const text of careless) {
-      await assert.rejects(observe(fresh, tables, () => fresh.tamper(text)), /changed without an entry/, text)
+      await assert.rejects(
+        observe(fresh, tables, () => fresh.tamper(text)),
+        /changed without an entry/,
+        text,
+      )
     }
     await observe(fresh, tables, () => fresh.tamper('update sessions set last_seen_at = 1'))
   })

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import type { AccountDetailShape, ApiKeyShape, Page, SessionDetailShape } from '@countersign/protocol'
+import { type Bootstrapped, givenAdministrator, PASSWORD, run, runJson } from './given.ts'
+
+// One server for the file: the tests make their own accounts, and none looks at all of them.
+let made: Bootstrapped
+let url: string
+let env: Record<string, string>
+
+before(async (t) => {
+  assert.ok('after' in t)
+  const given = await givenAdministrator(t)
+  made = given.made
+  url = given.server.url
+  env = given.env
+})
+
+test('a key without rights is refused, with the decision to look up', async () => {
+  const { secret } = await createKey(['--name', 'weak'])
+
+  const ran = await run(['accounts', 'list'], { env: { ...env, COUNTERSIGN_API_KEY: secret } })
+  const json = await run(['accounts', 'list', '--json'], { env: { ...env, COUNTERSIGN_API_KEY: secret } })
+
+  assert.equal(ran.code, 1)
+  assert.match(ran.stderr, /\[permission_denied\]\ndecision: dec_/)
+  const { error } = JSON.parse(json.stderr)
+  assert.deepEqual([error.code, error.status], ['permission_denied', 403])
+})
+
+test('what is not there is said to be not there', async () => {
+  for (const args of [
+    ['accounts', 'show', 'acc_00000000000000000000000000'],
+    ['accounts', 'show', 'nobody@example.com'],
+    ['service-accounts', 'show', 'nonsense'],
+    ['keys', 'end', 'key_00000000000000000000000000'],
+    ['roles', 'end', 'nothing'],
+    ['signing-keys', 'remove', 'sig_00000000000000000000000000'],
+    ['revoke', 'session', 'ses_00000000000000000000000000'],
+  ]) {
+    const ran = await run(args, { env })
+
+    assert.equal(ran.code, 1, ran.stderr)
+    assert.match(ran.stderr, /not_found|There is no account/)
+  }
+})
+
+test('a mistyped field is named', async () => {
+  const ran = await run(['accounts', 'create', '--email', 'nonsense', '--password-stdin'], {
+    env,
+    stdin: PASSWORD,
+  })
+
+  assert.equal(ran.code, 1)
+  assert.match(ran.stderr, /\[invalid_request\]\n {2}email: /)
+})
+
+test('an account is created, found by its address, given roles, disabled, enabled and ended', async () => {
+  await runJson(['roles', 'create', 'coach', '--permission', 'lanes:book', '--description', 'Books lanes'], {
+    env,
+  })
+  const args = ['accounts', 'create', '--email', 'mia@example.com', '--name', 'Mia', '--password-stdin']
+  const { account } = await runJson<{ account: AccountDetailShape }>(args, { env, stdin: `${PASSWORD}\n` })
+  const at = (verb: string, ...rest: string[]): Promise<{ account: AccountDetailShape }> =>
+    runJson(['accounts', verb, 'mia@example.com', ...rest], { env })
+
+  assert.deepEqual(account.roles, ['member'])
+  assert.deepEqual((await at('roles', 'coach', 'member')).account.roles.toSorted(), ['coach', 'member'])
+  assert.deepEqual((await at('roles', '--none')).account.roles, [])
+  assert.notEqual((await at('disable')).account.disabled_at, null)
+  assert.equal((await signIn('mia@example.com')).status, 401)
+  assert.equal((await at('enable')).account.disabled_at, null)
+  assert.equal((await signIn('mia@example.com')).status, 200)
+  assert.deepEqual(await at('end'), { ended: account.id })
+  assert.equal((await run(['accounts', 'show', account.id], { env })).code, 1)
+})
+
+test('a list is lines of tabs without colour, in pages', async () => {
+  const args = ['service-accounts', 'create', '--name']
+  for (const name of ['turnstile-1', 'turnstile-2']) await runJson([...args, name], { env })
+
+  const first = await run(['service-accounts', 'list', '--limit', '1'], { env })
+  const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1]
+  const second = await run(['service-accounts', 'list', '--limit', '1', '--cursor', cursor ?? ''], { env })
+
+  assert.match(first.stdout, /^svc_\w+\tturnstile-2\t\t\tactive\t[^\n]+\n$/)
+  assert.match(second.stdout, /^svc_\w+\tturnstile-1\t/)
+})
+
+test('a key is created with limits, shown without its secret, rotated with overlap, and ended', async () => {
+  const { api_key, secret } = await createKey([
+    ...['--name', 'turnstile', '--permission', 'doors:open', '--permission', 'doors:read'],
+    ...[
+      '--expires-in',
+      '90d',
+      '--allow-address',
+      '127.0.0.0/8',
+      '--allow-address',
+      '::1',
+      '--rate-limit',
+      '100/60',
+    ],
+  ])
+  const shown = await run(['keys', 'show', api_key.id], { env })
+  const rotate = ['keys', 'rotate', api_key.id, '--overlap']
+  const second = await runJson<{ secret: string }>([...rotate, '1h'], { env })
+
+  assert.deepEqual(api_key.permissions, ['doors:open', 'doors:read'])
+  assert.deepEqual(api_key.rate_limit, { requests: 100, per_seconds: 60 })
+  assert.equal(Date.parse(api_key.expires_at ?? '') - Date.parse(api_key.created_at), 90 * 86_400_000)
+  assert.match(shown.stdout, /name\tturnstile\n/)
+  assert.ok(!shown.stdout.includes(secret))
+  assert.deepEqual(await Promise.all([secret, second.secret].map(statusOf)), [200, 200])
+  const third = await runJson<{ secret: string }>([...rotate, '0'], { env })
+  assert.deepEqual(await Promise.all([secret, second.secret, third.secret].map(statusOf)), [401, 401, 200])
+  assert.deepEqual(await runJson(['keys', 'end', api_key.id], { env }), { ended: api_key.id })
+  assert.equal(await statusOf(third.secret), 401)
+})
+
+test('whose keys are listed is one’s own, another’s, or everybody’s', async () => {
+  const { service_account: other } = await runJson<{ service_account: { id: string } }>(
+    ['service-accounts', 'create', '--name', 'other'],
+    { env },
+  )
+  const { api_key } = await createKey(['--name', 'theirs', '--service-account', other.id])
+  const idsOf = async (...args: string[]): Promise<string[]> =>
+    (await runJson<Page<ApiKeyShape>>(['keys', 'list', ...args], { env })).items.map(({ id }) => id)
+
+  assert.ok(!(await idsOf()).includes(api_key.id))
+  assert.deepEqual(await idsOf('--owner', other.id), [api_key.id])
+  const all = await idsOf('--owner', 'all')
+  assert.ok(all.includes(api_key.id) && all.includes(made.api_key.id))
+})
+
+test('one’s own sessions are listed and ended with a session token in place of a key', async () => {
+  await createAccount('ann@example.com')
+  const [first, second, third] = await Promise.all([1, 2, 3].map(() => sessionToken('ann@example.com')))
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  const own = { ...env, COUNTERSIGN_API_KEY: first }
+  const { items } = await runJson<Page<SessionDetailShape>>(['sessions', 'list'], { env: own })
+  const current = items.find((one) => one.current)?.id ?? ''
+
+  assert.equal(items.length, 3)
+  assert.deepEqual(await runJson(['sessions', 'end', '--others'], { env: own }), { ended: 2 })
+  assert.deepEqual(await Promise.all([first, second, third].map(bearerStatus)), [200, 401, 401])
+  assert.deepEqual(await runJson(['sessions', 'end', current], { env }), { ended: current })
+  assert.equal(await bearerStatus(first), 401)
+})
+
+test('a revocation is counted first, then committed and confirmed, and the credential is dead', async () => {
+  const account = await createAccount('ben@example.com')
+  const token = await sessionToken('ben@example.com')
+  const revoke = ['revoke', 'account', account.id]
+
+  const preview = await runJson<{ ended: { sessions: number } }>([...revoke, '--dry-run'], { env })
+  assert.equal(await bearerStatus(token), 200)
+  const done = await runJson<Record<string, unknown>>([...revoke, '--reason', 'lost the phone'], { env })
+
+  assert.equal(preview.ended.sessions, 1)
+  assert.equal(done.confirmed, true)
+  assert.equal(await bearerStatus(token), 401)
+  assert.equal(await bearerStatus(await sessionToken('ben@example.com')), 200)
+})
+
+test('whoever holds a credential ends it by piping it in, without any other key', async () => {
+  const { secret } = await createKey(['--name', 'leaked'])
+
+  const ran = await run(['revoke', '--credential-stdin', '--url', url], { stdin: secret })
+  const again = await run(['revoke', '--credential-stdin', '--url', url], { stdin: secret })
+
+  assert.equal(ran.code, 0, ran.stderr)
+  assert.match(ran.stdout, /confirmed\tyes\n[\s\S]*ended\t0 sessions, 0 grants, 1 API keys/)
+  assert.equal(await statusOf(secret), 401)
+  assert.equal(again.code, 1)
+  assert.ok(!`${ran.stdout}${ran.stderr}${again.stderr}`.includes(secret))
+})
+
+test('signing keys rotate and are removed, and there is always one that signs', async () => {
+  const states = async (...args: string[]): Promise<string[]> =>
+    (await runJson<Page<{ id: string; state: string }>>(['signing-keys', ...args], { env })).items.map(
+      ({ state }) => state,
+    )
+  const { items } = await runJson<Page<{ id: string; state: string }>>(['signing-keys', 'list'], { env })
+  const current = items.find(({ state }) => state === 'current')?.id ?? ''
+
+  const rotated = await states('rotate', '--immediately')
+  const removed = await states('remove', current)
+
+  assert.deepEqual(rotated.toSorted(), ['current', 'previous'])
+  assert.deepEqual(removed.toSorted(), ['current', 'removed'])
+})
+
+async function createKey(args: readonly string[]): Promise<{ api_key: ApiKeyShape; secret: string }> {
+  return runJson(['keys', 'create', ...args], { env })
+}
+
+async function createAccount(email: string): Promise<AccountDetailShape> {
+  const args = ['accounts', 'create', '--email', email, '--password-stdin']
+  return (await runJson<{ account: AccountDetailShape }>(args, { env, stdin: PASSWORD })).account
+}
+
+function signIn(email: string): Promise<Response> {
+  const body = JSON.stringify({ email, password: PASSWORD, deliver: 'session_token' })
+  return fetch(`${url}/v1/sign-in`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+}
+
+async function sessionToken(email: string): Promise<string> {
+  const answer: { session_token?: string } = Object(await (await signIn(email)).json())
+  return answer.session_token ?? assert.fail('There is no session token.')
+}
+
+const statusOf = async (key: string): Promise<number> =>
+  (await fetch(`${url}/v1/me`, { headers: { 'x-api-key': key } })).status
+
+const bearerStatus = async (token: string): Promise<number> =>
+  (await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status

@@ -1,0 +1,153 @@
+/** Every write of the port, used so that it changes as much as it can: for tests about all of them. */
+import type { NodeKind } from '@countersign/protocol'
+import { present, revoke } from './acts.ts'
+import type { Bench } from './bench.ts'
+import {
+  change,
+  DAY,
+  ENTRY_EXPIRES,
+  givenAccount,
+  givenApiKey,
+  givenGrant,
+  givenRole,
+  givenServiceAccount,
+  givenSession,
+  makeAccount,
+  makeApiKey,
+  makeEvent,
+  makeServiceAccount,
+  makeSession,
+  makeSigningKey,
+  NOW,
+} from './given.ts'
+
+/** For each transaction, uses of it that change as much as it can. */
+export async function writesOf(bench: Bench): Promise<Record<string, readonly (() => Promise<unknown>)[]>> {
+  const { store, engine } = bench
+  await givenAccount(bench, ['administrator'])
+  const [role, other] = [await givenRole(bench), await givenRole(bench)]
+  const account = await givenAccount(bench, [role.id])
+  const program = await givenServiceAccount(bench, [role.id])
+  const session = await givenSession(bench, account)
+  const family = await givenGrant(bench, account)
+  const key = await givenApiKey(bench, program.id)
+  const leaving = await givenAccount(bench, [other.id])
+  const leavingProgram = await givenServiceAccount(bench, [other.id])
+  const crowded = await givenAccount(bench)
+  for (let count = 0; count < 2; count += 1) await givenSession(bench, crowded)
+  const revoked = await givenRole(bench)
+  await givenAccount(bench, [revoked.id])
+  await revoke(bench, { kind: 'role', id: revoked.id })
+  const next = makeSigningKey()
+  const { position } = await store.readHead()
+  const fresh = { issuedPosition: position }
+  const use = () => present(bench, family, 1, { nowMs: NOW + 1, graceMs: 0 })
+  const revoking = (kind: NodeKind, of: string) => () => revoke(bench, { kind, id: of })
+  const { id } = account
+  return {
+    createAccount: [
+      () =>
+        store.createAccount({
+          account: makeAccount(),
+          passwordHash: null,
+          roles: [role.id],
+          audit: makeEvent(),
+        }),
+    ],
+    createFirstAdministrator: [
+      () =>
+        store.createFirstAdministrator({
+          account: makeAccount(),
+          passwordHash: 'h',
+          service: null,
+          ticketDigests: null,
+          audit: makeEvent(),
+        }),
+    ],
+    offerSetupTicket: [() => store.offerSetupTicket('t', NOW)],
+    replacePasswordHash: [() => store.replacePasswordHash(id, 'hash', 'other')],
+    changeAccount: [
+      () => store.changeAccount({ id, name: 'Other', ...change() }),
+      () => store.changeAccount({ id, roles: [other.id], ...change() }),
+      () => store.changeAccount({ id, roles: [role.id], ...change() }),
+      () => store.changeAccount({ id: leaving.id, disabledAtMs: NOW, ...change() }),
+      () => store.changeAccount({ id: leaving.id, disabledAtMs: null, ...change() }),
+    ],
+    createServiceAccount: [
+      () =>
+        store.createServiceAccount({ account: makeServiceAccount(), roles: [role.id], audit: makeEvent() }),
+    ],
+    changeServiceAccount: [
+      () => store.changeServiceAccount({ id: program.id, name: 'Other', ...change() }),
+      () => store.changeServiceAccount({ id: program.id, audiences: [], ...change() }),
+      () => store.changeServiceAccount({ id: program.id, roles: [], ...change() }),
+      () => store.changeServiceAccount({ id: leavingProgram.id, disabledAtMs: NOW, ...change() }),
+    ],
+    createRole: [() => store.createRole({ ...role, id: 'brand-new' }, makeEvent())],
+    changeRole: [
+      () => store.changeRole({ id: role.id, description: 'Other', ...change() }),
+      () => store.changeRole({ id: role.id, permissions: ['*'], ...change() }),
+    ],
+    openSession: [
+      () =>
+        store.openSession({
+          session: makeSession(crowded, fresh),
+          digest: 'd',
+          grant: null,
+          sessionsMax: 1,
+          entryExpiresAtMs: ENTRY_EXPIRES,
+          audit: makeEvent(),
+        }),
+    ],
+    recordUse: [
+      () =>
+        store.recordUse({
+          sessions: [{ id: session.id, atMs: NOW + 9, address: 'x' }],
+          apiKeys: [{ id: key.id, atMs: NOW + 9, address: 'x', count: 1 }],
+        }),
+    ],
+    createApiKey: [
+      () => store.createApiKey({ key: makeApiKey(id, fresh), digest: 'd', keysMax: 99, audit: makeEvent() }),
+    ],
+    changeApiKey: [() => store.changeApiKey({ id: key.id, change: { permissions: [] }, ...change() })],
+    rotateApiKey: [
+      () =>
+        store.rotateApiKey({
+          id: key.id,
+          digest: 'e',
+          overlapEndsAtMs: NOW + DAY,
+          secretsMax: 9,
+          ...change(),
+        }),
+    ],
+    // Once consumed, once reused.
+    rotateRefreshToken: [use, use],
+    addSigningKey: [() => store.addSigningKey(next, null, makeEvent())],
+    promoteSigningKey: [() => store.promoteSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
+    retireSigningKey: [() => store.retireSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
+    endOtherSessions: [() => store.endOtherSessions({ account: id, keep: null, ...change() })],
+    revoke: [
+      revoking('session', session.id),
+      revoking('api_key', key.id),
+      revoking('account', id),
+      revoking('role', role.id),
+      revoking('client', 'first-party'),
+      revoking('issuer', 'x'),
+    ],
+    endRole: [
+      () => store.endRole({ id: revoked.id, ...change() }),
+      () => store.endRole({ id: role.id, ...change() }),
+    ],
+    endAccount: [() => store.endAccount({ id: leaving.id, ...change() })],
+    endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
+    appendAudit: [() => store.appendAudit([makeEvent()])],
+    takeChainLease: [() => store.takeChainLease('h', NOW, NOW + 1)],
+    appendLinks: [() => store.appendLinks({ holder: 'h', nowMs: NOW, afterPosition: 0, links: [] })],
+    pruneLog: [() => store.pruneLog(0, 0)],
+    // What it removes when something is dead is looked at in housekeeping.test.ts.
+    sweep: [() => store.sweep(NOW - DAY, 100)],
+    beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],
+    checkFingerprints: [() => engine.write('checkFingerprints', { list: [] })],
+    startEpoch: [() => store.startEpoch('second', makeEvent())],
+  }
+}
