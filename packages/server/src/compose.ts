@@ -54,6 +54,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   await verifier.catchUp()
   const logger = createLogger({ level: config.logLevel })
+  if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
   let stopping = false
   const services: Services = {
     config,

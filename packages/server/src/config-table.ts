@@ -99,7 +99,8 @@ export const settings: SettingRows<Settings> = {
     kind: kinds.redisUrl,
     fallback: null,
     fallbackText: 'none',
-    reason: 'Shares counters and wake-ups between nodes; never the truth, so it may be lost at any time.',
+    reason:
+      'Will share counters and wake-ups between nodes. This version does not use it yet, and says so when it starts: every node counts for itself.',
     secret: true,
   },
   secrets: {

@@ -70,10 +70,15 @@ function announce(terminal: Terminal, config: Config, server: RunningServer): vo
 
 /** What an operator should know about how this authority is set up. */
 function tellNotes(config: Config): string[] {
-  if (config.signUp !== 'open') return []
-  return [
-    'Anybody can sign up, and no mail is sent: addresses are not verified, and signing up tells which are taken.',
-  ]
+  const notes: string[] = []
+  if (config.signUp === 'open') {
+    notes.push(
+      'Anybody can sign up, and no mail is sent: addresses are not verified, and signing up tells which are taken.',
+    )
+  }
+  if (config.redis !== null)
+    notes.push('COUNTERSIGN_REDIS is not used by this version: limits count per node.')
+  return notes
 }
 
 function stopOnSignal(server: RunningServer, terminal: Terminal): Promise<ExitCode> {

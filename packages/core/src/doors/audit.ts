@@ -31,8 +31,16 @@ export type ChainReport =
   | { readonly intact: true; readonly length: number; readonly unchained: number }
   | { readonly intact: false; readonly brokenAt: number; readonly cause: 'missing' | 'altered' }
 
+/** What verifying needs of the ports. */
+export interface ChainContext {
+  readonly store: Pick<Context['store'], 'readChain' | 'readUnchained'>
+  readonly secrets: Pick<Context['secrets'], 'isChained'>
+}
+
 /** Walks the whole chain and recomputes every link. */
-export async function verifyAuditChain(context: Context): Promise<ChainReport> {
+export async function verifyAuditChain(context: ChainContext): Promise<ChainReport> {
+  // Read first: what is appended while the chain is walked only makes it longer.
+  const { tail } = await context.store.readUnchained(1)
   let position = 0
   let previous = CHAIN_START
   for (;;) {
@@ -48,8 +56,8 @@ export async function verifyAuditChain(context: Context): Promise<ChainReport> {
     }
     if (links.length < BATCH) break
   }
-  const { tail, events } = await context.store.readUnchained(BATCH)
   // Links cut off the end leave a shorter chain that is right in itself; the tail remembers where it ended.
   if (tail.position > position) return { intact: false, brokenAt: position + 1, cause: 'missing' }
+  const { events } = await context.store.readUnchained(BATCH)
   return { intact: true, length: position, unchained: events.length }
 }

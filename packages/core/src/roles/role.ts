@@ -5,7 +5,7 @@ export interface Role {
   readonly id: RoleId
   readonly description: string | null
   readonly permissions: readonly Permission[]
-  /** Built-in roles exist from the start and cannot be changed or ended. */
+  /** Built-in roles exist from the start and cannot be ended; `administrator` cannot be changed either. */
   readonly builtIn: boolean
   readonly createdAtMs: number
 }

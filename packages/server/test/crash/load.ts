@@ -44,7 +44,11 @@ export async function prepare(world: World): Promise<void> {
 }
 
 async function createService(world: World): Promise<string> {
-  return at(await expectCreated(world, '/v1/service-accounts', { name: 'a program' }), 'service_account', 'id')
+  return at(
+    await expectCreated(world, '/v1/service-accounts', { name: 'a program' }),
+    'service_account',
+    'id',
+  )
 }
 
 async function expectCreated(world: World, path: string, body: unknown): Promise<unknown> {

@@ -120,7 +120,10 @@ async function comparePrograms(world: World): Promise<void> {
     const { service_account: account } = read.json
     assert.ok(typeof account === 'object' && account !== null && 'roles' in account, read.text)
     const [role = ''] = Array.isArray(account.roles) ? account.roles.map(String) : []
-    assert.ok([program.role.acknowledged, program.role.pending].includes(role), 'A change of roles went back.')
+    assert.ok(
+      [program.role.acknowledged, program.role.pending].includes(role),
+      'A change of roles went back.',
+    )
     Object.assign(program.role, { acknowledged: role, pending: null })
     const me = await world.call('GET', '/v1/me', { key: program.key })
     assert.deepEqual(me.json.permissions, [program.permissions.get(role)?.acknowledged], me.text)

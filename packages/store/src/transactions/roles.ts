@@ -1,5 +1,5 @@
 /** Writing roles. A change reaches every token made under them by a rule for the role. */
-import type { AuditEvent, EntryDraft, Role } from '@countersign/core'
+import { ADMINISTRATOR, type AuditEvent, type EntryDraft, type Role } from '@countersign/core'
 import { integer } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { toRole } from '../rows.ts'
@@ -29,7 +29,8 @@ export function* changeRole(input: InputOf<'changeRole'>): Script<AnswerOf<'chan
   const row = yield* one(sql.lockRole, input.id)
   if (row === null) return 'not_found'
   const role = toRole(row)
-  if (role.builtIn) return 'built_in'
+  // What members may do is the application's affair; what administrators may do is everything.
+  if (role.id === ADMINISTRATOR) return 'built_in'
   const description = input.description === undefined ? role.description : input.description
   const permissions = JSON.stringify(input.permissions ?? role.permissions)
   yield* run(sql.changeRole, input.id, description, permissions)
