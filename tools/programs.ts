@@ -7,6 +7,8 @@ import type { TestContext } from 'node:test'
 
 /** The programs that tests may ask for, with the Debian package that holds each. */
 export const PROGRAMS = {
+  curl: { debianPackage: 'curl' },
+  script: { debianPackage: 'bsdutils' },
   strace: { debianPackage: 'strace' },
 } as const
 

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { findProgram } from '../programs.ts'
+import { findProgram, requireProgram } from '../programs.ts'
 import { readDocument, readFences, readSection } from './markdown.ts'
 import { cutLike, findDifference } from './shown.ts'
 import { findFreePort, type RunningServer, startAsShown } from './tour-server.ts'
@@ -37,6 +37,13 @@ before(async () => {
 after(async () => {
   await server?.stop()
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+test('the programs that the tour is typed into are there', (t) => {
+  const curl = requireProgram(t, 'curl')
+  const script = requireProgram(t, 'script')
+
+  assert.ok(skip !== false || (curl !== undefined && script !== undefined))
 })
 
 test('every block of commands in the tour is followed by what it prints', () => {

@@ -14,7 +14,7 @@ export function corsHeaders(
   return {
     'access-control-allow-credentials': 'true',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
+    'access-control-expose-headers': 'Retry-After, RateLimit, RateLimit-Policy',
     'cross-origin-resource-policy': 'cross-origin',
     vary: 'Origin',
   }

@@ -21,7 +21,7 @@ import {
 
 /** Ten years: a key without an end should say so by having none. */
 const EXPIRES_IN_SECONDS_MAX = 315_360_000
-/** Thirty days, the default seven: long enough for every client to pick up the new secret. */
+/** Thirty days: a secret that is still in use by then is not being rotated but kept. */
 const OVERLAP_SECONDS_MAX = 2_592_000
 
 const rateLimitSchema = z.strictObject({

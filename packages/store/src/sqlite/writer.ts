@@ -30,10 +30,25 @@ export async function openWriter(settings: WriterSettings, waitingMax: number): 
     workerData: settings,
     resourceLimits: RESOURCE_LIMITS,
     env: SHARE_ENV,
+    execArgv: conditionsOf(process.execArgv),
   })
   const writer = new Writer(worker, waitingMax)
   await writer.opened
   return writer
+}
+
+/**
+ * How packages are looked up is the thread's affair as well; the rest of what the program was started with is
+ * not, and some of it (`--input-type`, `--eval`) a thread refuses.
+ */
+function conditionsOf(execArgv: readonly string[]): string[] {
+  return execArgv.flatMap((argument, index) => {
+    if (argument.startsWith('--conditions=')) return [argument]
+    const value = execArgv[index + 1]
+    return (argument === '-C' || argument === '--conditions') && value !== undefined
+      ? [`--conditions=${value}`]
+      : []
+  })
 }
 
 export class Writer {
