@@ -37,11 +37,13 @@ function askHidden(terminal: Terminal, what: string): Promise<string> {
   process.stderr.write(`${what} (not shown): `)
   return new Promise((resolve, reject) => {
     reader.once('line', (line) => {
-      terminal.err('')
       resolve(line)
       reader.close()
     })
     reader.once('SIGINT', () => reader.close())
-    reader.once('close', () => reject(new UsageError(`No ${what} was given.`)))
+    reader.once('close', () => {
+      terminal.err('')
+      reject(new UsageError(`No ${what} was given.`))
+    })
   })
 }

@@ -88,9 +88,17 @@ export interface KeyMaker {
 export interface Signer {
   /**
    * Signs claims as a compact JWS of type `at+jwt` (RFC 9068 §2.1). `id` is the `kid`; parsed keys are kept
-   * by it. Throws when the token would pass the size guard.
+   * by it. Throws `TokenTooLarge` when the token would pass the size guard.
    */
   sign(key: SigningMaterial, claims: AccessTokenClaims): string
+}
+
+/** Thrown by the signer: the rights of this principal do not fit into one token. Nothing was signed. */
+export class TokenTooLarge extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'TokenTooLarge'
+  }
 }
 
 export interface SigningMaterial {

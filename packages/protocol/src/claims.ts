@@ -32,6 +32,9 @@ export interface AccessTokenClaims {
   readonly akid?: ApiKeyId
   /** The address list of that key: compared with the caller's address on every request. */
   readonly addrs?: readonly string[]
+  /** The resources that the key is narrowed to, and its rate limit: requests, and the seconds they are counted in. */
+  readonly resources?: readonly string[]
+  readonly rate?: readonly [requests: number, perSeconds: number]
   /** Epoch of the revocation log, and its head read from the store before the rows that allowed the token. */
   readonly epoch: string
   readonly pos: number
@@ -56,6 +59,8 @@ export const accessTokenClaimNames: ReadonlySet<string> = new Set([
   'gid',
   'akid',
   'addrs',
+  'resources',
+  'rate',
   'epoch',
   'pos',
 ])

@@ -93,6 +93,11 @@ export const errors = {
     title: 'Permission exceeds your own',
     detail: 'A credential cannot give away a permission that it does not hold.',
   },
+  access_token_too_large: {
+    status: 409,
+    title: 'Access token too large',
+    detail: 'These rights do not fit into one token; ask for a narrower scope, or use a session token.',
+  },
 
   // Signing up and in.
   invalid_credentials: {

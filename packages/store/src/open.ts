@@ -1,4 +1,5 @@
 /** Opening a store: the schema is brought up or checked, a new log gets its epoch, and then core's port stands. */
+import { existsSync } from 'node:fs'
 import type { Store } from '@countersign/core'
 import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
@@ -37,6 +38,8 @@ export type OpenStore = Store & {
 /** Opens the embedded database. Throws with one sentence where the file cannot be used. */
 export async function openSqliteStore(settings: SqliteStoreSettings): Promise<OpenStore> {
   if (settings.schema !== 'check') await migrateSqlite(settings.file, migrations, settings.nowMs)
+  else if (!existsSync(settings.file))
+    throw new Error(`There is no database ${settings.file}: migrate first.`)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const transactionsModule = new URL(`./transactions.${extension}`, import.meta.url)
   return openStore(await openSqliteEngine<StoreTransactions>({ ...settings, transactionsModule }), settings)

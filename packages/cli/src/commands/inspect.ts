@@ -79,9 +79,14 @@ const titles: Readonly<Record<Inspection['kind'], string>> = {
   unknown: 'Not a credential that is known here',
 }
 
-function renderParts(terminal: Terminal, inspection: Inspection): string {
-  const rows = inspection.parts.map(({ name, value, meaning }): Row => [name, `${value}  (${meaning})`])
-  return renderRecord(terminal, rows)
+/** The inspection has made names and values harmless already. */
+function renderParts(terminal: Terminal, { parts }: Inspection): string {
+  if (!terminal.isTty) return parts.map((part) => `${part.name}\t${part.value}\t${part.meaning}`).join('\n')
+  const { dim } = terminal.style
+  const width = Math.max(...parts.map((part) => part.name.length))
+  return parts
+    .map(({ name, value, meaning }) => `  ${dim(name.padEnd(width))}  ${value}  ${dim(meaning)}`)
+    .join('\n')
 }
 
 function renderVerdict(terminal: Terminal, verdict: VerifyResponse): string {

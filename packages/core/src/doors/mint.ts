@@ -81,7 +81,16 @@ function toClaims(context: MintContext, order: MintOrder, iat: number, exp: numb
     ...(session?.acr && { acr: session.acr }),
     ...(grant && { gid: grant.id }),
     ...(apiKey && { akid: apiKey.id }),
-    ...(apiKey && apiKey.allowAddresses.length > 0 && { addrs: apiKey.allowAddresses }),
+    ...(apiKey && narrowings(apiKey)),
+  }
+}
+
+/** A child is narrowed by whatever its parent is narrowed by (design §3). */
+function narrowings({ allowAddresses, resources, rateLimit }: ApiKey): Partial<AccessTokenClaims> {
+  return {
+    ...(allowAddresses.length > 0 && { addrs: allowAddresses }),
+    ...(resources.length > 0 && { resources }),
+    ...(rateLimit && { rate: [rateLimit.requests, rateLimit.perSeconds] as const }),
   }
 }
 

@@ -12,7 +12,13 @@ import {
   sign,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { KeyMaker, KeyPair, Signer, SigningMaterial } from '@countersign/core'
+import {
+  type KeyMaker,
+  type KeyPair,
+  type Signer,
+  type SigningMaterial,
+  TokenTooLarge,
+} from '@countersign/core'
 import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
@@ -152,13 +158,13 @@ function assertClaims(claims: AccessTokenClaims): void {
   }
 }
 
-function tooLarge(characters: number, claims: AccessTokenClaims): Error {
+function tooLarge(characters: number, claims: AccessTokenClaims): TokenTooLarge {
   const sizes = Object.entries(claims).map(([name, value]) => ({
     name,
     size: JSON.stringify(value)?.length ?? 0,
   }))
   const largest = sizes.reduce((most, one) => (one.size > most.size ? one : most))
-  return new Error(
+  return new TokenTooLarge(
     `An access token of ${characters} characters is over the limit of ${ACCESS_TOKEN_CHARACTERS_MAX}; ` +
       `its largest claim is \`${largest.name}\` with ${largest.size}.`,
   )

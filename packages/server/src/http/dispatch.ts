@@ -3,7 +3,7 @@
  * warm path (a verdict in memory, nothing to read) runs through without a promise.
  */
 
-import { type Caller, Overloaded, StoreUnavailable, sessionOf } from '@countersign/core'
+import { type Caller, Overloaded, StoreUnavailable, sessionOf, TokenTooLarge } from '@countersign/core'
 import { allows, type ErrorCode } from '@countersign/protocol'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
@@ -149,6 +149,8 @@ function toOAuthRefusal(code: ErrorCode): Reply {
     case 'overloaded':
     case 'shutting_down':
       return oauthError('temporarily_unavailable', 'Try again shortly.')
+    case 'access_token_too_large':
+      return oauthError('invalid_scope', 'These rights do not fit into one token; ask for a narrower scope.')
     case 'internal_error':
       return oauthError('server_error', 'Something broke on our side.')
     default:
@@ -161,6 +163,10 @@ function fail(flight: Flight, error: unknown): Reply {
   if (error instanceof Overloaded) {
     flight.extra = { ...flight.extra, 'retry-after': String(error.retryAfterSeconds) }
     return refuse(flight, 'overloaded')
+  }
+  if (error instanceof TokenTooLarge) {
+    flight.services.logger.warn({ event: 'access_token_too_large', request: flight.id, error })
+    return refuse(flight, 'access_token_too_large')
   }
   if (error instanceof StoreUnavailable) {
     flight.services.metrics.storeError()

@@ -33,8 +33,10 @@ export function limitAccount(services: Services, email: string): Limited | null 
 export function limitApiKey(services: Services, caller: Caller): Limited | null {
   const { rateLimit, credential } = caller.verdict
   if (rateLimit === null) return null
+  // One bucket for the key and all its tokens: otherwise each exchange would bring a fresh limit.
+  const keyId = credential.path.find((node) => node.kind === 'api_key')?.id ?? credential.id
   const policy = { name: 'api_key', points: rateLimit.requests, perSeconds: rateLimit.perSeconds }
-  return take(services, `key ${credential.id}`, policy)
+  return take(services, `key ${keyId}`, policy)
 }
 
 function take(services: Services, key: string, policy: LimitPolicy): Limited {

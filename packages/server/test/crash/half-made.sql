@@ -1,176 +1,164 @@
+-- Half-made states. Each question finds rows that no transaction leaves behind when it is done as a whole or not
+-- at all. Written once for both databases.
+
 -- an API key without exactly one open-ended secret
-select id from api_keys as one where 1 <> (
-  select count(*) from api_key_secrets as secret where secret.api_key_id = one.id and expires_at is null);
+select id from api_keys as one where 1 <> ( select count(*) from api_key_secrets as secret where
+  secret.api_key_id = one.id and expires_at is null);
 
 -- a secret without an API key
-select digest from api_key_secrets as secret
-  where not exists (select 1 from api_keys as one where one.id = secret.api_key_id);
+select digest from api_key_secrets as secret where not exists (select 1 from api_keys as one where one.id
+  = secret.api_key_id);
 
 -- a session of tokens without exactly one grant, or another with one
-select id from sessions as one
-  where (case when delivery = 'jwt' then 1 else 0 end) <>
-  (select count(*) from grants as family where family.session_id = one.id);
+select id from sessions as one where (case when delivery = 'jwt' then 1 else 0 end) <> (select count(*)
+  from grants as family where family.session_id = one.id);
 
 -- a grant without its session
-select id from grants as one
-  where not exists (select 1 from sessions as above where above.id = one.session_id);
+select id from grants as one where not exists (select 1 from sessions as above where above.id =
+  one.session_id);
 
 -- a family whose generations have a gap
-select id from grants as one
-  where (select count(*) from refresh_tokens as token where token.grant_id = one.id) <> coalesce(
-  (select max(generation) from refresh_tokens as token where token.grant_id = one.id), -1);
+select id from grants as one where (select count(*) from refresh_tokens as token where token.grant_id =
+  one.id) <> coalesce( (select max(generation) from refresh_tokens as token where token.grant_id =
+  one.id), -1);
 
 -- a family without exactly one unused refresh token
-select id from grants as one
-  where 1 <> (select count(*) from refresh_tokens as token
-  where token.grant_id = one.id and token.used_at is null);
+select id from grants as one where 1 <> (select count(*) from refresh_tokens as token where token.grant_id
+  = one.id and token.used_at is null);
 
 -- a used refresh token without its successor of that moment
-select grant_id from refresh_tokens as token
-  where used_at is not null and not exists (select 1 from refresh_tokens as next
-  where next.grant_id = token.grant_id and next.generation = token.generation + 1
+select grant_id from refresh_tokens as token where used_at is not null and not exists (select 1 from
+  refresh_tokens as next where next.grant_id = token.grant_id and next.generation = token.generation + 1
   and next.created_at = token.used_at);
 
 -- a row of sessions that ended without an entry
-select id from sessions as one
-  where ended_at is not null and not exists (select 1 from revocations as entry
-  where entry.kind = 'session' and entry.node_id = one.id and entry.issued_before_position is null);
+select id from sessions as one where ended_at is not null and not exists (select 1 from revocations as
+  entry where entry.kind = 'session' and entry.node_id = one.id and entry.issued_before_position is null);
 
 -- an entry that ended no row of sessions
-select node_id from revocations as entry
-  where kind = 'session' and issued_before_position is null
-  and not exists (select 1 from sessions as one where one.id = entry.node_id and ended_at is not null);
+select node_id from revocations as entry where kind = 'session' and issued_before_position is null and not
+  exists (select 1 from sessions as one where one.id = entry.node_id and ended_at is not null);
 
 -- a row of grants that ended without an entry
-select id from grants as one
-  where ended_at is not null and not exists (select 1 from revocations as entry
+select id from grants as one where ended_at is not null and not exists (select 1 from revocations as entry
   where entry.kind = 'grant' and entry.node_id = one.id and entry.issued_before_position is null);
 
 -- an entry that ended no row of grants
-select node_id from revocations as entry
-  where kind = 'grant' and issued_before_position is null
-  and not exists (select 1 from grants as one where one.id = entry.node_id and ended_at is not null);
+select node_id from revocations as entry where kind = 'grant' and issued_before_position is null and not
+  exists (select 1 from grants as one where one.id = entry.node_id and ended_at is not null);
 
 -- a row of api_keys that ended without an entry
-select id from api_keys as one
-  where ended_at is not null and not exists (select 1 from revocations as entry
-  where entry.kind = 'api_key' and entry.node_id = one.id and entry.issued_before_position is null);
+select id from api_keys as one where ended_at is not null and not exists (select 1 from revocations as
+  entry where entry.kind = 'api_key' and entry.node_id = one.id and entry.issued_before_position is null);
 
 -- an entry that ended no row of api_keys
-select node_id from revocations as entry
-  where kind = 'api_key' and issued_before_position is null
-  and not exists (select 1 from api_keys as one where one.id = entry.node_id and ended_at is not null);
+select node_id from revocations as entry where kind = 'api_key' and issued_before_position is null and not
+  exists (select 1 from api_keys as one where one.id = entry.node_id and ended_at is not null);
 
 -- a rule on a row of accounts without its entry
-select id from accounts as one
-  where revoked_before > 0 and not exists (select 1 from revocations as entry
+select id from accounts as one where revoked_before > 0 and not exists (select 1 from revocations as entry
   where entry.position = one.revoked_before and entry.issued_before_position = entry.position);
 
 -- a revocation that left no rule on a row of accounts
-select node_id from revocations as entry
-  where kind = 'account' and entry.id is not null and not exists (
+select node_id from revocations as entry where kind = 'account' and entry.id is not null and not exists (
   select 1 from accounts as one where one.id = entry.node_id and one.revoked_before >= entry.position);
 
 -- a rule on a row of service_accounts without its entry
-select id from service_accounts as one
-  where revoked_before > 0 and not exists (select 1 from revocations as entry
-  where entry.position = one.revoked_before and entry.issued_before_position = entry.position);
+select id from service_accounts as one where revoked_before > 0 and not exists (select 1 from revocations
+  as entry where entry.position = one.revoked_before and entry.issued_before_position = entry.position);
 
 -- a revocation that left no rule on a row of service_accounts
-select node_id from revocations as entry
-  where kind = 'service_account' and entry.id is not null and not exists (
-  select 1 from service_accounts as one where one.id = entry.node_id and one.revoked_before >= entry.position);
+select node_id from revocations as entry where kind = 'service_account' and entry.id is not null and not
+  exists ( select 1 from service_accounts as one where one.id = entry.node_id and one.revoked_before >=
+  entry.position);
 
 -- a rule on a row of roles without its entry
-select id from roles as one
-  where revoked_before > 0 and not exists (select 1 from revocations as entry
+select id from roles as one where revoked_before > 0 and not exists (select 1 from revocations as entry
   where entry.position = one.revoked_before and entry.issued_before_position = entry.position);
 
 -- a revocation that left no rule on a row of roles
-select node_id from revocations as entry
-  where kind = 'role' and entry.id is not null and not exists (
+select node_id from revocations as entry where kind = 'role' and entry.id is not null and not exists (
   select 1 from roles as one where one.id = entry.node_id and one.revoked_before >= entry.position);
 
 -- positions that are not dense up to the head
-select position from log_head where position <>
-  (select count(*) from revocations) or position <> (select coalesce(max(position), 0) from revocations);
+select position from log_head where position <> (select count(*) from revocations) or position <> (select
+  coalesce(max(position), 0) from revocations);
 
 -- a rule with another position than its own
-select position from revocations
-  where issued_before_position <> position;
+select position from revocations where issued_before_position <> position;
 
 -- a revocation without its event
-select id from revocations as one where id is not null
-  and not exists (select 1 from audit_events as event where event.type = 'revocation.committed'
-  and event.target_id = one.node_id and event.details like '%' || one.id || '%');
+select id from revocations as one where id is not null and not exists (select 1 from audit_events as event
+  where event.type = 'revocation.committed' and event.target_id = one.node_id and event.details like '%'
+  || one.id || '%');
 
 -- an event of a revocation that is not there
-select id from audit_events where type = 'revocation.committed'
-  and (select count(*) from audit_events where type = 'revocation.committed') <>
-  (select count(*) from revocations where id is not null);
+select id from audit_events where type = 'revocation.committed' and (select count(*) from audit_events
+  where type = 'revocation.committed') <> (select count(*) from revocations where id is not null);
 
 -- a rule without the event of its change
-select position from revocations as one
-  where id is null and issued_before_position is not null and kind <> 'signing_key' and not exists (select 1 from audit_events as event
-  where event.type in ('api_key.rotated', 'api_key.changed', 'role.changed', 'service_account.changed', 'account.changed') and event.target_id = one.node_id and event.at = one.at);
+select position from revocations as one where id is null and issued_before_position is not null and kind
+  <> 'signing_key' and not exists (select 1 from audit_events as event where event.type in
+  ('api_key.rotated', 'api_key.changed', 'role.changed', 'service_account.changed', 'account.changed') and
+  event.target_id = one.node_id and event.at = one.at);
 
 -- an event of a changed key without its rule
-select id from audit_events as event
-  where type in ('api_key.rotated', 'api_key.changed') and not exists (select 1 from revocations as entry
-  where entry.kind = 'api_key' and entry.node_id = event.target_id and entry.at = event.at);
+select id from audit_events as event where type in ('api_key.rotated', 'api_key.changed') and not exists
+  (select 1 from revocations as entry where entry.kind = 'api_key' and entry.node_id = event.target_id and
+  entry.at = event.at);
 
 -- a row of sessions without its event
-select id from sessions as one
-  where 1 = 1 and not exists (select 1 from audit_events as event
-  where event.type in ('session.opened') and event.target_id = one.id and event.at = one.created_at);
+select id from sessions as one where not exists (select 1 from audit_events as event where event.type =
+  'session.opened' and event.target_id = one.id and event.at = one.created_at);
 
 -- an event of a row of sessions that is not there
-select id from audit_events as event
-  where type in ('session.opened') and not exists (select 1 from sessions as one where one.id = event.target_id);
+select id from audit_events as event where type = 'session.opened' and not exists (select 1 from sessions
+  as one where one.id = event.target_id);
 
 -- a row of api_keys without its event
-select id from api_keys as one
-  where name <> 'bootstrap' and not exists (select 1 from audit_events as event
-  where event.type in ('api_key.created') and event.target_id = one.id and event.at = one.created_at);
+select id from api_keys as one where name <> 'bootstrap' and not exists (select 1 from audit_events as
+  event where event.type = 'api_key.created' and event.target_id = one.id and event.at = one.created_at);
 
 -- an event of a row of api_keys that is not there
-select id from audit_events as event
-  where type in ('api_key.created') and not exists (select 1 from api_keys as one where one.id = event.target_id);
+select id from audit_events as event where type = 'api_key.created' and not exists (select 1 from api_keys
+  as one where one.id = event.target_id);
 
 -- a row of service_accounts without its event
-select id from service_accounts as one
-  where name <> 'bootstrap' and not exists (select 1 from audit_events as event
-  where event.type in ('service_account.created') and event.target_id = one.id and event.at = one.created_at);
+select id from service_accounts as one where name <> 'bootstrap' and not exists (select 1 from
+  audit_events as event where event.type = 'service_account.created' and event.target_id = one.id and
+  event.at = one.created_at);
 
 -- an event of a row of service_accounts that is not there
-select id from audit_events as event
-  where type in ('service_account.created') and not exists (select 1 from service_accounts as one where one.id = event.target_id);
+select id from audit_events as event where type = 'service_account.created' and not exists (select 1 from
+  service_accounts as one where one.id = event.target_id);
 
 -- a row of accounts without its event
-select id from accounts as one
-  where 1 = 1 and not exists (select 1 from audit_events as event
-  where event.type in ('account.created', 'setup.completed') and event.target_id = one.id and event.at = one.created_at);
+select id from accounts as one where not exists (select 1 from audit_events as event where event.type in
+  ('account.created', 'setup.completed') and event.target_id = one.id and event.at = one.created_at);
 
 -- an event of a row of accounts that is not there
-select id from audit_events as event
-  where type in ('account.created', 'setup.completed') and not exists (select 1 from accounts as one where one.id = event.target_id);
+select id from audit_events as event where type in ('account.created', 'setup.completed') and not exists
+  (select 1 from accounts as one where one.id = event.target_id);
 
 -- a row of signing_keys without its event
-select id from signing_keys as one
-  where 1 = 1 and not exists (select 1 from audit_events as event
-  where event.type in ('signing_key.created', 'signing_key.published') and event.target_id = one.id and event.at = one.created_at);
+select id from signing_keys as one where not exists (select 1 from audit_events as event where event.type
+  in ('signing_key.created', 'signing_key.published') and event.target_id = one.id and event.at =
+  one.created_at);
 
 -- an event of a row of signing_keys that is not there
-select id from audit_events as event
-  where type in ('signing_key.created', 'signing_key.published') and not exists (select 1 from signing_keys as one where one.id = event.target_id);
+select id from audit_events as event where type in ('signing_key.created', 'signing_key.published') and
+  not exists (select 1 from signing_keys as one where one.id = event.target_id);
 
 -- a family with more or fewer refreshes than events
-select id from grants as one where
-  (select count(*) from refresh_tokens as token where token.grant_id = one.id and used_at is not null) <>
-  (select count(*) from audit_events as event
-  where event.type = 'grant.refreshed' and event.target_id = one.id);
+select id from grants as one where (select count(*) from refresh_tokens as token where token.grant_id =
+  one.id and used_at is not null) <> (select count(*) from audit_events as event where event.type =
+  'grant.refreshed' and event.target_id = one.id);
 
 -- a chain that is not dense up to its end
-select position from chain_lease where position <>
-  (select count(*) from audit_events where chain_position is not null) or position <>
-  (select coalesce(max(chain_position), 0) from audit_events);
+select position from chain_lease where position <> (select count(*) from audit_events where chain_position
+  is not null) or position <> (select coalesce(max(chain_position), 0) from audit_events);
+
+-- a family that ended by reuse without its event
+select position from revocations as one where kind = 'grant' and id is null and not exists (select 1 from
+  audit_events as event where event.type = 'grant.reuse_detected' and event.target_id = one.node_id and
+  event.at = one.at);

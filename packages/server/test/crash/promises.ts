@@ -1,11 +1,9 @@
 /** After a restart: what was acknowledged is still so, and what was ended stays ended. */
 import assert from 'node:assert/strict'
 import { at } from '../given.ts'
+import { type Query, readGenerations } from './flaws.ts'
 import { present } from './load.ts'
 import type { FamilyMemory, KeyMemory, World } from './world.ts'
-
-/** Rows of the database itself, by a query in the SQL of both. */
-export type Query = (text: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
 /** How many of those that were left alone are asked about again. */
 const SAMPLE = 6
@@ -37,11 +35,6 @@ async function inParallel<T>(list: readonly T[], work: (item: T) => Promise<void
     for (const item of waiting) await work(item)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
-}
-
-async function readGenerations(query: Query): Promise<ReadonlyMap<string, number>> {
-  const rows = await query('select grant_id, max(generation) as newest from refresh_tokens group by grant_id')
-  return new Map(rows.map((row) => [String(row.grant_id), Number(row.newest)]))
 }
 
 async function compareKey(world: World, key: KeyMemory): Promise<void> {

@@ -5,15 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { Secret } from '@countersign/protocol'
-import { parseConfig } from '../../src/config.ts'
-import { bootstrapAuthority } from '../../src/operate.ts'
-import { PASSWORD } from '../given.ts'
-import { quiet, type Settings, startProgram, temporaryFolder } from '../processes/spawn.ts'
+import { quiet, startProgram, temporaryFolder } from '../processes/spawn.ts'
+import { bootstrap } from './bootstrap.ts'
 import { assertChainGrows, assertChainIsWhole } from './chain.ts'
-import { assertNoFlaws } from './flaws.ts'
+import { assertNoFlaws, type Query } from './flaws.ts'
 import { prepare, startLoad } from './load.ts'
-import { comparePromises, type Query } from './promises.ts'
+import { comparePromises } from './promises.ts'
 import { seededRandom } from './random.ts'
 import { World } from './world.ts'
 
@@ -30,7 +27,7 @@ test('a server killed under load has kept all it acknowledged and made nothing b
   let chained = 0
   for (let kill = 0; kill <= KILLS; kill += 1) {
     const program = startProgram(t, 'server', settings)
-    world.base = await program.url
+    world.base = (await program.ready).url
     if (kill === 0) await prepare(world)
     await comparePromises(world, queryOf(join(folder, FILE)))
     chained = await assertChainIsWhole(world, chained)
@@ -42,17 +39,9 @@ test('a server killed under load has kept all it acknowledged and made nothing b
     await withCopy(folder, assertNoFlaws)
   }
   await assertChainGrows(world, chained)
+  t.diagnostic(`${world.acknowledged} answers, ${KILLS} kills`)
   assert.equal(world.unavailable, 0, 'A server that was up was unavailable.')
 })
-
-async function bootstrap(settings: Settings): Promise<string> {
-  const parsed = parseConfig(settings)
-  assert.ok(parsed.ok)
-  const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
-  const made = await bootstrapAuthority(parsed.config, input)
-  assert.ok(made.ok)
-  return made.apiKey.secret.reveal()
-}
 
 /** Each question on a connection of its own, which sees what is committed. */
 function queryOf(file: string): Query {

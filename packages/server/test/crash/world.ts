@@ -57,7 +57,7 @@ export class World {
   /** Ids of accounts. */
   readonly people: string[] = []
   /** What was changed since it was last compared with the server. */
-  readonly touched = new Set<KeyMemory | FamilyMemory>()
+  readonly touched: Set<KeyMemory | FamilyMemory> = new Set<KeyMemory | FamilyMemory>()
   /** Answers that no server may give, in words. */
   readonly faults: string[] = []
   base = ''

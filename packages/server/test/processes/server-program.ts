@@ -9,7 +9,8 @@ import { serve } from '../../src/serve.ts'
 const parsed = parseConfig(process.env)
 if (!parsed.ok) throw new Error(parsed.mistakes.join('\n'))
 const server = await serve(parsed.config)
-process.stdout.write(`${JSON.stringify({ event: 'ready', url: server.url })}\n`)
+const { url, setupLink } = server
+process.stdout.write(`${JSON.stringify({ event: 'ready', url, setup_link: setupLink })}\n`)
 // Killed processes write no cache by themselves, and each of these is started many times.
 module.flushCompileCache()
 const stop = (): void => void server.close().then(() => process.exit(0))

@@ -13,10 +13,16 @@ export interface Ending {
   readonly stderr: string
 }
 
+/** What a server says about itself when it listens. */
+export interface Ready {
+  readonly url: string
+  readonly setupLink: string | null
+}
+
 export interface Program {
   readonly child: ChildProcess
-  /** Resolves with the URL once it listens; rejects with what it said when it ends before. */
-  readonly url: Promise<string>
+  /** Resolves once it listens; rejects with what it said when it ends before. */
+  readonly ready: Promise<Ready>
   readonly ended: Promise<Ending>
   /** Resolves when the process is gone. */
   end(signal: NodeJS.Signals): Promise<Ending>
@@ -24,12 +30,14 @@ export interface Program {
 
 export type Settings = Readonly<Record<string, string>>
 
-const PROGRAMS = {
+type ProgramName = 'countersign' | 'server'
+
+const PROGRAMS: Readonly<Record<ProgramName, readonly string[]>> = {
   /** The product's own command: `countersign serve`. */
   countersign: [join(import.meta.dirname, '../../../cli/bin/countersign.js'), 'serve'],
   /** The server alone, which starts faster and ends with this process. */
   server: [join(import.meta.dirname, 'server-program.ts')],
-} as const
+}
 
 /** A temporary folder that is removed after the test. */
 export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
@@ -53,7 +61,7 @@ export const quiet: Settings = {
 /** Starts a program with these settings and nothing else of ours in its environment. */
 export function startProgram(
   t: Pick<TestContext, 'after'>,
-  name: keyof typeof PROGRAMS,
+  name: ProgramName,
   settings: Settings,
   arguments_: readonly string[] = [],
 ): Program {
@@ -82,25 +90,25 @@ function compileCache(): string {
 function watch(child: ChildProcess): Program {
   let stdout = ''
   let stderr = ''
-  const url = Promise.withResolvers<string>()
+  const ready = Promise.withResolvers<Ready>()
   const ended = Promise.withResolvers<Ending>()
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
-    const found = findUrl(stdout)
-    if (found !== null) url.resolve(found)
+    const found = findReady(stdout)
+    if (found !== null) ready.resolve(found)
   })
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
   })
   child.once('close', (code, signal) => {
-    url.reject(new Error(`The server ended (${code ?? signal}) before it listened: ${stderr}`))
+    ready.reject(new Error(`The server ended (${code ?? signal}) before it listened: ${stderr}`))
     ended.resolve({ code, signal, stdout, stderr })
   })
-  // A test that only wants the ending leaves the URL alone.
-  url.promise.catch(() => {})
+  // A test that only wants the ending leaves this alone.
+  ready.promise.catch(() => {})
   return {
     child,
-    url: url.promise,
+    ready: ready.promise,
     ended: ended.promise,
     end: (signal) => {
       child.kill(signal)
@@ -109,12 +117,14 @@ function watch(child: ChildProcess): Program {
   }
 }
 
-/** The program tells it in its line about being ready. */
-function findUrl(stdout: string): string | null {
+/** Both programs tell it in a line of JSON. */
+function findReady(stdout: string): Ready | null {
   for (const line of stdout.split('\n').slice(0, -1)) {
     if (!line.includes('"ready"')) continue
-    const ready: unknown = JSON.parse(line)
-    if (typeof ready === 'object' && ready !== null && 'url' in ready) return String(ready.url)
+    const said: unknown = JSON.parse(line)
+    if (typeof said !== 'object' || said === null || !('url' in said)) continue
+    const link = 'setup_link' in said && said.setup_link !== null ? String(said.setup_link) : null
+    return { url: String(said.url), setupLink: link }
   }
   return null
 }

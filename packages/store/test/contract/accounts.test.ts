@@ -91,10 +91,11 @@ onEachDatabase((bench) => {
     assert.deepEqual(answer, { head: await store.readHead(), account: null, passwordHash: null })
   })
 
-  test('accounts are listed newest first, page after page, without those that have ended', async (t) => {
-    const { store, ...rest } = await bench().fresh(t)
+  test('accounts are listed newest first, page after page, without those that have ended', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
     const all = []
-    for (let count = 0; count < 5; count += 1) all.push(await givenAccount({ store, ...rest }))
+    for (let count = 0; count < 5; count += 1) all.push(await givenAccount(fresh))
     const ended = all[1]
     assert.ok(ended)
     await store.endAccount({ id: ended.id, ...change() })

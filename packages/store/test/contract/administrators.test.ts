@@ -71,8 +71,8 @@ async function givenAdministrators(bench: Bench, count: number) {
 }
 
 onEachDatabase((bench) => {
-  test('the last enabled administrator is neither demoted, disabled nor ended', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('the last enabled administrator is neither demoted, disabled nor ended', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const [admin, other] = await givenAdministrators(fresh, 2)
     assert.ok(admin && other)
@@ -92,8 +92,8 @@ onEachDatabase((bench) => {
     assert.equal(await store.changeAccount({ id: other.id, roles: [], ...change() }), 'changed')
   })
 
-  test('of administrators who are demoted, disabled and ended at once, one stays', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('of administrators who are demoted, disabled and ended at once, one stays', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const admins = await givenAdministrators(fresh, 6)
 
@@ -113,8 +113,8 @@ onEachDatabase((bench) => {
     assert.equal(row?.enabled, 1)
   })
 
-  test('a service account that administers does not count as the last administrator', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a service account that administers does not count as the last administrator', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const [admin] = await givenAdministrators(fresh, 1)
     assert.ok(admin)

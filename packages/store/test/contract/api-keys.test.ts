@@ -101,8 +101,8 @@ onEachDatabase((bench) => {
     assert.equal((await store.readApiKeyForVerdict(makeId('key'))).found, null)
   })
 
-  test('lists show what has not ended, newest first, of one owner or of all', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('lists show what has not ended, newest first, of one owner or of all', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const [mine, other] = [await givenAccount(fresh), await givenServiceAccount(fresh)]
     const gone = await givenAccount(fresh)

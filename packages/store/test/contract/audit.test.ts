@@ -29,8 +29,8 @@ async function givenEvents({ store }: Bench, count: number): Promise<readonly Au
 }
 
 onEachDatabase((bench) => {
-  test('an event is read as it was written', async (t) => {
-    const { store } = await bench().fresh(t)
+  test('an event is read as it was written', async () => {
+    const { store } = await bench().fresh()
     const full = makeEvent({
       type: 'session.opened',
       outcome: 'refused',
@@ -56,8 +56,8 @@ onEachDatabase((bench) => {
     ])
   })
 
-  test('an event that is there already is refused, and with it all that came beside it', async (t) => {
-    const { store } = await bench().fresh(t)
+  test('an event that is there already is refused, and with it all that came beside it', async () => {
+    const { store } = await bench().fresh()
     const event = makeEvent()
     await store.appendAudit([event])
 
@@ -66,8 +66,8 @@ onEachDatabase((bench) => {
     assert.equal((await store.listAudit(everything)).length, 1)
   })
 
-  test('a list is narrowed by what is asked, newest first, page after page', async (t) => {
-    const { store } = await bench().fresh(t)
+  test('a list is narrowed by what is asked, newest first, page after page', async () => {
+    const { store } = await bench().fresh()
     const at = (atMs: number): string => toId('evt', atMs, new Uint8Array(ID_RANDOM_BYTES).fill(7))
     const make = (atMs: number, type: string, actor: string, target: string): AuditEvent => ({
       ...makeEvent({ atMs, type }),
@@ -101,8 +101,8 @@ onEachDatabase((bench) => {
 })
 
 onEachDatabase((bench) => {
-  test('the lease of the chain is held by one, until it ends or is renewed', async (t) => {
-    const { store } = await bench().fresh(t)
+  test('the lease of the chain is held by one, until it ends or is renewed', async () => {
+    const { store } = await bench().fresh()
 
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((name) => store.takeChainLease(name, NOW, NOW + 10)),
@@ -118,8 +118,8 @@ onEachDatabase((bench) => {
     assert.equal(await store.takeChainLease(holder, NOW + 21, NOW + 40), false)
   })
 
-  test('links need the lease, the tail, and events that are not linked yet: all or none', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('links need the lease, the tail, and events that are not linked yet: all or none', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const [first, second, third] = await givenEvents(fresh, 3)
     assert.ok(first && second && third)
@@ -146,8 +146,8 @@ onEachDatabase((bench) => {
     assert.equal(await append('holder', NOW, 1, [link(second, 2), link(third, 3)]), true)
   })
 
-  test('of two chainers at once only one extends a tail', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('of two chainers at once only one extends a tail', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const events = await givenEvents(fresh, 4)
     await store.takeChainLease('holder', NOW, NOW + 10)
@@ -162,8 +162,8 @@ onEachDatabase((bench) => {
     assert.equal((await store.readChain(0, 10)).length, 1)
   })
 
-  test('the chain is read in its own order, and its end is remembered apart from it', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('the chain is read in its own order, and its end is remembered apart from it', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const [first, second, third] = await givenEvents(fresh, 3)
     assert.ok(first && second && third)
@@ -183,8 +183,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await store.readUnchained(10), { tail: { position: 3, hash: 'hash 3' }, events: [] })
   })
 
-  test('unchained events come oldest first, no more than asked for', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('unchained events come oldest first, no more than asked for', async () => {
+    const fresh = await bench().fresh()
     const [first, second] = await givenEvents(fresh, 3)
 
     assert.deepEqual((await fresh.store.readUnchained(2)).events, [first, second])

@@ -88,8 +88,8 @@ onEachDatabase((bench) => {
     })
   }
 
-  test('a rule for a role, the client or the issuer ends the families before it', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a rule for a role, the client or the issuer ends the families before it', async () => {
+    const fresh = await bench().fresh()
     const role = await givenRole(fresh)
     const account = await givenAccount(fresh, [role.id])
     const nodes: PathNode[] = [

@@ -38,8 +38,8 @@ const refresh = (bench: Bench, family: Family, generation: number, nowMs: number
   present(bench, family, generation, { nowMs, graceMs: 0 })
 
 onEachDatabase((bench) => {
-  test('nothing alive is swept, and nothing that died after the time asked for', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('nothing alive is swept, and nothing that died after the time asked for', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = await givenAccount(fresh)
     const session = await givenSession(fresh, account)
@@ -65,8 +65,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await refresh(fresh, family, 1, NOW), { kind: 'rotated' })
   })
 
-  test('everything dead is swept in the end, with its children, and stays dead', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('everything dead is swept in the end, with its children, and stays dead', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = await givenAccount(fresh)
     const families = []
@@ -114,8 +114,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await refresh(fresh, live, 2, NOW), { kind: 'rotated' })
   })
 
-  test('a sweep takes no more than its limit of each kind, children first, until nothing is left', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a sweep takes no more than its limit of each kind, children first, until nothing is left', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = await givenAccount(fresh)
     const session = { expiresAtMs: NOW + DAY, idleSeconds: 86_400, idleExpiresAtMs: NOW + DAY }
@@ -157,8 +157,8 @@ onEachDatabase((bench) => {
   const check = ({ engine }: Bench, list: readonly ReturnType<typeof one>[]) =>
     engine.write('checkFingerprints', { list })
 
-  test('a node with other secrets is foreign, and leaves nothing behind', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a node with other secrets is foreign, and leaves nothing behind', async () => {
+    const fresh = await bench().fresh()
     await check(fresh, [one('pepper 1', 'a')])
 
     assert.equal(await check(fresh, [one('pepper 1', 'b')]), 'foreign')
@@ -173,8 +173,8 @@ onEachDatabase((bench) => {
     )
   })
 
-  test('a new version is taken in beside a known one, and then known by itself', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a new version is taken in beside a known one, and then known by itself', async () => {
+    const fresh = await bench().fresh()
 
     assert.equal(await check(fresh, []), 'ok')
     assert.equal(await check(fresh, [one('pepper 1', 'a')]), 'ok')
@@ -183,8 +183,8 @@ onEachDatabase((bench) => {
     assert.equal(await check(fresh, [one('pepper 1', 'a'), one('pepper 2', 'c')]), 'foreign')
   })
 
-  test('of two nodes that meet an empty database at once with different secrets, one is foreign', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('of two nodes that meet an empty database at once with different secrets, one is foreign', async () => {
+    const fresh = await bench().fresh()
 
     const answers = await Promise.all([
       check(fresh, [one('pepper 1', 'a')]),

@@ -24,31 +24,31 @@ import {
 import { entriesAfter, isApiKeyAlive, isSessionAlive } from '../looks.ts'
 
 onEachDatabase((bench) => {
-  test('an empty log stands at position 0 of its epoch', async (t) => {
-    const { store } = await bench().fresh(t)
+  test('an empty log stands at position 0 of its epoch', async () => {
+    const { store } = await bench().fresh()
 
     assert.deepEqual(await store.readHead(), { epoch: EPOCH, position: 0 })
     assert.deepEqual(await store.readEntries(0, 10), { head: { epoch: EPOCH, position: 0 }, entries: [] })
   })
 
-  test('a log without an epoch answers nobody', async (t) => {
-    const { store, tamper } = await bench().fresh(t)
+  test('a log without an epoch answers nobody', async () => {
+    const { store, tamper } = await bench().fresh()
     await tamper(`update log_head set epoch = ''`)
 
     await assert.rejects(store.readHead(), /epoch/)
     await assert.rejects(store.readEntries(0, 1), /epoch/)
   })
 
-  test('the first epoch stays', async (t) => {
-    const { store, engine } = await bench().fresh(t)
+  test('the first epoch stays', async () => {
+    const { store, engine } = await bench().fresh()
 
     await engine.write('beginEpoch', { epoch: 'later' })
 
     assert.equal((await store.readHead()).epoch, EPOCH)
   })
 
-  test('entries are read after a position, in order, and no more than asked for', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('entries are read after a position, in order, and no more than asked for', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = await givenAccount(fresh)
     const ids = []
@@ -70,8 +70,8 @@ onEachDatabase((bench) => {
     assert.deepEqual((await store.readEntries(99, 2)).entries, [])
   })
 
-  test('pruning keeps what has not expired, and the newest positions', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('pruning keeps what has not expired, and the newest positions', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const node = { kind: 'access_token', id: makeId('jwt') } as const
     for (const entryExpiresAtMs of [NOW, NOW + HOUR, NOW + 1, NOW, NOW]) {
@@ -89,8 +89,8 @@ onEachDatabase((bench) => {
     )
   })
 
-  test('a new epoch ends everything issued before it, and nothing issued after', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a new epoch ends everything issued before it, and nothing issued after', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = await givenAccount(fresh)
     const session = await givenSession(fresh, account)
@@ -215,8 +215,8 @@ async function prepareReuse(bench: Bench, account: Account) {
 }
 
 onEachDatabase((bench) => {
-  test('positions are dense and in the order of commits, and no snapshot sees a change without its entry', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('positions are dense and in the order of commits, and no snapshot sees a change without its entry', async () => {
+    const fresh = await bench().fresh()
     const plans = fc.array(fc.constantFrom(...operations), { minLength: 2, maxLength: 16 })
     let before: Snapshot | undefined
     const look = async () => {

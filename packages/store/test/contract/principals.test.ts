@@ -34,8 +34,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await rows('select * from principal_roles where principal_id = $1', account.id), [])
   })
 
-  test('service accounts are read and listed as they were written, newest first', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('service accounts are read and listed as they were written, newest first', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const role = await givenRole(fresh)
     const first = await givenServiceAccount(fresh, [role.id, 'member'])

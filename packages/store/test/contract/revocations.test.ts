@@ -149,8 +149,8 @@ onEachDatabase((bench) => {
   })
 
   for (const [kind, { node, effect, ended, alive }] of Object.entries(cases)) {
-    test(`revoking ${kind} is a ${effect} that ends what is under it and nothing else`, async (t) => {
-      const fresh = await bench().fresh(t)
+    test(`revoking ${kind} is a ${effect} that ends what is under it and nothing else`, async () => {
+      const fresh = await bench().fresh()
       const { store } = fresh
       const tree = await givenTree(fresh)
       const target = node(tree)
@@ -172,8 +172,8 @@ onEachDatabase((bench) => {
       assert.deepEqual(await aliveIn(fresh, tree), alive)
     })
 
-    test(`revoking ${kind} again is answered alike, and counts nothing twice`, async (t) => {
-      const fresh = await bench().fresh(t)
+    test(`revoking ${kind} again is answered alike, and counts nothing twice`, async () => {
+      const fresh = await bench().fresh()
       const { store } = fresh
       const target = node(await givenTree(fresh))
 
@@ -187,8 +187,8 @@ onEachDatabase((bench) => {
     })
 
     if (effect === 'rule') {
-      test(`what is issued after a rule for ${kind} lives`, async (t) => {
-        const fresh = await bench().fresh(t)
+      test(`what is issued after a rule for ${kind} lives`, async () => {
+        const fresh = await bench().fresh()
         const tree = await givenTree(fresh)
         await revoke(fresh, node(tree))
 
@@ -254,8 +254,8 @@ onEachDatabase((bench) => {
     ])
   })
 
-  test('counts stop at ten thousand, and know what was used', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('counts stop at ten thousand, and know what was used', async () => {
+    const fresh = await bench().fresh()
     const { store, tamper } = fresh
     const account = await givenAccount(fresh)
     const session = await givenSession(fresh, account)

@@ -30,8 +30,8 @@ function create(
 }
 
 onEachDatabase((bench) => {
-  test('an unknown, replaced or expired ticket makes nobody', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('an unknown, replaced or expired ticket makes nobody', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     await store.offerSetupTicket('replaced', NOW + MINUTE)
     await store.offerSetupTicket('right', NOW + MINUTE)
@@ -48,8 +48,8 @@ onEachDatabase((bench) => {
     assert.equal(await create(fresh, ['other pepper', 'right']), 'created')
   })
 
-  test('a ticket is used once, even by many at once, and no new one is offered', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a ticket is used once, even by many at once, and no new one is offered', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     await store.offerSetupTicket('ticket', NOW + MINUTE)
 
@@ -63,8 +63,8 @@ onEachDatabase((bench) => {
     assert.deepEqual([admin?.roles, others], [['administrator'], []])
   })
 
-  test('an address that is taken leaves the ticket good', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('an address that is taken leaves the ticket good', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const { email } = await givenAccount(fresh)
     await store.offerSetupTicket('ticket', NOW + MINUTE)
@@ -73,8 +73,8 @@ onEachDatabase((bench) => {
     assert.equal(await create(fresh, ['ticket']), 'created')
   })
 
-  test('set-up stays closed when the only administrator is disabled', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('set-up stays closed when the only administrator is disabled', async () => {
+    const fresh = await bench().fresh()
     const { store, tamper } = fresh
     const admin = await givenAccount(fresh, ['administrator'])
     await tamper('update accounts set disabled_at = $1 where id = $2', NOW, admin.id)
@@ -83,8 +83,8 @@ onEachDatabase((bench) => {
     assert.equal(await store.offerSetupTicket('ticket', NOW + MINUTE), 'closed')
   })
 
-  test('of many first administrators at once, without tickets too, one is made', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('of many first administrators at once, without tickets too, one is made', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
 
     const answers = await Promise.all([
@@ -101,8 +101,8 @@ onEachDatabase((bench) => {
     assert.equal(await create(fresh, ['ticket']), 'closed')
   })
 
-  test('the service account beside it administers by its key', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('the service account beside it administers by its key', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const account = makeServiceAccount({ name: 'bootstrap', audiences: [] })
     const key = makeApiKey(account.id, { permissions: ['*'] })

@@ -17,8 +17,8 @@ const states = async ({ store }: Bench): Promise<Record<string, SigningKeyState>
   Object.fromEntries((await store.listSigningKeys()).map(({ id, state }) => [id, state]))
 
 onEachDatabase((bench) => {
-  test('keys are read as they were written, oldest first', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('keys are read as they were written, oldest first', async () => {
+    const fresh = await bench().fresh()
     const first = await givenKey(fresh, 'current')
     const second = makeSigningKey({ algorithm: 'HS256', publicJwk: null })
     await fresh.store.addSigningKey(second, null, makeEvent())
@@ -26,8 +26,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await fresh.store.listSigningKeys(), [first, second])
   })
 
-  test('of many processes that miss a key at once, one adds it', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('of many processes that miss a key at once, one adds it', async () => {
+    const fresh = await bench().fresh()
     const add = () => fresh.store.addSigningKey(makeSigningKey({ state: 'current' }), 'current', makeEvent())
 
     const answers = await Promise.all(Array.from({ length: 6 }, add))
@@ -37,8 +37,8 @@ onEachDatabase((bench) => {
     assert.equal((await entriesAfter(fresh, 0)).length, 1)
   })
 
-  test('a key that is not next is not promoted', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a key that is not next is not promoted', async () => {
+    const fresh = await bench().fresh()
     const keys = []
     for (const state of ['current', 'previous', 'retired', 'removed'] as const)
       keys.push(await givenKey(fresh, state))
@@ -51,8 +51,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(await states(fresh), before)
   })
 
-  test('a promotion moves both keys in one step, and publishing and promoting are entries of the log', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a promotion moves both keys in one step, and publishing and promoting are entries of the log', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const current = await givenKey(fresh, 'current')
     const next = await givenKey(fresh, 'next')
@@ -71,8 +71,8 @@ onEachDatabase((bench) => {
     ])
   })
 
-  test('promotions at once leave exactly one current key', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('promotions at once leave exactly one current key', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     await givenKey(fresh, 'current')
     const nexts = []
@@ -88,8 +88,8 @@ onEachDatabase((bench) => {
     assert.equal(found.filter((state) => state === 'previous').length, 5)
   })
 
-  test('a key that is removed while it is promoted does not sign', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a key that is removed while it is promoted does not sign', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     for (let round = 0; round < 6; round += 1) {
       const { id } = await givenKey(fresh, 'next')
@@ -102,8 +102,8 @@ onEachDatabase((bench) => {
     }
   })
 
-  test('only a previous key is retired, once', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('only a previous key is retired, once', async () => {
+    const fresh = await bench().fresh()
     const { store } = fresh
     const current = await givenKey(fresh, 'current')
     const previous = await givenKey(fresh, 'previous')

@@ -156,8 +156,8 @@ onEachDatabase((bench) => {
     ])
   })
 
-  test('no write changes what a verdict reads without an entry in the log', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('no write changes what a verdict reads without an entry in the log', async () => {
+    const fresh = await bench().fresh()
     const tables = (await tablesOfVerdicts(fresh)).filter((table) => !uncached.includes(table))
     const writes = await writesOf(fresh)
     const changed = new Set<string>()
@@ -176,8 +176,8 @@ onEachDatabase((bench) => {
     assert.deepEqual(Object.keys(writes).sort(), Object.keys(ours).sort())
   })
 
-  test('a write that forgets its entry is found out', async (t) => {
-    const fresh = await bench().fresh(t)
+  test('a write that forgets its entry is found out', async () => {
+    const fresh = await bench().fresh()
     const account = await givenAccount(fresh)
     await givenSession(fresh, account)
     const tables = (await tablesOfVerdicts(fresh)).filter((table) => !uncached.includes(table))

@@ -85,13 +85,15 @@ function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClai
   )
 }
 
-function hasGoodPath({ roles, sid, gid, akid, addrs }: JsonObject): boolean {
+function hasGoodPath({ roles, sid, gid, akid, addrs, resources, rate }: JsonObject): boolean {
   return (
     (sid === undefined || (typeof sid === 'string' && isSessionId(sid))) &&
     (gid === undefined || (typeof gid === 'string' && isGrantId(gid))) &&
     (akid === undefined || (typeof akid === 'string' && isApiKeyId(akid))) &&
     (roles === undefined || isListOf((role) => isText(role) && isRoleId(role), roles)) &&
-    (addrs === undefined || isListOf((address) => isText(address) && isAddressBlock(address), addrs))
+    (addrs === undefined || isListOf((address) => isText(address) && isAddressBlock(address), addrs)) &&
+    (resources === undefined || isListOf(isText, resources)) &&
+    (rate === undefined || (isListOf(isCount, rate) && Array.isArray(rate) && rate.length === 2))
   )
 }
 
@@ -104,6 +106,8 @@ function hasGoodAuthentication({ auth_time: authTime, acr, amr }: JsonObject): b
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 
 function isListOf(accepts: (item: unknown) => boolean, value: unknown): boolean {
   return Array.isArray(value) && value.every(accepts)

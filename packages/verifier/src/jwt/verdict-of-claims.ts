@@ -19,12 +19,17 @@ export function toVerdict(claims: AccessTokenClaims, kid: string, leewaySeconds:
       authTimeMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
     }),
     permissions: parseScope(claims.scope) ?? none,
-    resources: none,
+    resources: claims.resources === undefined ? none : Object.freeze(claims.resources),
     audiences: typeof claims.aud === 'string' ? toAudiences(claims.aud) : Object.freeze(claims.aud),
     allowAddresses: claims.addrs === undefined ? none : Object.freeze(claims.addrs),
-    rateLimit: null,
+    rateLimit: toRateLimit(claims),
     usableUntilMs: (claims.exp + leewaySeconds) * 1000,
   })
+}
+
+/** What a key is narrowed to, a token that was exchanged for it is narrowed to as well. */
+function toRateLimit({ rate }: AccessTokenClaims): Verdict['rateLimit'] {
+  return rate === undefined ? null : Object.freeze({ requests: rate[0], perSeconds: rate[1] })
 }
 
 const none: readonly string[] = Object.freeze([])
