@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,9 @@ export interface DemoAuthority {
 /** Throws with what the command said where it did not start. */
 export async function startAuthority(): Promise<DemoAuthority> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-demo-'))
+  const sweep = (): void => rmSync(folder, { recursive: true, force: true })
+  // For a process that ends before anybody could close.
+  process.once('exit', sweep)
   try {
     const administratorKey = await bootstrap(folder)
     const port = await freePort()
@@ -39,11 +43,13 @@ export async function startAuthority(): Promise<DemoAuthority> {
       startMs,
       close: async () => {
         await stop(server)
-        await rm(folder, { recursive: true, force: true })
+        process.off('exit', sweep)
+        sweep()
       },
     }
   } catch (error) {
-    await rm(folder, { recursive: true, force: true })
+    process.off('exit', sweep)
+    sweep()
     throw error
   }
 }

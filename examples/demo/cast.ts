@@ -48,5 +48,7 @@ export async function kill(anybody: Client, { name, victim, by, target }: Killin
 
 /** One line about who the authority takes a credential for. */
 export function tellMe({ principal, credential }: MeResponse): string {
-  return `${principal.name ?? principal.id}, by ${credential.kind} ${credential.id.slice(0, 12)}…`
+  return `${principal.name ?? shorten(principal.id)}, by ${credential.kind} ${shorten(credential.id)}`
 }
+
+const shorten = (id: string): string => `${id.slice(0, 12)}…`

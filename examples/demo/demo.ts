@@ -8,14 +8,19 @@ const isTerminal = stdout.isTTY === true
 const stage = createStage({
   mode: argv.includes('--json') ? 'json' : isTerminal ? 'drawn' : 'plain',
   colour: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
+  columns: stdout.columns ?? 80,
   write: (line) => void stdout.write(`${line}\n`),
 })
 
 let running: DemoAuthority | null = null
-// Ctrl-C in the middle of the story leaves nothing behind either.
-process.once('SIGINT', () => {
-  Promise.resolve(running?.close()).finally(() => process.exit(130))
-})
+
+/** Ctrl-C in the middle of the story leaves nothing behind either. */
+async function giveUp(): Promise<void> {
+  await running?.close()
+  process.exit(130)
+}
+
+process.once('SIGINT', () => void giveUp())
 process.exitCode = await runDemo(stage, async () => {
   running = await startAuthority()
   return running

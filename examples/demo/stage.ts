@@ -30,14 +30,18 @@ export interface Stage {
 export interface StageOptions {
   readonly mode: 'drawn' | 'plain' | 'json'
   readonly colour: boolean
+  /** Columns of the terminal. */
+  readonly columns: number
   readonly write: (line: string) => void
 }
 
-const WIDTH = 92
+const WIDTH_MAX = 110
+const TEXT_WIDTH = 66
 
 export function createStage(options: StageOptions): Stage {
   const { mode, write } = options
   const paint = painter(options.colour)
+  const width = Math.min(options.columns, WIDTH_MAX)
   const steps: Step[] = []
   let title = ''
   let chapters = 0
@@ -46,12 +50,8 @@ export function createStage(options: StageOptions): Stage {
     steps.push(step)
     if (mode === 'json') return
     const mark = mode === 'drawn' ? paint('green', '✓') : 'ok'
-    const took = `${step.ms.toFixed(1)} ms`
-    const told = more === '' ? '' : `  ${paint('dim', more)}`
-    const room = ' '.repeat(
-      Math.max(2, WIDTH - step.text.length - (more === '' ? 0 : more.length + 2) - took.length - 6),
-    )
-    write(`  ${mark} ${step.text}${told}${room}${paint('dim', took)}`)
+    const took = paint('dim', `${step.ms.toFixed(1)} ms`.padStart(10))
+    write(`  ${mark} ${step.text.padEnd(TEXT_WIDTH)}${took}  ${paint('dim', more)}`.trimEnd())
   }
 
   return {
@@ -61,7 +61,7 @@ export function createStage(options: StageOptions): Stage {
       if (mode === 'plain') write(`\n${chapters}. ${name}`)
       if (mode === 'drawn')
         write(
-          `\n${paint('cyan', `── ${chapters} ·`)} ${paint('bold', name)} ${paint('cyan', '─'.repeat(Math.max(3, WIDTH - name.length - 9)))}`,
+          `\n${paint('cyan', `── ${chapters} ·`)} ${paint('bold', name)} ${paint('cyan', '─'.repeat(Math.max(3, width - name.length - 8)))}`,
         )
     },
     step: async (text, action, tell) => {
@@ -121,5 +121,5 @@ const LAST_WORDS =
   'Every credential was checked by the authority itself, and nothing of it is left on this machine.'
 
 function cellsOf({ credential, confirmed, code, ms }: Refusal): string[] {
-  return [credential, confirmed ? 'yes' : 'no', code, `${ms.toFixed(1)} ms`]
+  return [credential, confirmed ? 'yes' : 'no', code, `${ms.toFixed(1)} ms`.padStart(8)]
 }

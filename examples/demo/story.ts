@@ -47,11 +47,16 @@ async function giveCredentials({ stage, anybody, owner }: Scene): Promise<Cards>
   const phone = await stage.step('In the app on her phone: a JWT and a refresh token', () =>
     signIn(anybody, 'jwt'),
   )
-  const turnstile = await stage.step('The turnstile gets a service account', () =>
-    owner.serviceAccounts.create({ name: 'turnstile', roles: ['administrator'] }),
+  await stage.step(
+    'The owner makes a role for machines at the door',
+    () => owner.roles.create({ id: 'door', permissions: ['doors:open'] }),
+    ({ permissions }) => permissions.join(' '),
+  )
+  const turnstile = await stage.step('… a service account for the turnstile', () =>
+    owner.serviceAccounts.create({ name: 'turnstile', roles: ['door'] }),
   )
   const key = await stage.step(
-    '… and an API key that may open doors, and nothing else',
+    '… and an API key, which may open doors and nothing else',
     () =>
       owner.apiKeys.create({
         name: 'turnstile',
@@ -181,11 +186,10 @@ async function catchTheThief({ stage, anybody }: Scene): Promise<void> {
     tellMe,
   )
   // Twice: within the grace one retry of an unused successor is honest, and gets the same pair.
-  await stage.step('The phone goes on and refreshes, twice', async () => {
+  const last = await stage.step('The phone goes on and refreshes, twice', async () => {
     await phone.refresh()
     return phone.refresh()
   })
-  const last = await phone.refresh()
   await stage.refusal('The thief comes with the used one: the whole family ends', async () => {
     const started = performance.now()
     const code = await refusalCode(() => anybody.with(stolen).refresh())

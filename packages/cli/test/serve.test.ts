@@ -146,7 +146,7 @@ test('migrate makes the database, and a second time changes nothing', async (t) 
   assert.ok((await readdir(data)).includes('countersign.db'))
 })
 
-test('without --data the folder is ./data where the command is run, and in a checkout at its root', async (t) => {
+test('without --data the folder is ./data where the command is run', async (t) => {
   const folder = await givenFolder(t)
   await mkdir(join(folder, 'inside'))
 

@@ -2,7 +2,7 @@
  * What a call can fail with: `ApiProblem` when the authority answered and refused, `AuthorityUnreachable` when
  * nothing answered that speaks as an authority does. Neither ever holds a credential or what was sent.
  */
-import { isErrorCode, type Problem } from '@countersign/protocol'
+import type { Problem } from '@countersign/protocol'
 
 export interface FieldProblem {
   readonly path: string
@@ -133,7 +133,6 @@ function fromOAuthError(
 }
 
 /** True for refusals after which nothing can have happened, so that any request may be sent again. */
-export function isRefusedUnseen(problem: ApiProblem): boolean {
-  if (problem.status === 429) return true
-  return isErrorCode(problem.code) && (problem.code === 'overloaded' || problem.code === 'shutting_down')
+export function isRefusedUnseen({ status, code }: ApiProblem): boolean {
+  return status === 429 || code === 'overloaded' || code === 'shutting_down'
 }

@@ -44,7 +44,8 @@ export function createConfirmations(clock: Clock, leaseSeconds: number, isOnlyNo
       const remaining = remainingMs(id)
       if (remaining <= 0) return true
       if (waitMs <= 0) return false
-      await pause(Math.min(remaining, waitMs), released.signal)
+      // Timers count whole milliseconds and may be up to one early.
+      await pause(Math.min(Math.ceil(remaining) + 1, waitMs), released.signal)
       return remainingMs(id) <= 0
     },
     release: () => released.abort(),

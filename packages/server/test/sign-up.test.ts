@@ -148,7 +148,7 @@ test('no password is hashed that the policy refuses', async (t) => {
 test('429 after as many sign-ups as one address may make, and others go on', async (t) => {
   const { send, clock } = await given.authority(t, { COUNTERSIGN_RATE_LIMIT_SIGN_UP: '2/60' })
   const attempt = (n: number, address: string): Promise<given.Answer> =>
-    send('POST', PATH, { address, body: { email: `many-${n}@example.com`, password } })
+    send('POST', PATH, { address, encrypted: true, body: { email: `many-${n}@example.com`, password } })
   const first = await attempt(1, '192.0.2.1')
   await attempt(2, '192.0.2.1')
 

@@ -1,3 +1,4 @@
+/** Opening a store: what is made, what is checked, and what is refused. */
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -108,35 +108,34 @@ test('RFC 4291 §2.2: all spellings of an address are one address', () => {
 })
 
 test('every block holds what the operating system says it holds', () => {
-  const ipv4 = fc.ipV4()
-  const ipv6 = fc.ipV6()
-  const anyAddress = fc.oneof(ipv4, ipv6)
+  const pair = fc.oneof(fc.tuple(fc.ipV4(), fc.ipV4()), fc.tuple(fc.ipV6(), fc.ipV6()))
   fc.assert(
-    fc.property(anyAddress, anyAddress, fc.nat(128), (base, address, bits) => {
+    fc.property(pair, fc.nat(128), ([base, address], bits) => {
+      // The operating system's list lets blocks of IPv6 hold mapped IPv4 as well; ours keeps them apart.
+      fc.pre(!isMapped(base) && !isMapped(address))
       const family = isIPv4(base) ? 'ipv4' : 'ipv6'
       const prefixBits = family === 'ipv4' ? bits % 33 : bits
       const list = new BlockList()
       list.addSubnet(base, prefixBits, family)
-      const network = toNetwork(base, prefixBits)
+      const block = `${toNetwork(base, prefixBits)}/${prefixBits}`
 
-      const expected = list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+      const expected = list.check(address, family)
 
-      assert.equal(
-        isAddressAllowed(address, [`${network}/${prefixBits}`]),
-        expected,
-        `${address} in ${network}`,
-      )
-      assert.ok(isAddressAllowed(base, [`${network}/${prefixBits}`]), `${base} in ${network}/${prefixBits}`)
+      assert.equal(isAddressAllowed(address, [block]), expected, `${address} in ${block}`)
+      assert.ok(isAddressAllowed(base, [block]), `${base} in ${block}`)
     }),
     {
       numRuns: 2_000,
       examples: [
-        ['1.2.3.4', '1.2.3.5', 31],
-        ['::1', '::2', 127],
+        [['1.2.3.4', '1.2.3.5'], 31],
+        [['::1', '::2'], 127],
       ],
     },
   )
 })
+
+const isMapped = (address: string): boolean =>
+  !isIPv4(address) && new URL(`http://[${address}]`).hostname.startsWith('[::ffff:')
 
 /** The first address of a block, by arithmetic on whole numbers instead of groups. */
 function toNetwork(address: string, prefixBits: number): string {

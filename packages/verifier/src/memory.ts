@@ -71,8 +71,8 @@ export class Memory {
    * Throws a `RangeError` for an answer that contradicts itself; the lease then runs out on its own.
    */
   apply(answer: FeedAnswer, now: Instant): boolean {
-    if (!this.#isCurrent(answer)) return false
     assertOrdered(answer, now)
+    if (!this.#isCurrent(answer)) return false
     const entries = answer.snapshot ? this.#startOver(answer) : this.#applyNew(answer.entries)
     for (const { kind, id, issuedBeforePosition } of entries) {
       if (kind === 'signing_key' && issuedBeforePosition === undefined) this.keys.remove(id)
@@ -175,5 +175,7 @@ function assertOrdered({ entries, position, sentAtMonotonicMs }: FeedAnswer, now
     if (!isGood) throw new RangeError('The entries of an answer are not in order.')
     before = entry.position
   }
-  if (!(position >= before)) throw new RangeError('An answer ends before its own entries.')
+  if (!Number.isSafeInteger(position) || position < before) {
+    throw new RangeError('An answer ends before its own entries.')
+  }
 }

@@ -3,7 +3,7 @@ import module from 'node:module'
 import { type Config, type RunningServer, serve } from '@countersign/server'
 import type { Command, ExitCode } from '../command.ts'
 import { dataOptions, findConfig, tellDatabase } from '../configuration.ts'
-import { type Row, renderRecord } from '../show.ts'
+import type { Row } from '../show.ts'
 import type { Terminal } from '../terminal.ts'
 
 const serveCommand: Command = {
@@ -25,7 +25,8 @@ const serveCommand: Command = {
     const server = await serve(config)
     // Before it is announced: whoever waits for the announcement may send the signal right after it.
     const stopped = stopOnSignal(server, terminal)
-    announce(terminal, config, server)
+    if (terminal.isTty) await greet(terminal, config, server)
+    else announce(terminal, config, server)
     // A server is rarely ended in a way that would let Node write the cache by itself.
     module.flushCompileCache()
     return stopped
@@ -34,38 +35,41 @@ const serveCommand: Command = {
 
 export const commands: readonly Command[] = [serveCommand]
 
+/** For whatever reads the log: one line, like every other. */
 function announce(terminal: Terminal, config: Config, server: RunningServer): void {
-  const notes = tellNotes(config)
-  if (!terminal.isTty) {
-    const line = {
-      level: 'info',
-      time: new Date().toISOString(),
-      event: 'ready',
-      url: server.url,
-      issuer: config.issuer,
-      data: config.dataFolder,
-      database: tellDatabase(config),
-      ...(server.setupLink !== null && { setup_link: server.setupLink }),
-      notes,
-    }
-    terminal.out(JSON.stringify(line))
-    return
+  const line = {
+    level: 'info',
+    time: new Date().toISOString(),
+    event: 'ready',
+    url: server.url,
+    issuer: config.issuer,
+    data: config.dataFolder,
+    database: tellDatabase(config),
+    ...(server.setupLink !== null && { setup_link: server.setupLink }),
+    notes: tellNotes(config),
   }
+  terminal.out(JSON.stringify(line))
+}
+
+async function greet(terminal: Terminal, config: Config, server: RunningServer): Promise<void> {
+  // Loaded only here: a server that nobody looks at starts without it.
+  const { renderRecord } = await import('../show.ts')
+  const { style } = terminal
   const rows: Row[] = [
     ['listening on', server.url],
     ['issuer', config.issuer],
     ['data', config.dataFolder],
     ['database', tellDatabase(config)],
   ]
-  terminal.out(`\n  ${terminal.style.bold('Countersign')}\n\n${renderRecord(terminal, rows)}\n`)
+  terminal.out(`\n  ${style.bold('Countersign')}\n\n${renderRecord(terminal, rows)}\n`)
   if (server.setupLink !== null) {
     terminal.out(
-      `  There is no administrator yet. Create the first one here; the link works once, for an hour:`,
+      '  There is no administrator yet. Create the first one here; the link works once, for an hour:',
     )
-    terminal.out(`  ${terminal.style.cyan(server.setupLink)}\n`)
+    terminal.out(`  ${style.cyan(server.setupLink)}\n`)
   }
-  for (const note of notes) terminal.out(`  ${terminal.style.yellow('note')} ${note}`)
-  terminal.out(`  ${terminal.style.dim('Ctrl-C stops it.')}\n`)
+  for (const note of tellNotes(config)) terminal.out(`  ${style.yellow('note')} ${note}`)
+  terminal.out(`  ${style.dim('Ctrl-C stops it.')}\n`)
 }
 
 /** What an operator should know about how this authority is set up. */

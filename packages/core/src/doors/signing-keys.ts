@@ -155,13 +155,22 @@ export async function removeSigningKey(
     facts,
   )
   if (!removed.ok) return removed
-  await context.keys.reload()
-  if (find(context, 'current') === undefined) await replaceCurrent(context, toActor(caller), facts)
+  await replaceRemovedKey(context, caller, facts)
   return { ok: true, keys: context.keys.all() }
 }
 
-/** A published next key steps in, since caches know it; else a new one is made. */
-async function replaceCurrent(context: KeyContext, actor: AuditActor, facts: RequestFacts): Promise<void> {
+/**
+ * After a key was removed: where it was the current one, a published next key steps in, since caches know it;
+ * else a new one is made. Without a current key nothing could be issued.
+ */
+export async function replaceRemovedKey(
+  context: KeyContext,
+  caller: Caller,
+  facts: RequestFacts,
+): Promise<void> {
+  await context.keys.reload()
+  if (find(context, 'current') !== undefined) return
+  const actor = toActor(caller)
   const next = find(context, 'next')
   if (next !== undefined && (await promote(context, next, actor, facts))) return
   await add(context, 'current', actor, facts)

@@ -3,7 +3,7 @@
  * store at start-up, after every change that is seen in the log, and from time to time.
  */
 import { Secret } from '@countersign/protocol'
-import type { Secrets, SigningMaterial } from '../ports.ts'
+import { type Secrets, type SigningMaterial, StoreUnavailable } from '../ports.ts'
 import type { SigningKeyStore } from '../upkeep-port.ts'
 import type { SigningKey } from './signing-key.ts'
 
@@ -14,7 +14,7 @@ export const sealContext = (id: string): string => `signing-key:${id}`
 export type Jwk = Readonly<Record<string, string>>
 
 export interface KeyRing {
-  /** The key that signs now. Throws when there is none: then nothing can be issued. */
+  /** The key that signs now. Throws `StoreUnavailable` in the moment between a key's removal and its successor. */
   current(): SigningMaterial
   /** Public keys that tokens are checked with: next, current, previous. What JWKS shows. */
   published(): readonly Jwk[]
@@ -35,7 +35,7 @@ export function createKeyRing(
   let signing: SigningMaterial | null = null
   const ring: KeyRing = {
     current: () => {
-      if (signing === null) throw new Error('There is no current signing key.')
+      if (signing === null) throw new StoreUnavailable('There is no current signing key.')
       return signing
     },
     published: () => live(keys).flatMap((key) => (key.publicJwk === null ? [] : [key.publicJwk])),

@@ -6,6 +6,7 @@ import {
   type EndedCounts,
   previewRevocation,
   type RevocationRecord,
+  replaceRemovedKey,
   revoke,
   type Target,
   verifyCredential,
@@ -69,7 +70,8 @@ async function commit(call: RevokeCall): Promise<Reply> {
   if (!answer.ok) return refused(call, answer)
   services.confirmations.committed(answer.revocation.id)
   services.metrics.revocation(answer.revocation.node.kind)
-  if (answer.revocation.node.kind === 'signing_key') await services.keys.reload()
+  if (answer.revocation.node.kind === 'signing_key')
+    await replaceRemovedKey(services.core, call.caller, call.facts)
   await services.confirmations.wait(answer.revocation.id, body.wait_ms ?? 0)
   const elapsedMs = services.core.clock.monotonicMs() - started
   return json(200, {

@@ -12,11 +12,15 @@ export interface Random {
 
 const SEED_MAX = 2 ** 31
 
-/** Prints the seed with the test's result. */
-export function seededRandom(t: Pick<TestContext, 'diagnostic'>): Random {
+/** The seed of this run, printed with the test's result. */
+export function testSeed(t: Pick<TestContext, 'diagnostic'>): number {
   const seed = Number(process.env.COUNTERSIGN_TEST_SEED ?? randomInt(SEED_MAX))
   t.diagnostic(`COUNTERSIGN_TEST_SEED=${seed}`)
-  const next = mulberry32(seed)
+  return seed
+}
+
+export function seededRandom(t: Pick<TestContext, 'diagnostic'>): Random {
+  const next = mulberry32(testSeed(t))
   const between = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1))
   return {
     between,

@@ -75,9 +75,11 @@ export const sessionCounts: ReadonlyMap<string, CountStatement> = toCounts(
 export const grantCounts: ReadonlyMap<string, CountStatement> = toCounts(
   'grants',
   grantIsAlive('found', '$1'),
-  `exists (
-    select 1 from refresh_tokens as made where made.grant_id = found.id and made.created_at >= $2
-  )`,
+  // The newest refresh token was made when the last one was used.
+  `(
+    select made.created_at from refresh_tokens as made where made.grant_id = found.id
+    order by made.generation desc limit 1
+  ) >= $2`,
   grantScopes,
 )
 

@@ -42,9 +42,9 @@ export const consumeRefreshToken: Statement = {
   name: 'consume_refresh_token',
   text: `update refresh_tokens set used_at = $4
     where grant_id = $1 and generation = $2 and digest = $3 and used_at is null and expires_at > $4
-      and exists (
-        select 1 from grants as family where family.id = $1 and ${grantIsAlive('family', '$4')}
-      )`,
+      and (
+        select count(*) from grants as family where family.id = $1 and ${grantIsAlive('family', '$4')}
+      ) = 1`,
 }
 
 /** What became of a refresh token that could not be consumed, if its grant lives. */

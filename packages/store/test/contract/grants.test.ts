@@ -47,6 +47,19 @@ onEachDatabase((bench) => {
     assert.deepEqual(await generations(bench(), family), [NOW, null])
   })
 
+  test('nothing is given when the grant has expired, although its session lives', async () => {
+    const account = await givenAccount(bench())
+    const family = await givenGrant(bench(), account, { grant: { expiresAtMs: NOW + MINUTE } })
+    await present(bench(), family, 1)
+
+    assert.deepEqual(await present(bench(), family, 2, { nowMs: NOW + MINUTE }), { kind: 'gone' })
+    assert.deepEqual(await present(bench(), family, 1, { nowMs: NOW + MINUTE, graceMs: DAY }), {
+      kind: 'gone',
+    })
+
+    assert.equal(await isSessionAlive(bench(), family.session.id, NOW + MINUTE), true)
+  })
+
   // Each end makes the whole family dead, used tokens and unused ones alike.
   const ends: Record<string, (bench: Bench, family: Family) => Promise<unknown> | number> = {
     'its grant was revoked': (b, { grant }) => revoke(b, { kind: 'grant', id: grant.id }),
@@ -66,7 +79,6 @@ onEachDatabase((bench) => {
     'its session is missing': (b, { session }) => b.tamper('delete from sessions where id = $1', session.id),
     'its session has ended otherwise': (b, { session }) =>
       b.store.endOtherSessions({ account: session.accountId, keep: null, ...change() }),
-    'its grant has expired': (_, { grant }) => grant.expiresAtMs,
     'its session lay idle': (_, { session }) => session.idleExpiresAtMs,
   }
   for (const [title, end] of Object.entries(ends)) {

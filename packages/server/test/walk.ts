@@ -1,0 +1,130 @@
+/** For tests that walk the whole route table: a good body and a real path for every row, and what is stored. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
+import type { TestContext } from 'node:test'
+import type { AnyRoute } from '../src/http/route.ts'
+import { toNodeHandler } from '../src/node-handler.ts'
+import { routes } from '../src/routes/table.ts'
+import type { Services } from '../src/services.ts'
+import { at, keyOf, PASSWORD, person, type SendOptions, signedIn } from './given.ts'
+import type { Inside } from './inside.ts'
+
+/** A body that each route takes; a new route with a body has to come with one. */
+export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  sign_up: { email: 'walker@example.com', password: PASSWORD, name: 'A walker' },
+  sign_in: { email: 'walker@example.com', password: PASSWORD, deliver: 'jwt', refresh: 'body' },
+  complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },
+  token: { grant_type: 'refresh_token', client_id: 'first-party', refresh_token: 'nobody-has-this' },
+  revoke_token: { token: 'nobody-has-this', token_type_hint: 'access_token' },
+  introspect: { token: 'nobody-has-this' },
+  create_api_key: {
+    name: 'a key',
+    permissions: ['docs:read'],
+    resources: ['doc-1'],
+    audiences: ['https://api.example.com'],
+    expires_in: 3600,
+    allow_addresses: ['10.0.0.0/8'],
+    rate_limit: { requests: 5, per_seconds: 60 },
+  },
+  change_api_key: { name: 'another name', rate_limit: { requests: 5, per_seconds: 60 } },
+  rotate_api_key: { overlap_seconds: 60 },
+  revoke: { target: { kind: 'role', id: 'member' }, reason: 'a test', wait_ms: 0, dry_run: true },
+  verify: { credential: 'nobody-has-this', permissions: ['docs:read'], audience: 'countersign' },
+  create_account: { email: 'made@example.com', password: PASSWORD, roles: ['member'] },
+  change_account: { name: 'another name', roles: ['member'], disabled: false },
+  create_service_account: { name: 'a program', roles: ['member'], audiences: [] },
+  change_service_account: { name: 'another name', roles: ['member'], disabled: false },
+  create_role: { id: 'walkers', description: 'Those who walk.', permissions: ['docs:read'] },
+  change_role: { description: null, permissions: ['docs:read'] },
+  rotate_signing_keys: { immediately: false },
+}
+
+/** Someone to do things to: ids that exist, by the first part of the paths that name them. */
+export type Ids = Readonly<Record<string, string>>
+
+export async function makeIds(to: Inside): Promise<Ids> {
+  const given = { ...to, authority: { fetch: unused }, adminAccount: '', folder: '', restart: unused }
+  const { id: account, email } = await person(given as never)
+  const { session } = await signedIn(given as never, 'session_token', email)
+  const { id: key, owner } = await keyOf(given as never, ['docs:read'])
+  const body = { id: 'watched', permissions: ['docs:read'] }
+  await to.send('POST', '/v1/roles', { key: to.adminKey, body })
+  const made = await to.send('POST', '/v1/revocations', {
+    key: to.adminKey,
+    body: { target: { kind: 'role', id: 'watched' } },
+  })
+  const signingKey = to.services.keys.current().id
+  return {
+    '/v1/accounts': account,
+    '/v1/me/sessions': session.id,
+    '/v1/api-keys': key,
+    '/v1/service-accounts': owner,
+    '/v1/roles': 'watched',
+    '/v1/revocations': at(made.json, 'id'),
+    '/v1/signing-keys': signingKey,
+    '/docs/errors': 'not_found',
+  }
+}
+
+const unused = (): never => {
+  throw new Error('This part of the authority is not there.')
+}
+
+/** The path of a row with a real id in it, or with `id`. */
+export function pathOf(route: AnyRoute, ids: Ids, id?: string): string {
+  const before = route.path.split('/:')[0] ?? ''
+  const found = id ?? ids[before]
+  if (!route.path.includes(':')) return route.path
+  assert.ok(found, `There is no id for ${route.path}.`)
+  return route.path.replace(/:\w+/, () => found)
+}
+
+/** A request that a route would take, by an administrator's key. */
+export function goodRequest(route: AnyRoute, key: string): SendOptions {
+  const credential = route.access === 'public' ? {} : { key }
+  const body = samples[route.name]
+  if (route.body === undefined || body === undefined) return credential
+  if (route.bodyForm !== 'form') return { ...credential, body }
+  return { ...credential, form: formOf(body) }
+}
+
+export function formOf(body: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]))
+}
+
+export const bodied: readonly AnyRoute[] = routes.filter((route) => route.body !== undefined)
+
+export function databaseFile(services: Services): string {
+  const { database } = services.config
+  assert.ok(database.kind === 'sqlite')
+  return database.file
+}
+
+/** How many rows every table has, and the head of the log: a second reader of the same file. */
+export function stored(services: Services): Readonly<Record<string, unknown>> {
+  const db = new DatabaseSync(databaseFile(services), { readOnly: true })
+  try {
+    const tables = db.prepare("select name from sqlite_schema where type = 'table' order by name").all()
+    const counts = tables.map(({ name }) => {
+      const row = db.prepare(`select count(*) as rows from "${String(name)}"`).get()
+      return [String(name), row?.rows] as const
+    })
+    const head = db.prepare('select * from log_head').all()
+    return { ...Object.fromEntries(counts), head: JSON.stringify(head) }
+  } finally {
+    db.close()
+  }
+}
+
+/** The authority behind a real socket, for what no `Request` can carry; returns its port. */
+export async function listen(t: TestContext, app: Parameters<typeof toNodeHandler>[0]): Promise<number> {
+  const server = createServer(toNodeHandler(app))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
