@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os'
 import { alternate, type BenchResult, type Phase, toLimit, toResult } from '../measure.ts'
 import { call, PASSWORD, signUp } from './api.ts'
 import { Child, numberOf } from './child.ts'
+import { toRequest, type Wire, withWires } from './wire.ts'
 
 const AT_ONCE = 8
 /** The server never hashes more at once than two cores can (`defaultHashConcurrency`); the bare form gets as many. */
 const HASHES_AT_ONCE = Math.min(2, availableParallelism())
 /** Enough that nobody reaches the cap of sessions per account. */
 const ACCOUNTS = 64
-const WARM_UP = { turns: 1, phaseMs: 300 }
 const MEASURED = { turns: 11, phaseMs: 500 }
 const BETTER_AUTH_RATIO_MIN = 6
 const HASH_RATIO_MIN = 0.9
@@ -27,10 +27,9 @@ export async function benchSignIns(folder: string): Promise<BenchResult[]> {
     const port = numberOf(await ours.call('ports'), 'port')
     const theirPort = numberOf(await theirs.call('ports'), 'port')
     const emails = await signUp(port, ACCOUNTS)
-    const phase = signInPhase((email) => signInHere(port, email), emails)
     return [
-      await compareWithBetterAuth(phase, theirPort, emails),
-      await compareWithHash(ours, phase),
+      await compareWithBetterAuth(port, theirPort, emails),
+      await compareWithHash(ours, port, emails),
       await measureStall(ours, port, emails),
       ...(await measureFlood(ours, port, emails)),
     ]
@@ -39,40 +38,44 @@ export async function benchSignIns(folder: string): Promise<BenchResult[]> {
   }
 }
 
-const signInHere = (port: number, email: string): Promise<unknown> =>
-  call(port, 'POST', '/v1/sign-in', { json: { email, password: PASSWORD } })
-
-function signInPhase(signIn: (email: string) => Promise<unknown>, emails: readonly string[]): Phase {
+/** Each connection signs in again and again, every time as somebody else. */
+function signInPhase(wires: readonly Wire[], port: number, path: string, emails: readonly string[]): Phase {
+  const headers = { 'content-type': 'application/json', origin: `http://localhost:${port}` }
+  const requests = emails.map((email) =>
+    toRequest('POST', port, path, headers, JSON.stringify({ email, password: PASSWORD })),
+  )
   let next = 0
   return async (untilMs) => {
     let signIns = 0
-    const loop = async (): Promise<void> => {
+    const loop = async (wire: Wire): Promise<void> => {
       for (; performance.now() < untilMs; signIns += 1) {
         next += 1
-        await signIn(emails[next % emails.length] ?? '')
+        const { status, body } = await wire.send(requests[next % requests.length] ?? '')
+        if (status !== 200) throw new Error(`A sign-in was answered ${status}: ${body}`)
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, loop))
+    await Promise.all(wires.map(loop))
     return signIns
   }
 }
 
 async function compareWithBetterAuth(
-  ours: Phase,
   port: number,
+  theirPort: number,
   emails: readonly string[],
 ): Promise<BenchResult> {
-  for (const email of emails.slice(0, AT_ONCE)) {
-    await call(port, 'POST', '/api/auth/sign-up/email', {
-      json: { email, password: PASSWORD, name: 'Somebody' },
-    })
+  const theirEmails = emails.slice(0, AT_ONCE)
+  for (const email of theirEmails) {
+    const json = { email, password: PASSWORD, name: 'Somebody' }
+    await call(theirPort, 'POST', '/api/auth/sign-up/email', { json })
   }
-  const theirs = signInPhase(
-    (email) => call(port, 'POST', '/api/auth/sign-in/email', { json: { email, password: PASSWORD } }),
-    emails.slice(0, AT_ONCE),
+  const rates = await withWires(port, AT_ONCE, (ourWires) =>
+    withWires(theirPort, AT_ONCE, async (theirWires) => {
+      const ours = signInPhase(ourWires, port, '/v1/sign-in', emails)
+      const theirs = signInPhase(theirWires, theirPort, '/api/auth/sign-in/email', theirEmails)
+      return alternate(ours, theirs, MEASURED)
+    }),
   )
-  await alternate(ours, theirs, WARM_UP)
-  const rates = await alternate(ours, theirs, MEASURED)
   return toResult(
     `server: sign-in ÷ Better Auth's default, ${AT_ONCE} at once`,
     'sign-ins/s',
@@ -81,21 +84,22 @@ async function compareWithBetterAuth(
   )
 }
 
-async function compareWithHash(child: Child, ours: Phase): Promise<BenchResult> {
+async function compareWithHash(child: Child, port: number, emails: readonly string[]): Promise<BenchResult> {
   const bare = async (untilMs: number): Promise<number> => {
     const durationMs = untilMs - performance.now()
     return numberOf(await child.call('hash', { tasks: HASHES_AT_ONCE, durationMs }), 'operations')
   }
-  const rates = await alternate(ours, bare, MEASURED)
+  const rates = await withWires(port, AT_ONCE, (wires) =>
+    alternate(signInPhase(wires, port, '/v1/sign-in', emails), bare, MEASURED),
+  )
   return toResult(`server: sign-in ÷ bare Argon2id, ${AT_ONCE} at once`, 'sign-ins/s', rates, HASH_RATIO_MIN)
 }
 
-/** The worst of several bursts: a stall is felt by whoever meets it, not by the median. */
 async function measureStall(child: Child, port: number, emails: readonly string[]): Promise<BenchResult> {
   let longestMs = 0
   for (let burst = 0; burst < BURSTS; burst += 1) {
     await child.call('watchLoop')
-    await Promise.all(emails.slice(0, AT_ONCE).map((email) => signInHere(port, email)))
+    await Promise.all(emails.slice(0, AT_ONCE).map((email) => signInStatus(port, email)))
     longestMs = Math.max(longestMs, numberOf(await child.call('longestStall'), 'ms'))
   }
   return toLimit(

@@ -10,8 +10,9 @@ import { findFreePort } from './ports.ts'
 import { toRequest, Wire } from './wire.ts'
 
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/countersign.js')
-/** Plain JavaScript on the command line: nothing is compiled that would not have to be. */
-const HELLO = `require('node:http').createServer((_, res) => res.end('hello')).listen(process.env.PORT, '127.0.0.1')`
+/** The least server that one writes: an ES module as ours are, in JavaScript, so that no types are taken out. */
+const HELLO = `import { createServer } from 'node:http'
+createServer((_, res) => res.end('hello')).listen(Number(process.env.PORT), '127.0.0.1')`
 
 const STARTS = 5
 const IDLE_MS = 5_000
@@ -67,7 +68,7 @@ async function startAuthority(folder: string, data: string, cache: string): Prom
 
 async function startHello(): Promise<Started> {
   const port = await findFreePort()
-  return start(['--eval', HELLO], { ...process.env, PORT: String(port) }, port, '/')
+  return start(['--input-type=module', '--eval', HELLO], { ...process.env, PORT: String(port) }, port, '/')
 }
 
 async function start(

@@ -10,6 +10,7 @@ export interface WireAnswer {
 }
 
 const HEAD_END = '\r\n\r\n'
+const LAST_CHUNK = '0\r\n\r\n'
 const ANSWER_MS_MAX = 10_000
 
 export class Wire {
@@ -52,16 +53,32 @@ export class Wire {
     const headEnd = this.#received.indexOf(HEAD_END)
     if (headEnd < 0) return
     const head = this.#received.slice(0, headEnd)
-    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN)
-    if (Number.isNaN(length)) {
-      this.#waiting?.reject(new Error('An answer without Content-Length cannot be measured.'))
-      return
-    }
-    const start = headEnd + HEAD_END.length
-    if (this.#received.length < start + length) return
-    const answer = { status: Number(head.slice(9, 12)), body: this.#received.slice(start, start + length) }
-    this.#received = this.#received.slice(start + length)
-    this.#waiting?.resolve(answer)
+    const body = readBody(head, this.#received.slice(headEnd + HEAD_END.length))
+    if (body === null) return
+    // One request at a time: nothing of a next answer can be here yet.
+    this.#received = ''
+    this.#waiting?.resolve({ status: Number(head.slice(9, 12)), body })
+  }
+}
+
+/** The body, or null while there is more to come. */
+function readBody(head: string, text: string): string | null {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return text.length < Number(length) ? null : text
+  return text.endsWith(LAST_CHUNK) ? readChunks(text) : null
+}
+
+/** Chunked transfer coding (RFC 9112 §7.1). */
+function readChunks(text: string): string | null {
+  let body = ''
+  for (let at = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', at)
+    const size = Number.parseInt(text.slice(at, lineEnd), 16)
+    if (lineEnd < 0 || Number.isNaN(size)) return null
+    if (size === 0) return body
+    const start = lineEnd + 2
+    body += text.slice(start, start + size)
+    at = start + size + 2
   }
 }
 

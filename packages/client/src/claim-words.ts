@@ -34,6 +34,8 @@ const claimWords: Readonly<Record<string, string>> = {
   acr: 'how strong that proof was',
   amr: 'by which means',
   addrs: 'the only addresses it may be used from',
+  resources: 'the only resources it may be used for',
+  rate: 'its key’s rate limit: requests, and the seconds they are counted in',
   epoch: 'which revocation log it belongs to',
   pos: 'place in that log when it was minted: rules after it hit this token',
 }

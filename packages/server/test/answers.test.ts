@@ -38,9 +38,12 @@ test('405 with the methods that there are, for every other method of every path,
     const own = routes.filter((route) => route.path === path).map((route) => route.method)
     const allowed = own.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     // A path that also fits a pattern with an id answers that row's methods, too.
-    const fitting = routes.filter((route) => fits(route.path, path)).flatMap(({ method }) => [method as string])
+    const fitting = routes
+      .filter((route) => fits(route.path, path))
+      .flatMap(({ method }) => [method as string])
     for (const method of methods) {
-      if (fitting.includes(method) || (method === 'HEAD' && fitting.includes('GET')) || method === 'get') continue
+      if (fitting.includes(method) || (method === 'HEAD' && fitting.includes('GET')) || method === 'get')
+        continue
       to.takeCalls()
       const answer = await to.send(method, pathOf(path), { key: to.adminKey })
 
@@ -56,7 +59,10 @@ test('405 with the methods that there are, for every other method of every path,
 function fits(pattern: string, path: string): boolean {
   const parts = path.split('/')
   const wanted = pattern.split('/')
-  return wanted.length === parts.length && wanted.every((one, index) => one.startsWith(':') || one === parts[index])
+  return (
+    wanted.length === parts.length &&
+    wanted.every((one, index) => one.startsWith(':') || one === parts[index])
+  )
 }
 
 for (const path of [

@@ -13,7 +13,14 @@ const { cookie, csrf_token: csrf = '', session } = await given.signedIn(shared.g
 const other = await given.signedIn(shared.given, 'cookie')
 
 const sites = [null, 'same-origin', 'same-site', 'cross-site', 'none', 'SAME-ORIGIN', 'nonsense'] as const
-const origins = [null, given.ISSUER, ALLOWED, 'https://evil.example', 'http://localhost:4001', 'null'] as const
+const origins = [
+  null,
+  given.ISSUER,
+  ALLOWED,
+  'https://evil.example',
+  'http://localhost:4001',
+  'null',
+] as const
 const tokens = [null, csrf, other.csrf_token ?? '', `${csrf}x`, ''] as const
 const types = ['application/json', 'text/plain', 'application/x-www-form-urlencoded', null] as const
 
@@ -27,7 +34,9 @@ function isAllowed(site: string | null, origin: string | null, token: string | n
 }
 
 function headersOf(parts: Record<string, string | null>): Record<string, string> {
-  return Object.fromEntries(Object.entries(parts).filter((part): part is [string, string] => part[1] !== null))
+  return Object.fromEntries(
+    Object.entries(parts).filter((part): part is [string, string] => part[1] !== null),
+  )
 }
 
 interface Case {

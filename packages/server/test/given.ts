@@ -150,7 +150,7 @@ function parseBody(text: string): Readonly<Record<string, unknown>> {
 let people = 0
 
 /** A person who has just signed up. */
-export async function person(given: Given): Promise<{ email: string; id: string }> {
+export async function person(given: Pick<Given, 'send'>): Promise<{ email: string; id: string }> {
   people += 1
   const email = `person-${people}@example.com`
   const answer = await given.send('POST', '/v1/sign-up', { body: { email, password: PASSWORD } })
@@ -160,7 +160,7 @@ export async function person(given: Given): Promise<{ email: string; id: string 
 
 /** A person who is signed in, with what was delivered. */
 export async function signedIn(
-  given: Given,
+  given: Pick<Given, 'send'>,
   deliver: 'cookie' | 'session_token' | 'jwt',
   email?: string,
 ): Promise<SignInResponse & { cookie: string }> {
@@ -175,7 +175,7 @@ export async function signedIn(
 
 /** A service account with a key of these permissions. */
 export async function keyOf(
-  given: Given,
+  given: Pick<Given, 'send' | 'adminKey'>,
   permissions: readonly string[],
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; secret: string; owner: string }> {

@@ -181,7 +181,13 @@ test('404 for another person’s session, for one that nobody has and for what i
   const mine = await given.signedIn(shared.given, 'session_token')
   const theirs = await given.signedIn(shared.given, 'session_token')
 
-  for (const id of [theirs.session.id, 'ses_01kf0rdqg06p1nem1shv2ssrmr', 'nothing', '%2e%2e', `${mine.session.id}x`]) {
+  for (const id of [
+    theirs.session.id,
+    'ses_01kf0rdqg06p1nem1shv2ssrmr',
+    'nothing',
+    '%2e%2e',
+    `${mine.session.id}x`,
+  ]) {
     const answer = await send('DELETE', `/v1/me/sessions/${id}`, { bearer: mine.session_token ?? '' })
 
     assertProblem(answer, 'not_found')
@@ -205,7 +211,10 @@ test('the list shows where somebody is signed in, and never a secret', async () 
 
   const items = answer.json.items as Record<string, unknown>[]
   assert.equal(items.length, 2)
-  const [here, there] = [items.find((one) => one.current === true), items.find((one) => one.current === false)]
+  const [here, there] = [
+    items.find((one) => one.current === true),
+    items.find((one) => one.current === false),
+  ]
   assert.equal(here?.id, mine.session.id)
   assert.equal(there?.address, '127.0.0.9')
   assert.equal(there?.user_agent, agent)

@@ -106,7 +106,15 @@ test('422 for members that would give rights, and no account is made', async () 
 })
 
 test('422 for a name that would break a line of a log', async () => {
-  for (const name of ['a\nb', 'a\r\nX-Admin: 1', 'a\u0000b', 'a\u001b[31m', 'a\u202eb', ' ', 'a'.repeat(101)]) {
+  for (const name of [
+    'a\nb',
+    'a\r\nX-Admin: 1',
+    'a\u0000b',
+    'a\u001b[31m',
+    'a\u202eb',
+    ' ',
+    'a'.repeat(101),
+  ]) {
     const answer = await send('POST', PATH, { body: { email: 'named@example.com', password, name } })
 
     assertProblem(answer, 'invalid_request')

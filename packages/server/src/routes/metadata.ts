@@ -19,6 +19,19 @@ function publicDocument(value: unknown, maxAgeSeconds: number): Reply {
   return { status: 200, body: JSON.stringify(value), headers, outcome: 'ok' }
 }
 
+/** RFC 7517 §4 and RFC 7518 §6: what a public key shows, whichever of the algorithms it is for. */
+const jwkSchema = z.object({
+  kty: z.enum(['EC', 'OKP', 'RSA']),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.literal('sig'),
+  crv: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+  n: z.string().optional(),
+  e: z.string().optional(),
+})
+
 const jwks: AnyRoute = publicRoute({
   name: 'jwks',
   method: 'GET',
@@ -26,9 +39,7 @@ const jwks: AnyRoute = publicRoute({
   summary: 'The public keys that access tokens are checked with (RFC 7517 §5).',
   tag: TAG,
   access: 'public',
-  responses: {
-    200: { description: 'The key set.', schema: z.object({ keys: z.array(z.object({ kid: z.string() })) }) },
-  },
+  responses: { 200: { description: 'The key set.', schema: z.object({ keys: z.array(jwkSchema) }) } },
   handle: ({ services }) => {
     const keys = services.keys.published()
     // A key is published for longer than this before it signs.

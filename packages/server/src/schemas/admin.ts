@@ -31,6 +31,14 @@ export const auditEventSchema: z.ZodType<AuditEventShape> = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   chain: z.object({ position: z.number().int(), hash: z.string() }).nullable(),
 })
+/** Postgres takes no text with a NUL in it, and no name of ours has a control character. */
+const printable = (charactersMax: number): z.ZodType<string | undefined> =>
+  z
+    .string()
+    .max(charactersMax)
+    .regex(/^[^\p{C}]*$/u)
+    .optional()
+
 export interface AuditListQuery extends PageQuery {
   type?: string | undefined
   actor?: string | undefined
@@ -40,9 +48,9 @@ export interface AuditListQuery extends PageQuery {
 }
 export const auditQuerySchema: z.ZodType<AuditListQuery> = z.strictObject({
   ...pageQueryShape,
-  type: z.string().max(64).optional(),
-  actor: z.string().max(64).optional(),
-  target: z.string().max(300).optional(),
+  type: printable(64),
+  actor: printable(64),
+  target: printable(300),
   since: timeSchema.optional(),
   until: timeSchema.optional(),
 })
