@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig, serve } from '@countersign/server'
 import { openBareHash } from './bare-hash.ts'
-import { busyMs } from './busy.ts'
+import { readBusy } from './busy.ts'
 import { answer, numberOf } from './child.ts'
 import { openCommits } from './commits.ts'
 import { openLoopMonitor } from './loop-monitor.ts'
@@ -38,7 +38,7 @@ const memory = openMemoryMonitor()
 answer(
   {
     ports: () => ({ port }),
-    busy: () => ({ ms: busyMs() }),
+    busy: readBusy,
     signAndCommit: async (input) => ({
       operations: await commits.run(
         numberOf(input, 'tasks'),

@@ -1,7 +1,7 @@
 /** What the authority is compared with: the same framework and adapter as anyone sets them up, and one idle route. */
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { busyMs } from './busy.ts'
+import { readBusy } from './busy.ts'
 import { answer, numberOf } from './child.ts'
 import { findFreePort } from './ports.ts'
 
@@ -14,7 +14,7 @@ const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' })
 answer(
   {
     ports: () => ({ port }),
-    busy: () => ({ ms: busyMs() }),
+    busy: readBusy,
     answerWith: (input) => {
       document = toDocument(numberOf(input, 'bytes'))
       return {}

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { getMigrations } from 'better-auth/db/migration'
 import { toNodeHandler } from 'better-auth/node'
+import { readBusy } from './busy.ts'
 import { answer } from './child.ts'
 import { findFreePort } from './ports.ts'
 
@@ -29,7 +30,7 @@ const server = createServer(toNodeHandler(betterAuth(options)))
 server.listen(port, '127.0.0.1')
 await once(server, 'listening')
 
-answer({ ports: () => ({ port }) }, async () => {
+answer({ ports: () => ({ port }), busy: readBusy }, async () => {
   server.close()
   server.closeAllConnections()
   database.close()

@@ -1,6 +1,7 @@
 /** What checking a credential that was seen before costs: `GET /v1/me` against a bare route of the same framework. */
 import { alternate, type BenchResult, type Comparison, median, type Turns, toResult } from '../measure.ts'
 import { at, createApiKey, signIn, signUp } from './api.ts'
+import { busyClock } from './busy.ts'
 import { Child, numberOf } from './child.ts'
 import { toRequest, type Wire, withWires } from './wire.ts'
 
@@ -32,8 +33,8 @@ export async function benchMe(folder: string): Promise<BenchResult[]> {
 async function measureStart(ours: Child, theirs: Child): Promise<readonly [string, Comparison][]> {
   const port = numberOf(await ours.call('ports'), 'port')
   const barePort = numberOf(await theirs.call('ports'), 'port')
-  const busyMs = async (): Promise<number> =>
-    numberOf(await ours.call('busy'), 'ms') + numberOf(await theirs.call('busy'), 'ms')
+  // One thread answers; what it can do in a second is what its second costs.
+  const clock = busyClock([ours, theirs], 'mainMs')
   const routes = (await createCredentials(port)).map(([name, headers]) => ({
     name,
     ours: toRequest('GET', port, '/v1/me', headers),
@@ -47,7 +48,7 @@ async function measureStart(ours: Child, theirs: Child): Promise<readonly [strin
         await theirs.call('answerWith', { bytes: await bytesOf(ourWires, route.ours) })
         const ourPhase = (untilMs: number): Promise<number> => repeat(ourWires, route.ours, untilMs)
         const theirPhase = (untilMs: number): Promise<number> => repeat(theirWires, route.theirs, untilMs)
-        return alternate(ourPhase, theirPhase, turns, busyMs)
+        return alternate(ourPhase, theirPhase, turns, clock)
       }
       // All of them first: what is measured first would otherwise be compiled while it is measured.
       for (const route of routes) await take(route, WARM_UP)

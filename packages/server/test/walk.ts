@@ -1,15 +1,15 @@
 /** For tests that walk the whole route table: a good body and a real path for every row, and what is stored. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
+import type { Config } from '../src/config.ts'
 import type { AnyRoute } from '../src/http/route.ts'
 import { toNodeHandler } from '../src/node-handler.ts'
 import { routes } from '../src/routes/table.ts'
-import type { Services } from '../src/services.ts'
-import { at, keyOf, PASSWORD, person, type SendOptions, signedIn } from './given.ts'
-import type { Inside } from './inside.ts'
+import { at, type Given, keyOf, PASSWORD, person, type SendOptions, signedIn } from './given.ts'
 
 /** A body that each route takes; a new route with a body has to come with one. */
 export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -44,32 +44,25 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
 /** Someone to do things to: ids that exist, by the first part of the paths that name them. */
 export type Ids = Readonly<Record<string, string>>
 
-export async function makeIds(to: Inside): Promise<Ids> {
-  const given = { ...to, authority: { fetch: unused }, adminAccount: '', folder: '', restart: unused }
-  const { id: account, email } = await person(given as never)
-  const { session } = await signedIn(given as never, 'session_token', email)
-  const { id: key, owner } = await keyOf(given as never, ['docs:read'])
-  const body = { id: 'watched', permissions: ['docs:read'] }
-  await to.send('POST', '/v1/roles', { key: to.adminKey, body })
-  const made = await to.send('POST', '/v1/revocations', {
-    key: to.adminKey,
-    body: { target: { kind: 'role', id: 'watched' } },
-  })
-  const signingKey = to.services.keys.current().id
+export async function makeIds(to: Given): Promise<Ids> {
+  const { adminKey } = to
+  const { id: account, email } = await person(to)
+  const { session } = await signedIn(to, 'session_token', email)
+  const { id: key, owner } = await keyOf(to, ['docs:read'])
+  await to.send('POST', '/v1/roles', { key: adminKey, body: { id: 'watched', permissions: ['docs:read'] } })
+  const target = { kind: 'role', id: 'watched' }
+  const revoked = await to.send('POST', '/v1/revocations', { key: adminKey, body: { target } })
+  const rotated = await to.send('POST', '/v1/signing-keys/rotate', { key: adminKey })
   return {
     '/v1/accounts': account,
     '/v1/me/sessions': session.id,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',
-    '/v1/revocations': at(made.json, 'id'),
-    '/v1/signing-keys': signingKey,
+    '/v1/revocations': at(revoked.json, 'id'),
+    '/v1/signing-keys': at(rotated.json, 'items', '0', 'id'),
     '/docs/errors': 'not_found',
   }
-}
-
-const unused = (): never => {
-  throw new Error('This part of the authority is not there.')
 }
 
 /** The path of a row with a real id in it, or with `id`. */
@@ -96,23 +89,30 @@ export function formOf(body: Readonly<Record<string, unknown>>): Record<string, 
 
 export const bodied: readonly AnyRoute[] = routes.filter((route) => route.body !== undefined)
 
-export function databaseFile(services: Services): string {
-  const { database } = services.config
+export function databaseFile({ database }: Config): string {
   assert.ok(database.kind === 'sqlite')
   return database.file
 }
 
+const [tablesText = '', countText = '', headText = ''] = readFileSync(
+  new URL('./stored.sql', import.meta.url),
+  'utf8',
+).split(';')
+
 /** How many rows every table has, and the head of the log: a second reader of the same file. */
-export function stored(services: Services): Readonly<Record<string, unknown>> {
-  const db = new DatabaseSync(databaseFile(services), { readOnly: true })
+export function stored(config: Config): Readonly<Record<string, unknown>> {
+  const db = new DatabaseSync(databaseFile(config), { readOnly: true })
   try {
-    const tables = db.prepare("select name from sqlite_schema where type = 'table' order by name").all()
-    const counts = tables.map(({ name }) => {
-      const row = db.prepare(`select count(*) as rows from "${String(name)}"`).get()
-      return [String(name), row?.rows] as const
+    const names = db
+      .prepare(tablesText)
+      .all()
+      .map(({ name }) => String(name))
+    const counts = names.map((name) => {
+      const row = db.prepare(countText.replace('{table}', () => name)).get()
+      return [name, row?.held] as const
     })
-    const head = db.prepare('select * from log_head').all()
-    return { ...Object.fromEntries(counts), head: JSON.stringify(head) }
+    assert.ok(counts.length > 10)
+    return { ...Object.fromEntries(counts), head: JSON.stringify(db.prepare(headText).all()) }
   } finally {
     db.close()
   }

@@ -29,7 +29,13 @@ export interface RefreshInput {
 }
 
 export type Refreshed =
-  | { readonly ok: true; readonly access: MintedToken; readonly refreshToken: Secret }
+  | {
+      readonly ok: true
+      readonly access: MintedToken
+      readonly refreshToken: Secret
+      /** When the whole family ends, however often it is refreshed. */
+      readonly familyExpiresAtMs: number
+    }
   | { readonly ok: false; readonly error: 'invalid_grant' | 'invalid_scope'; readonly reason: RefusalReason }
 
 type Found = NonNullable<Awaited<ReturnType<Context['store']['readRefreshToken']>>['found']>
@@ -55,7 +61,12 @@ export async function refresh(
   if (!rotated.ok) return rotated
   const access = mintUnder(context, { ...read, found }, scope, facts.nowMs)
   if (access === null) return refuseGrant('expired')
-  return { ok: true, access, refreshToken: rotated.refreshToken }
+  return {
+    ok: true,
+    access,
+    refreshToken: rotated.refreshToken,
+    familyExpiresAtMs: found.grant.expiresAtMs,
+  }
 }
 
 function refuseGrant(reason: RefusalReason): Extract<Refreshed, { ok: false }> {

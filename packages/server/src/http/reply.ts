@@ -64,14 +64,28 @@ export function problem(issuer: string, parts: ProblemParts): Reply {
     decision_id: parts.decisionId,
     ...(parts.fields && parts.fields.length > 0 && { errors: parts.fields }),
   }
-  const headers = { ...problemHeaders, ...(status === 401 && challenge(parts.code)), ...parts.headers }
+  const headers = { ...problemHeaders, ...challenge(parts.code, status), ...parts.headers }
   return { status, body: JSON.stringify(document), headers, outcome: parts.code }
 }
 
-/** RFC 9110 §15.5.2: every 401 names a scheme. RFC 6750 §3.1: no error code when nothing was presented. */
-function challenge(code: ErrorCode): Record<string, string> {
-  const error = code === 'invalid_credential' ? ', error="invalid_token"' : ''
-  return { 'www-authenticate': `Bearer realm="countersign"${error}` }
+/** RFC 6750 §3.1. What is missing here has no error code: nothing was presented, or it is no matter of a token. */
+const tokenErrors: Partial<Record<ErrorCode, string>> = {
+  multiple_credentials: 'invalid_request',
+  invalid_credential: 'invalid_token',
+  permission_denied: 'insufficient_scope',
+}
+
+/** RFC 9110 §15.5.2: every 401 names a scheme. RFC 6750 §3: so does a token that does not reach far enough. */
+function challenge(code: ErrorCode, status: number): Record<string, string> {
+  const error = tokenErrors[code]
+  if (error !== undefined) return { 'www-authenticate': `Bearer realm="countersign", error="${error}"` }
+  return status === 401 ? { 'www-authenticate': 'Bearer realm="countersign"' } : {}
+}
+
+/** An answer with tokens. RFC 6749 §5.1 wants `Pragma` beside `Cache-Control`. */
+export function tokenJson(value: unknown, cookies?: readonly string[]): Reply {
+  const reply = json(200, value, cookies)
+  return { ...reply, headers: { ...reply.headers, pragma: 'no-cache' } }
 }
 
 /** OAuth endpoints answer in the form of RFC 6749 §5.2. */

@@ -8,7 +8,7 @@ import {
   toScope,
   verifyCredential,
 } from '@countersign/core'
-import { permissions as own } from '@countersign/protocol'
+import { FIRST_PARTY_CLIENT, permissions as own } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
 import { dataHeaders, json, oauthError, type Reply } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
@@ -33,6 +33,10 @@ const revokeToken: AnyRoute = publicRoute({
   handle: async (call) => {
     const { services, body, facts } = call
     if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
+    // RFC 7009 §2.1: a token of another client stays. All are the first party's, so any other name is mistaken.
+    if (body.client_id !== undefined && body.client_id !== FIRST_PARTY_CLIENT) {
+      return oauthError('invalid_client', 'The client is not known here.')
+    }
     const node = await nodeOfCredential(services.core, body.token, facts.nowMs)
     // RFC 7009 §2.2: an unknown token is as good as revoked, and the answer does not tell which it was.
     if (!node.ok) return done

@@ -9,7 +9,7 @@ import {
 } from '@countersign/protocol'
 import { REFRESH_COOKIE, readCookie, refreshCookie } from '../http/cookies.ts'
 import { isForeign } from '../http/csrf.ts'
-import { json, oauthError, type Reply } from '../http/reply.ts'
+import { oauthError, type Reply, tokenJson } from '../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../http/route.ts'
 import { oauthErrorSchema, type TokenParameters, tokenResponseSchema, tokenSchema } from '../schemas/oauth.ts'
 
@@ -61,11 +61,17 @@ function clientOf(call: TokenCall, fallback: string | null): string | null {
   return isClientId(client_id) ? client_id : null
 }
 
+/** RFC 6749 §5.2: a client that tried a scheme of `Authorization` is answered in that scheme. */
+function refuseClient(call: TokenCall, description: string): Reply {
+  const isBasic = /^basic(?: |$)/i.test(call.header('authorization') ?? '')
+  const headers = isBasic ? { 'www-authenticate': 'Basic realm="countersign"' } : {}
+  return oauthError('invalid_client', description, headers)
+}
+
 async function refreshGrant(call: TokenCall): Promise<Reply> {
   const { services, body, header } = call
   const clientId = clientOf(call, null)
-  if (clientId === null)
-    return oauthError('invalid_client', 'Name the client in client_id, without a secret.')
+  if (clientId === null) return refuseClient(call, 'Name the client in client_id, without a secret.')
   const fromCookie = body.refresh_token === undefined
   const refreshToken = body.refresh_token ?? readCookie(header('cookie'), REFRESH_COOKIE)
   if (refreshToken === null) return oauthError('invalid_request', 'The parameter refresh_token is missing.')
@@ -83,9 +89,9 @@ async function refreshGrant(call: TokenCall): Promise<Reply> {
     expires_in: expiresInSeconds,
     scope: granted,
   }
-  if (!fromCookie) return json(200, { ...tokens, refresh_token: answer.refreshToken.reveal() })
-  const maxAgeSeconds = services.core.policy.refreshLifetimeSeconds
-  return json(200, tokens, [refreshCookie(answer.refreshToken, maxAgeSeconds)])
+  if (!fromCookie) return tokenJson({ ...tokens, refresh_token: answer.refreshToken.reveal() })
+  const maxAgeSeconds = Math.floor((answer.familyExpiresAtMs - call.facts.nowMs) / 1000)
+  return tokenJson(tokens, [refreshCookie(answer.refreshToken, maxAgeSeconds)])
 }
 
 /** Null: everything that was granted. Undefined: malformed. */
@@ -104,8 +110,7 @@ const descriptions = {
 async function exchangeGrant(call: TokenCall): Promise<Reply> {
   const { services, body } = call
   const clientId = clientOf(call, FIRST_PARTY_CLIENT)
-  if (clientId !== FIRST_PARTY_CLIENT)
-    return oauthError('invalid_client', 'This client may not exchange keys.')
+  if (clientId !== FIRST_PARTY_CLIENT) return refuseClient(call, 'This client may not exchange keys.')
   const wrong = exchangeMistake(body)
   if (wrong !== null) return oauthError('invalid_request', wrong)
   const scope = readScope(body.scope)
@@ -122,7 +127,7 @@ async function exchangeGrant(call: TokenCall): Promise<Reply> {
     expires_in: expiresInSeconds,
     scope: granted,
   }
-  return json(200, tokens)
+  return tokenJson(tokens)
 }
 
 function exchangeMistake(body: TokenParameters): string | null {

@@ -1,11 +1,11 @@
 /** Many at once where only one may win: set-up, addresses, places under the session cap, the last administrator. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { createAuthority } from '../../src/create.ts'
+import { createTestClock } from '../clock.ts'
 import { seededRandom } from '../crash/random.ts'
 import { type Answer, at, type Given, PASSWORD, send } from '../given.ts'
 import { nodeConfig } from '../postgres/nodes.ts'
-import { createAuthority } from '../../src/create.ts'
-import { createTestClock } from '../clock.ts'
 import { temporaryFolder } from '../processes/spawn.ts'
 import { afterTurns } from './delay.ts'
 import { onEachDatabase } from './on-each-database.ts'
@@ -62,7 +62,8 @@ onEachDatabase((open) => {
   test('thirty sign-ins at once leave each of three accounts its cap of sessions and no more', async (t) => {
     const given = await open(t, { COUNTERSIGN_SESSIONS_PER_ACCOUNT_MAX: String(CAP) })
     const emails = ['one', 'two', 'three'].map((name) => `${name}@example.com`)
-    for (const email of emails) await given.send('POST', '/v1/sign-up', { body: { email, password: PASSWORD } })
+    for (const email of emails)
+      await given.send('POST', '/v1/sign-up', { body: { email, password: PASSWORD } })
 
     const answers = await Promise.all(
       times(SIGN_INS * emails.length, async (index) => {
@@ -96,7 +97,7 @@ onEachDatabase((open) => {
       assert.equal(refused.length, 1, answers.map(({ text }) => text).join('\n'))
       assert.equal(refused[0]?.json.code, 'last_administrator')
       const loser = both[answers.findIndex(({ status }) => status !== 409)] ?? ''
-      await restore(t, given, loser)
+      await restore(given, loser)
     }
   })
 })
@@ -115,7 +116,7 @@ async function newAdministrator(given: Given, name: string): Promise<string> {
 }
 
 /** Leaves the first administrator as the only one, for the next round. */
-async function restore(_: TestContext, given: Given, loser: string): Promise<void> {
+async function restore(given: Given, loser: string): Promise<void> {
   const { adminKey: key, adminAccount } = given
   if (loser !== adminAccount) return
   const body = { roles: ['administrator'], disabled: false }

@@ -1,0 +1,333 @@
+/**
+ * A small world around one checker: an authority with its log, a wire that loses, delays, repeats and reorders,
+ * and clocks that jump. It keeps the plain truth about every credential beside it and holds the checker's
+ * answers against that (lease protocol, "Why it is safe").
+ */
+import assert from 'node:assert/strict'
+import { type NodeKind, nodeKinds, type PathNode, type RevocationEntry } from '@countersign/protocol'
+import { type Checker, createChecker } from '../src/check.ts'
+import type { VerificationKey } from '../src/jwt/keys.ts'
+import type { FeedAnswer } from '../src/memory.ts'
+import type { AskAnswer, CheckResult } from '../src/verdict.ts'
+import {
+  AUDIENCE,
+  givenClaims,
+  givenOpaque,
+  givenVerdict,
+  HandClock,
+  ISSUER,
+  NOW_SECONDS,
+  newId,
+  STYLE,
+} from './given.ts'
+
+/** Rules that the world can break on purpose, to show that the truth notices. */
+export type Mutation = 'lease_from_receipt' | 'state_before_head' | 'mint_head_last' | 'entries_lost' | null
+
+export type Step =
+  | { readonly do: 'revoke'; readonly which: number; readonly node: number; readonly isRule: boolean }
+  | { readonly do: 'issue'; readonly kind: 'access_token' | 'session' | 'api_key' }
+  | { readonly do: 'check'; readonly which: number }
+  | { readonly do: 'poll' | 'answer_poll' | 'answer_ask' | 'fail_ask' | 'new_epoch' }
+  | { readonly do: 'deliver_poll' | 'deliver_ask' | 'finish_signature'; readonly which: number }
+  | { readonly do: 'renewals'; readonly work: boolean }
+  | { readonly do: 'advance' | 'jump' | 'suspend'; readonly ms: number }
+
+const LEASE_MS = 5_000
+const CONFIRMED_MS = LEASE_MS * 1.01 + 50
+const LEEWAY_SECONDS = 5
+const LIFETIME_SECONDS = 40
+const RETENTION_MS = (LIFETIME_SECONDS + LEEWAY_SECONDS) * 1000
+
+interface Credential {
+  readonly text: string
+  readonly path: readonly PathNode[]
+  readonly epoch: string
+  readonly issuedPosition: number
+  /** When it is over without anybody's doing, in the authority's time; null for opaque ones. */
+  readonly expiresAtMs: number | null
+}
+
+interface Commit {
+  readonly entry: RevocationEntry
+  readonly epoch: string
+  readonly committedAtMs: number
+}
+
+interface Poll {
+  readonly sent: { readonly monotonicMs: number; readonly wallMs: number }
+  readonly after: number
+  readonly epoch: string | null
+}
+
+interface Question {
+  readonly credential: string
+  readonly resolve: (answer: AskAnswer) => void
+  readonly reject: (error: Error) => void
+  /** The position that was read too late, for the mutation that does so. */
+  readonly state: AskAnswer | null
+}
+
+export class World {
+  readonly clock = new HandClock()
+  readonly checker: Checker
+  readonly #mutation: Mutation
+  readonly #checks: Promise<void>[] = []
+  #nowMs = 0
+  #epoch = 'epoch-0'
+  #head = 0
+  #commits: Commit[] = []
+  #credentials: Credential[] = []
+  #polls: Poll[] = []
+  #pollAnswers: FeedAnswer[] = []
+  #questions: Question[] = []
+  #askAnswers: (() => void)[] = []
+  #signatures: (() => void)[] = []
+  #renewalsWork = true
+  readonly counts = { accepted: 0, mustRefuse: 0, refused: 0, undecided: 0 }
+
+  constructor(mutation: Mutation = null) {
+    this.#mutation = mutation
+    this.checker = createChecker({
+      issuer: ISSUER,
+      audiences: [AUDIENCE],
+      style: STYLE,
+      clock: this.clock,
+      ask: (credential) => this.#receiveQuestion(credential),
+      renew: () => this.#renew(),
+      leewaySeconds: LEEWAY_SECONDS,
+      lifetimeMaxSeconds: LIFETIME_SECONDS,
+      bounds: { verdictsMax: 3, refusalKeepMs: 1 },
+    })
+    this.checker.setKeys([this.#slowKey('sig_slow'), { ...this.#slowKey('sig_fast'), verify: () => true }])
+  }
+
+  /** A key whose signatures are good, after a while. */
+  #slowKey(kid: string): VerificationKey {
+    const verify = (): Promise<boolean> =>
+      new Promise((resolve) => this.#signatures.push(() => resolve(true)))
+    return { kid, algorithm: 'HS256', verify, material: { reveal: () => kid } as VerificationKey['material'] }
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      this.#take(step)
+      await settle()
+    }
+    for (const end of [...this.#askAnswers, ...this.#signatures]) end()
+    for (const { reject } of this.#questions) reject(new Error('The world ends.'))
+    this.#renewalsWork = false
+    // What a check still asks for is never answered; only those that came to an end are judged.
+    await settle()
+    await Promise.race([Promise.all(this.#checks), settle()])
+  }
+
+  #take(step: Step): void {
+    switch (step.do) {
+      case 'revoke':
+        return this.#revoke(step.which, step.node, step.isRule)
+      case 'issue':
+        return this.#issue(step.kind)
+      case 'check':
+        return this.#check(step.which)
+      case 'poll':
+        return void this.#polls.push(this.#sendPoll())
+      case 'answer_poll':
+        return this.#answerPoll()
+      case 'deliver_poll':
+        return this.#deliverPoll(step.which)
+      case 'answer_ask':
+        return this.#answerQuestion()
+      case 'fail_ask':
+        return this.#questions.shift()?.reject(new Error('The authority is away.'))
+      case 'deliver_ask':
+        return pickFrom(this.#askAnswers, step.which)?.()
+      case 'finish_signature':
+        return pickFrom(this.#signatures, step.which)?.()
+      case 'renewals':
+        this.#renewalsWork = step.work
+        return
+      case 'new_epoch':
+        return this.#startEpoch()
+      case 'advance':
+        this.#nowMs += step.ms
+        return this.clock.advance(step.ms)
+      case 'suspend':
+        this.#nowMs += step.ms
+        return this.clock.suspend(step.ms)
+      case 'jump':
+        this.clock.wallMs += step.ms
+        return
+    }
+  }
+
+  get #authorityMs(): number {
+    return NOW_SECONDS * 1000 + this.#nowMs
+  }
+
+  #issue(kind: 'access_token' | 'session' | 'api_key'): void {
+    const position = this.#head
+    const nodes: Partial<Record<NodeKind, string>> = { account: newId('acc'), role: 'member', issuer: ISSUER }
+    if (kind === 'access_token') return this.#issueAccessToken(nodes, position)
+    const { text, id } = givenOpaque(kind)
+    const path = toPath({ ...nodes, [kind]: id })
+    this.#credentials.push({ text, path, epoch: this.#epoch, issuedPosition: position, expiresAtMs: null })
+  }
+
+  #issueAccessToken(nodes: Partial<Record<NodeKind, string>>, position: number): void {
+    const kid = this.#credentials.length % 2 === 0 ? 'sig_slow' : 'sig_fast'
+    const exp = Math.floor(this.#authorityMs / 1000) + LIFETIME_SECONDS
+    const pos = this.#mutation === 'mint_head_last' ? position + 1 : position
+    const own = { sub: nodes.account, exp, iat: exp - LIFETIME_SECONDS, epoch: this.#epoch, pos }
+    const claims = givenClaims({ ...own, auth_time: undefined })
+    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const head = encode({ alg: 'HS256', typ: 'at+jwt', kid })
+    const path = toPath({
+      ...nodes,
+      session: `${claims.sid}`,
+      grant: `${claims.gid}`,
+      client: `${claims.client_id}`,
+      access_token: `${claims.jti}`,
+    })
+    const text = `${head}.${encode(claims)}.${Buffer.from(`${claims.jti}`).toString('base64url')}`
+    const expiresAtMs = (exp + LEEWAY_SECONDS) * 1000
+    this.#credentials.push({ text, path, epoch: this.#epoch, issuedPosition: position, expiresAtMs })
+  }
+
+  /** Only what never gets new children is killed by id; the rest gets a rule (design §3). */
+  #revoke(which: number, node: number, isRule: boolean): void {
+    const path = at(this.#credentials, which)?.path
+    const target = path && at(path, node)
+    if (target === undefined) return
+    this.#head += 1
+    const canBeKilled = ['session', 'grant', 'api_key', 'access_token'].includes(target.kind)
+    const rule = isRule || !canBeKilled ? { issuedBeforePosition: this.#head } : {}
+    const entry = { position: this.#head, ...target, ...rule, expiresAtMs: this.#authorityMs + RETENTION_MS }
+    this.#commits.push({ entry, epoch: this.#epoch, committedAtMs: this.#nowMs })
+  }
+
+  /** The log is lost and begins anew; what its entries had done to the state stays done. */
+  #startEpoch(): void {
+    this.#epoch = `epoch-${Number(this.#epoch.slice(6)) + 1}`
+    this.#head = 0
+  }
+
+  /** The commits that hit a credential: it is dead from the first of them on. */
+  #deaths({ path, epoch, issuedPosition }: Credential): readonly Commit[] {
+    return this.#commits.filter(({ entry, epoch: entryEpoch }) => {
+      const isOnPath = path.some(({ kind, id }) => kind === entry.kind && id === entry.id)
+      const before = entry.issuedBeforePosition ?? Number.POSITIVE_INFINITY
+      return isOnPath && entryEpoch === epoch && issuedPosition < before
+    })
+  }
+
+  #check(which: number): void {
+    const credential = at(this.#credentials, which)
+    if (credential === undefined) return
+    const { epoch, position } = this.checker.stats()
+    const mustRefuse = this.#deaths(credential).some(
+      (death) =>
+        this.#nowMs - death.committedAtMs > CONFIRMED_MS ||
+        (death.epoch === epoch && death.entry.position <= position),
+    )
+    const isOver = credential.expiresAtMs !== null && this.#authorityMs >= credential.expiresAtMs + LEASE_MS
+    if (mustRefuse) this.counts.mustRefuse += 1
+    const judge = (result: CheckResult): void => {
+      assert.ok(!(result.ok && mustRefuse), 'A credential was accepted after its revocation was confirmed.')
+      assert.ok(!(result.ok && isOver), 'An access token was accepted long after it had expired.')
+      if (result.ok) this.counts.accepted += 1
+      else if (result.code === 'invalid_credential') this.counts.refused += 1
+      else this.counts.undecided += 1
+    }
+    const result = this.checker.check(credential.text)
+    if (result instanceof Promise) this.#checks.push(result.then(judge))
+    else judge(result)
+  }
+
+  #receiveQuestion(credential: string): Promise<AskAnswer> {
+    return new Promise((resolve, reject) => {
+      const state = this.#mutation === 'state_before_head' ? this.#decide(credential) : null
+      this.#questions.push({ credential, resolve, reject, state })
+    })
+  }
+
+  /** The authority reads the head, then the state; the answer is then on its way. */
+  #answerQuestion(): void {
+    const question = this.#questions.shift()
+    if (question === undefined) return
+    const decided = question.state ?? this.#decide(question.credential)
+    const answer: AskAnswer =
+      decided.kind === 'active'
+        ? { kind: 'active', verdict: { ...decided.verdict, position: this.#head } }
+        : decided
+    this.#askAnswers.push(() => question.resolve(answer))
+  }
+
+  #decide(text: string): AskAnswer {
+    const credential = this.#credentials.find((one) => one.text === text)
+    if (credential === undefined) return { kind: 'refused', reason: 'unknown' }
+    if (this.#deaths(credential).length > 0) return { kind: 'refused', reason: 'revoked' }
+    const verdict = givenVerdict(text, { usableUntilMs: this.#authorityMs + 30_000 })
+    const owner = credential.path.find(({ kind }) => kind === 'account')?.id
+    const principal = { ...verdict.principal, id: owner as typeof verdict.principal.id }
+    const own = { ...verdict.credential, path: credential.path, expiresAtMs: null }
+    return { kind: 'active', verdict: { ...verdict, principal, credential: own, position: this.#head } }
+  }
+
+  #sendPoll(): Poll {
+    const { epoch, position } = this.checker.stats()
+    return { sent: { monotonicMs: this.clock.monotonic, wallMs: this.clock.wallMs }, after: position, epoch }
+  }
+
+  #answerPoll(): void {
+    const poll = this.#polls.shift()
+    if (poll !== undefined) this.#pollAnswers.push(this.#toAnswer(poll))
+  }
+
+  #toAnswer(poll: Poll): FeedAnswer {
+    const snapshot = poll.epoch !== this.#epoch
+    const entries = this.#commits
+      .filter(({ epoch, entry }) => epoch === this.#epoch && entry.expiresAtMs > this.#authorityMs)
+      .map(({ entry }) => entry)
+      .filter(({ position }) => snapshot || position > poll.after)
+    return {
+      epoch: this.#epoch,
+      entries: this.#mutation === 'entries_lost' ? entries.slice(0, -1) : entries,
+      position: this.#head,
+      snapshot,
+      sentAtMonotonicMs: poll.sent.monotonicMs,
+      sentAtWallMs: poll.sent.wallMs,
+      leaseMs: LEASE_MS,
+      authorityNowMs: this.#authorityMs,
+    }
+  }
+
+  /** Answers come in any order, and one in three stays to come again. */
+  #deliverPoll(which: number): void {
+    const answer = which % 3 === 0 ? at(this.#pollAnswers, which) : pickFrom(this.#pollAnswers, which)
+    if (answer === undefined) return
+    const now = { sentAtMonotonicMs: this.clock.monotonic, sentAtWallMs: this.clock.wallMs }
+    this.checker.apply(this.#mutation === 'lease_from_receipt' ? { ...answer, ...now } : answer)
+  }
+
+  async #renew(): Promise<void> {
+    if (!this.#renewalsWork) throw new Error('The authority is away.')
+    this.checker.apply(this.#toAnswer(this.#sendPoll()))
+  }
+}
+
+const at = <T>(list: readonly T[], which: number): T | undefined => list[which % Math.max(list.length, 1)]
+
+function pickFrom<T>(list: T[], which: number): T | undefined {
+  return list.splice(which % Math.max(list.length, 1), 1)[0]
+}
+
+function toPath(ids: Partial<Record<NodeKind, string>>): readonly PathNode[] {
+  return nodeKinds.flatMap((kind) => {
+    const id = ids[kind]
+    return id === undefined ? [] : [{ kind, id }]
+  })
+}
+
+/** Lets everything run that does not wait for the world. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
