@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
-import {
-  type Answer,
-  at,
-  authority,
-  type Given,
-  ISSUER,
-  keyOf,
-  person,
-  signedIn,
-  UNLIMITED,
-} from './given.ts'
+import { type Answer, authority, type Given, ISSUER, signedIn, UNLIMITED } from './given.ts'
 
 const REFRESH = { grant_type: 'refresh_token', client_id: 'first-party' }
+
 function refresh(given: Given, token: string, more: Record<string, string> = {}): Promise<Answer> {
   return given.send('POST', '/oauth/token', { form: { ...REFRESH, refresh_token: token, ...more } })
 }

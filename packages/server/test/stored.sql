@@ -1,4 +1,4 @@
--- How much every table holds, and the head of the log; `walk.ts` asks it from beside the authority.
+-- How much every table holds, and the head of the log: what walk.ts asks from beside the authority.
 select name from sqlite_schema where type = 'table' order by name;
 select count(*) as held from "{table}";
 select * from log_head;
