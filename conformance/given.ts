@@ -36,7 +36,7 @@ export interface SendOptions {
   readonly key?: string
   readonly headers?: Readonly<Record<string, string>>
 }
-export type Form = Readonly<Record<string, string>> | readonly (readonly [string, string])[]
+export type Form = Record<string, string> | [name: string, value: string][]
 
 export interface Given {
   /** Where it is reached, which is also its issuer. */
@@ -99,20 +99,13 @@ async function exchange(
   }
   if (options.form !== undefined) {
     headers.set('content-type', 'application/x-www-form-urlencoded')
-    body = toForm(options.form).toString()
+    body = new URLSearchParams(options.form).toString()
   }
   if (options.bearer !== undefined) headers.set('authorization', `Bearer ${options.bearer}`)
   if (options.key !== undefined) headers.set('x-api-key', options.key)
   const response = await fetch(new URL(path, url), { method, headers, body, redirect: 'manual' })
   const text = await response.text()
   return { status: response.status, headers: response.headers, text, json: toObject(text) }
-}
-
-function toForm(form: Form): URLSearchParams {
-  const parameters = new URLSearchParams()
-  const pairs = 'entries' in form && typeof form.entries === 'function' ? [...form.values()] : Object.entries(form)
-  for (const [name, value] of pairs) parameters.append(name, value)
-  return parameters
 }
 
 function toObject(text: string): Readonly<Record<string, unknown>> {
@@ -220,7 +213,10 @@ export async function givenProgram(
 }
 
 /** The parameters that exchange an API key (RFC 8693 §2.1). */
-export const exchangeForm = (key: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+export const exchangeForm = (
+  key: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> => ({
   grant_type: EXCHANGE,
   subject_token: key,
   subject_token_type: API_KEY_TYPE,
@@ -228,7 +224,10 @@ export const exchangeForm = (key: string, more: Readonly<Record<string, string>>
 })
 
 /** The parameters that refresh (RFC 6749 §6). */
-export const refreshForm = (token: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+export const refreshForm = (
+  token: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> => ({
   grant_type: 'refresh_token',
   refresh_token: token,
   client_id: 'first-party',
@@ -254,7 +253,8 @@ export function assertOAuthError(answer: Answer, status: number, error: string):
   assert.equal(answer.headers.get('cache-control'), 'no-store')
   assert.equal(answer.headers.get('pragma'), 'no-cache')
   assert.match(String(answer.json.error_description), /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/)
-  for (const name of Object.keys(answer.json)) assert.ok(['error', 'error_description', 'error_uri'].includes(name))
+  for (const name of Object.keys(answer.json))
+    assert.ok(['error', 'error_description', 'error_uri'].includes(name))
 }
 
 /** The text at a path of a body; fails the test where there is none. */

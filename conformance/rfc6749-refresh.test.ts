@@ -6,6 +6,7 @@ import {
   assertOAuthError,
   at,
   exchangeForm,
+  type Form,
   givenPerson,
   givenServer,
   refreshForm,
@@ -21,7 +22,7 @@ for (const name of ['grant_type', 'refresh_token', 'client_id', 'scope']) {
   test(`§3.2: ${name} twice is answered invalid_request, and the refresh token stays good`, async () => {
     const { refreshToken } = await givenPerson(given, PERMISSIONS)
     const form = refreshForm(refreshToken, { scope: 'notes:read' })
-    const twice = [...Object.entries(form), [name, form[name] ?? ''] as const]
+    const twice: Form = [...Object.entries(form), [name, form[name] ?? '']]
 
     assertOAuthError(await given.post('/oauth/token', twice), 400, 'invalid_request')
 
@@ -139,7 +140,11 @@ for (const scope of ['notes:read notes:delete', 'notes:*', '*']) {
   test(`§6: asking for ${scope} where less was granted is answered invalid_scope`, async () => {
     const { refreshToken } = await givenPerson(given, PERMISSIONS)
 
-    assertOAuthError(await given.post('/oauth/token', refreshForm(refreshToken, { scope })), 400, 'invalid_scope')
+    assertOAuthError(
+      await given.post('/oauth/token', refreshForm(refreshToken, { scope })),
+      400,
+      'invalid_scope',
+    )
 
     assert.equal((await given.post('/oauth/token', refreshForm(refreshToken))).status, 200)
   })

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Countersign } from './create.ts'
+import type { Connection } from './http/exchange.ts'
 
 export interface NodeHandlerOptions {
   /**
@@ -24,11 +25,34 @@ export function toNodeHandler(
 ): NodeHandler {
   const listener = getRequestListener(
     (request, { incoming }) => {
-      const { socket, headers } = incoming
+      const { socket } = incoming
+      const headers = headersOf(incoming)
       const connection = { remoteAddress: socket.remoteAddress, encrypted: 'encrypted' in socket, headers }
       return countersign.fetch(request, connection)
     },
     { overrideGlobalObjects: options.replaceGlobals === true },
   )
   return (req, res) => void listener(req, res)
+}
+
+type ParsedHeaders = NonNullable<Connection['headers']>
+
+const AUTHORIZATION = 'authorization'
+
+/**
+ * Unless told otherwise, a Node server drops a second `Authorization` in silence, and somebody in front of it may
+ * have looked at that one. Together they are no credential, and are refused.
+ */
+function headersOf({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): ParsedHeaders {
+  let first: string | null = null
+  let all: string | null = null
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    // Compared by length first: this runs for every header of every request.
+    if (name?.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue
+    const value = rawHeaders[at + 1] ?? ''
+    if (first === null) first = value
+    else all = `${all ?? first}, ${value}`
+  }
+  return all === null ? headers : { ...headers, authorization: all }
 }

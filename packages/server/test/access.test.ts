@@ -161,7 +161,12 @@ test('another person is neither listed nor ended, nor counted in a dry run', asy
 })
 
 /** A person whose key and whose exchanged token try what only the person may. */
-async function voices(): Promise<{ owner: string; session: string; other: string; tries: given.SendOptions[] }> {
+async function voices(): Promise<{
+  owner: string
+  session: string
+  other: string
+  tries: given.SendOptions[]
+}> {
   const { id, token, session, keyId: other } = await personWithKey()
   const made = await send('POST', '/v1/api-keys', { bearer: token, body: { name: 'voice', permissions: [] } })
   const secret = given.at(made.json, 'secret')

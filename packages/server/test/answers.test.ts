@@ -42,8 +42,7 @@ test('405 with the methods that there are, for every other method of every path,
       .filter((route) => fits(route.path, path))
       .flatMap(({ method }) => [method as string])
     for (const method of methods) {
-      if (fitting.includes(method) || (method === 'HEAD' && fitting.includes('GET')))
-        continue
+      if (fitting.includes(method) || (method === 'HEAD' && fitting.includes('GET'))) continue
       to.takeCalls()
       const answer = await to.send(method, pathOf(path), { key: to.adminKey })
 

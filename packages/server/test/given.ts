@@ -32,8 +32,8 @@ export interface Given {
   readonly folder: string
   /** Every answer is held to the contract (contract.ts) before the test sees it. */
   send(method: string, path: string, options?: SendOptions): Promise<Answer>
-  /** Stops the authority, runs `between` while nobody holds the files, and opens it again. */
-  restart(between?: () => void | Promise<void>): Promise<void>
+  /** Stops the authority, runs `between` while nobody holds the files, and opens it again, with further settings. */
+  restart(between?: () => void | Promise<void>, settings?: Record<string, string>): Promise<void>
 }
 
 /** For authorities that many tests share: the clock stands, so limits by address would add up. */
@@ -72,7 +72,7 @@ export async function openAuthority(
   settings: Record<string, string> = {},
 ): Promise<{ given: Given; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'))
-  const config = configOf(folder, settings)
+  let config = configOf(folder, settings)
   const clock = createTestClock()
   const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
   const made = await bootstrapAuthority(config, input, clock)
@@ -87,9 +87,10 @@ export async function openAuthority(
     adminAccount: made.account.id,
     folder,
     send: (method, path, options) => send(running, method, path, options),
-    restart: async (between = () => undefined) => {
+    restart: async (between = () => undefined, more = {}) => {
       await running.close()
       await between()
+      config = configOf(folder, { ...settings, ...more })
       running = await createAuthority(config, clock)
     },
   }

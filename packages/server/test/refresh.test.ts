@@ -10,7 +10,11 @@ after(shared.close)
 
 type To = Pick<given.Given, 'send'>
 
-function refresh(to: To, token: string | undefined, more: Record<string, string> = {}): Promise<given.Answer> {
+function refresh(
+  to: To,
+  token: string | undefined,
+  more: Record<string, string> = {},
+): Promise<given.Answer> {
   const form = { grant_type: 'refresh_token', client_id: 'first-party', refresh_token: token ?? '', ...more }
   return to.send('POST', '/oauth/token', { form })
 }
@@ -74,7 +78,15 @@ test('another client’s attempt with a refresh token is refused and uses nothin
 test('invalid_scope for more than was granted, before anything is used up', async () => {
   const { refresh_token: token = '' } = await given.signedIn(shared.given, 'jwt')
 
-  for (const scope of ['accounts:write', '*', 'gym:*', 'not a permission at all!', 'a:b  c:d', ' a:b', 'a"b:c']) {
+  for (const scope of [
+    'accounts:write',
+    '*',
+    'gym:*',
+    'not a permission at all!',
+    'a:b  c:d',
+    ' a:b',
+    'a"b:c',
+  ]) {
     assertOAuthError(await refresh(shared.given, token, { scope }), 'invalid_scope')
   }
   assert.equal((await refresh(shared.given, token)).status, 200)
@@ -197,7 +209,8 @@ test('a role that was taken away is gone from the next access token', async () =
   assert.deepEqual(decodeJwt(given.at(next.json, 'access_token')).roles, ['member'])
 })
 
-const cookieOf = (answer: given.Answer): string => (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
+const cookieOf = (answer: given.Answer): string =>
+  (answer.headers.getSetCookie()[0] ?? '').split(';')[0] ?? ''
 
 test('by cookie the new refresh token stands in the cookie alone, and the old one is a used one', async (t) => {
   const to = await given.authority(t)

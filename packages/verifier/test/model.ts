@@ -28,10 +28,14 @@ export type Step =
   | { readonly do: 'revoke'; readonly which: number; readonly node: number; readonly isRule: boolean }
   | { readonly do: 'issue'; readonly kind: 'access_token' | 'session' | 'api_key' }
   | { readonly do: 'check'; readonly which: number }
-  | { readonly do: 'poll' | 'answer_poll' | 'answer_ask' | 'fail_ask' | 'new_epoch' }
-  | { readonly do: 'deliver_poll' | 'deliver_ask' | 'finish_signature'; readonly which: number }
+  | { readonly do: 'new_epoch' }
   | { readonly do: 'renewals'; readonly work: boolean }
   | { readonly do: 'advance' | 'jump' | 'suspend'; readonly ms: number }
+  | WireStep
+
+type WireStep =
+  | { readonly do: 'poll' | 'answer_poll' | 'answer_ask' | 'fail_ask' }
+  | { readonly do: 'deliver_poll' | 'deliver_ask' | 'finish_signature'; readonly which: number }
 
 const LEASE_MS = 5_000
 const CONFIRMED_MS = LEASE_MS * 1.01 + 50
@@ -68,6 +72,8 @@ interface Question {
   readonly state: AskAnswer | null
 }
 
+export type Counts = Record<'accepted' | 'mustRefuse' | 'refused' | 'undecided', number>
+
 export class World {
   readonly clock = new HandClock()
   readonly checker: Checker
@@ -75,6 +81,7 @@ export class World {
   readonly #checks: Promise<void>[] = []
   #nowMs = 0
   #epoch = 'epoch-0'
+  #failure: unknown = null
   #head = 0
   #commits: Commit[] = []
   #credentials: Credential[] = []
@@ -84,7 +91,7 @@ export class World {
   #askAnswers: (() => void)[] = []
   #signatures: (() => void)[] = []
   #renewalsWork = true
-  readonly counts = { accepted: 0, mustRefuse: 0, refused: 0, undecided: 0 }
+  readonly counts: Counts = { accepted: 0, mustRefuse: 0, refused: 0, undecided: 0 }
 
   constructor(mutation: Mutation = null) {
     this.#mutation = mutation
@@ -109,55 +116,81 @@ export class World {
     return { kid, algorithm: 'HS256', verify, material: { reveal: () => kid } as VerificationKey['material'] }
   }
 
+  /** Takes the steps, then lets every call that is under way come to its end. Throws what went wrong. */
   async run(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       this.#take(step)
-      await settle()
+      await this.#settle()
     }
     for (const end of [...this.#askAnswers, ...this.#signatures]) end()
-    for (const { reject } of this.#questions) reject(new Error('The world ends.'))
     this.#renewalsWork = false
-    // What a check still asks for is never answered; only those that came to an end are judged.
-    await settle()
-    await Promise.race([Promise.all(this.#checks), settle()])
+    while (this.#questions.length > 0) {
+      this.#take({ do: 'fail_ask' })
+      await this.#settle()
+    }
+    await Promise.all(this.#checks)
+    await this.#settle()
+  }
+
+  /** Lets everything run that does not wait for the world. */
+  async #settle(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#failure !== null) throw this.#failure
   }
 
   #take(step: Step): void {
     switch (step.do) {
       case 'revoke':
-        return this.#revoke(step.which, step.node, step.isRule)
+        this.#revoke(step.which, step.node, step.isRule)
+        break
       case 'issue':
-        return this.#issue(step.kind)
+        this.#credentials.push(step.kind === 'access_token' ? this.#mint() : this.#issueOpaque(step.kind))
+        break
       case 'check':
-        return this.#check(step.which)
-      case 'poll':
-        return void this.#polls.push(this.#sendPoll())
-      case 'answer_poll':
-        return this.#answerPoll()
-      case 'deliver_poll':
-        return this.#deliverPoll(step.which)
-      case 'answer_ask':
-        return this.#answerQuestion()
-      case 'fail_ask':
-        return this.#questions.shift()?.reject(new Error('The authority is away.'))
-      case 'deliver_ask':
-        return pickFrom(this.#askAnswers, step.which)?.()
-      case 'finish_signature':
-        return pickFrom(this.#signatures, step.which)?.()
+        this.#check(step.which)
+        break
+      case 'new_epoch':
+        this.#startEpoch()
+        break
       case 'renewals':
         this.#renewalsWork = step.work
-        return
-      case 'new_epoch':
-        return this.#startEpoch()
+        break
       case 'advance':
-        this.#nowMs += step.ms
-        return this.clock.advance(step.ms)
       case 'suspend':
         this.#nowMs += step.ms
-        return this.clock.suspend(step.ms)
+        this.clock[step.do](step.ms)
+        break
       case 'jump':
         this.clock.wallMs += step.ms
-        return
+        break
+      default:
+        this.#takeOnWire(step)
+    }
+  }
+
+  #takeOnWire(step: WireStep): void {
+    switch (step.do) {
+      case 'poll':
+        this.#polls.push(this.#sendPoll())
+        break
+      case 'answer_poll':
+        this.#answerPoll()
+        break
+      case 'deliver_poll':
+        this.#deliverPoll(step.which)
+        break
+      case 'answer_ask':
+        this.#answerQuestion()
+        break
+      case 'fail_ask':
+        this.#questions.shift()?.reject(new Error('The authority is away.'))
+        break
+      case 'deliver_ask':
+        pickFrom(this.#askAnswers, step.which)?.()
+        break
+      case 'finish_signature':
+        pickFrom(this.#signatures, step.which)?.()
+        break
     }
   }
 
@@ -165,33 +198,35 @@ export class World {
     return NOW_SECONDS * 1000 + this.#nowMs
   }
 
-  #issue(kind: 'access_token' | 'session' | 'api_key'): void {
-    const position = this.#head
-    const nodes: Partial<Record<NodeKind, string>> = { account: newId('acc'), role: 'member', issuer: ISSUER }
-    if (kind === 'access_token') return this.#issueAccessToken(nodes, position)
+  #issueOpaque(kind: 'session' | 'api_key'): Credential {
     const { text, id } = givenOpaque(kind)
-    const path = toPath({ ...nodes, [kind]: id })
-    this.#credentials.push({ text, path, epoch: this.#epoch, issuedPosition: position, expiresAtMs: null })
+    const path = toPath({ ...newNodes(), [kind]: id })
+    return { text, path, epoch: this.#epoch, issuedPosition: this.#head, expiresAtMs: null }
   }
 
-  #issueAccessToken(nodes: Partial<Record<NodeKind, string>>, position: number): void {
+  #mint(): Credential {
+    const issuedPosition = this.#head
     const kid = this.#credentials.length % 2 === 0 ? 'sig_slow' : 'sig_fast'
     const exp = Math.floor(this.#authorityMs / 1000) + LIFETIME_SECONDS
-    const pos = this.#mutation === 'mint_head_last' ? position + 1 : position
+    const pos = this.#mutation === 'mint_head_last' ? issuedPosition + 1 : issuedPosition
+    const nodes = newNodes()
     const own = { sub: nodes.account, exp, iat: exp - LIFETIME_SECONDS, epoch: this.#epoch, pos }
     const claims = givenClaims({ ...own, auth_time: undefined })
-    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const head = encode({ alg: 'HS256', typ: 'at+jwt', kid })
-    const path = toPath({
-      ...nodes,
-      session: `${claims.sid}`,
-      grant: `${claims.gid}`,
-      client: `${claims.client_id}`,
-      access_token: `${claims.jti}`,
-    })
-    const text = `${head}.${encode(claims)}.${Buffer.from(`${claims.jti}`).toString('base64url')}`
-    const expiresAtMs = (exp + LEEWAY_SECONDS) * 1000
-    this.#credentials.push({ text, path, epoch: this.#epoch, issuedPosition: position, expiresAtMs })
+    const { sid, gid, client_id: client, jti } = claims
+    const head = toBase64url({ alg: 'HS256', typ: 'at+jwt', kid })
+    return {
+      text: `${head}.${toBase64url(claims)}.${toBase64url({ jti })}`,
+      path: toPath({
+        ...nodes,
+        session: `${sid}`,
+        grant: `${gid}`,
+        client: `${client}`,
+        access_token: `${jti}`,
+      }),
+      epoch: this.#epoch,
+      issuedPosition,
+      expiresAtMs: (exp + LEEWAY_SECONDS) * 1000,
+    }
   }
 
   /** Only what never gets new children is killed by id; the rest gets a rule (design §3). */
@@ -208,7 +243,7 @@ export class World {
 
   /** The log is lost and begins anew; what its entries had done to the state stays done. */
   #startEpoch(): void {
-    this.#epoch = `epoch-${Number(this.#epoch.slice(6)) + 1}`
+    this.#epoch = `epoch-${toAge(this.#epoch) + 1}`
     this.#head = 0
   }
 
@@ -217,7 +252,9 @@ export class World {
     return this.#commits.filter(({ entry, epoch: entryEpoch }) => {
       const isOnPath = path.some(({ kind, id }) => kind === entry.kind && id === entry.id)
       const before = entry.issuedBeforePosition ?? Number.POSITIVE_INFINITY
-      return isOnPath && entryEpoch === epoch && issuedPosition < before
+      // Whatever was issued in an earlier epoch was issued before every entry of a later one.
+      const isBefore = toAge(entryEpoch) > toAge(epoch) || (entryEpoch === epoch && issuedPosition < before)
+      return isOnPath && isBefore
     })
   }
 
@@ -240,8 +277,13 @@ export class World {
       else this.counts.undecided += 1
     }
     const result = this.checker.check(credential.text)
-    if (result instanceof Promise) this.#checks.push(result.then(judge))
-    else judge(result)
+    if (result instanceof Promise) {
+      const judged = result.then(judge).catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      this.#checks.push(judged)
+    }
+    if (!(result instanceof Promise)) judge(result)
   }
 
   #receiveQuestion(credential: string): Promise<AskAnswer> {
@@ -316,18 +358,23 @@ export class World {
   }
 }
 
+type Nodes = Partial<Record<NodeKind, string>>
+
+const toAge = (epoch: string): number => Number(epoch.slice('epoch-'.length))
+
+const newNodes = (): Nodes => ({ account: newId('acc'), role: 'member', issuer: ISSUER })
+
+const toBase64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
 const at = <T>(list: readonly T[], which: number): T | undefined => list[which % Math.max(list.length, 1)]
 
 function pickFrom<T>(list: T[], which: number): T | undefined {
   return list.splice(which % Math.max(list.length, 1), 1)[0]
 }
 
-function toPath(ids: Partial<Record<NodeKind, string>>): readonly PathNode[] {
+function toPath(ids: Nodes): readonly PathNode[] {
   return nodeKinds.flatMap((kind) => {
     const id = ids[kind]
     return id === undefined ? [] : [{ kind, id }]
   })
 }
-
-/** Lets everything run that does not wait for the world. */
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -46,7 +46,7 @@ export async function createApiKey(
 ): Promise<Outcome<KeyWithSecret>> {
   const ownerId = input.serviceAccountId ?? caller.principal.id
   if (!mayManage(caller, ownerId, own.apiKeysWrite)) return refuse('permission_denied')
-  if (!mayGive(caller, input.permissions)) return refuse('permission_exceeds_own')
+  if (!mayHold(caller, input)) return refuse('permission_exceeds_own')
   const { position } = await context.store.readHead()
   const key = newKey(context, caller, ownerId, input, position, facts)
   const secret = makeSecret(context.random)
@@ -76,6 +76,28 @@ function mayManage(caller: Caller, ownerId: PrincipalId, permission: string): bo
   return (
     !isServiceAccountId(ownerId) || may(caller, own.serviceAccountsWrite) || permission === own.apiKeysRead
   )
+}
+
+type Holding = Partial<Pick<ApiKey, 'permissions' | 'resources' | 'allowAddresses'>>
+
+/**
+ * Nothing in a key goes beyond its caller. One that is bound to resources or addresses binds what it makes to
+ * the same or to fewer: otherwise a key for one document could make itself one for all. Address blocks are
+ * compared as they are spelled, so a smaller block within a larger one is refused: the safe side.
+ */
+function mayHold(caller: Caller, { permissions = [], resources, allowAddresses }: Holding): boolean {
+  const { verdict } = caller
+  return (
+    mayGive(caller, permissions) &&
+    isWithin(verdict.resources, resources) &&
+    isWithin(verdict.allowAddresses, allowAddresses)
+  )
+}
+
+/** An empty list is no fence at all; one that is not named is not moved. */
+function isWithin(own: readonly string[], given: readonly string[] | undefined): boolean {
+  if (own.length === 0 || given === undefined) return true
+  return given.length > 0 && given.every((one) => own.includes(one))
 }
 
 function newKey(
@@ -145,7 +167,8 @@ export async function changeApiKey(
 ): Promise<Outcome<{ key: ApiKey }>> {
   const read = await readApiKey(context, caller, id, own.apiKeysWrite)
   if (!read.ok) return read
-  if (change.permissions !== undefined && !mayGive(caller, change.permissions))
+  // Who holds less could lock a program out; owners narrow their own keys, whatever they have lost since.
+  if (!(isOwn(caller, read.key) || mayHold(caller, read.key)) || !mayHold(caller, change))
     return refuse('permission_exceeds_own')
   const key = await context.store.changeApiKey({
     id,
@@ -164,6 +187,12 @@ export async function changeApiKey(
   return { ok: true, key }
 }
 
+/** The key of the person who asks, or the very key that asks. */
+function isOwn(caller: Caller, key: ApiKey): boolean {
+  if (caller.verdict.credential.id === key.id) return true
+  return key.ownerId === caller.principal.id && speaksForPrincipal(caller)
+}
+
 /** The old secret works until the overlap ends; 0 ends it at once. */
 export async function rotateApiKey(
   context: Context,
@@ -174,8 +203,8 @@ export async function rotateApiKey(
 ): Promise<Outcome<KeyWithSecret>> {
   const read = await readApiKey(context, caller, id, own.apiKeysWrite)
   if (!read.ok) return read
-  // The new secret carries the key's permissions: whoever receives it must be allowed to hold them.
-  if (!mayGive(caller, read.key.permissions)) return refuse('permission_exceeds_own')
+  // The new secret carries what the key holds: whoever receives it must be allowed to hold that.
+  if (!mayHold(caller, read.key)) return refuse('permission_exceeds_own')
   const secret = makeSecret(context.random)
   const rotated = await context.store.rotateApiKey({
     id,

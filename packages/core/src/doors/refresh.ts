@@ -4,6 +4,7 @@
  * other second use ends exactly this family.
  */
 import {
+  allowsAll,
   type ClientId,
   type GrantId,
   narrow,
@@ -53,8 +54,8 @@ export async function refresh(
   // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
   if (found.client.id !== input.clientId) return refuseGrant('wrong_audience')
   const permissions = narrow(found.grant.scope, found.principal.rights.permissions)
-  const scope = input.scope === null ? permissions : narrow(input.scope, permissions)
-  if (input.scope !== null && scope.length < input.scope.length) {
+  const scope = input.scope ?? permissions
+  if (!allowsAll(permissions, scope)) {
     return { ok: false, error: 'invalid_scope', reason: 'bad_claims' }
   }
   const rotated = await rotate(context, parsed.id, parsed.secret, found, facts)

@@ -62,12 +62,17 @@ async function verdictOf(
   }
   await context.feed.catchUp()
   const checked = await context.checkAccessToken(credential)
+  if (checked.ok && isPast(checked.verdict.credential.expiresAtMs, nowMs)) return { reason: 'expired' }
   // Judged against everything up to here, however long ago the token was minted.
   if (checked.ok) return { ...checked.verdict, position: context.feed.position() }
   if (checked.code === 'verifier_unavailable')
     throw new StoreUnavailable('The revocation log cannot be read.')
   return { reason: checked.reason }
 }
+
+/** Leeway is for clocks of others: an answer must not call a token active whose `exp` has passed (RFC 7662 §4). */
+const isPast = (expiresAtMs: number | null, nowMs: number): boolean =>
+  expiresAtMs !== null && expiresAtMs <= nowMs
 
 /** The audiences that a service account is bound to; people are bound to the first-party ones. */
 export async function audiencesOfAsker(context: Context, caller: Caller): Promise<readonly string[]> {

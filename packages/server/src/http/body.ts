@@ -31,8 +31,10 @@ export async function readForm(request: Request, bytesMax: number): Promise<Body
   const text = await readText(request, bytesMax)
   if (!text.ok) return text
   const form = new Map<string, string>()
+  const names = new Set<string>()
   for (const [name, value] of new URLSearchParams(text.value)) {
-    if (form.has(name) || name === '__proto__') return { ok: false, code: 'repeated_name' }
+    if (names.has(name) || name === '__proto__') return { ok: false, code: 'repeated_name' }
+    names.add(name)
     // RFC 6749 §3.2: a parameter without a value is treated as if it had been omitted.
     if (value !== '') form.set(name, value)
   }
