@@ -10,6 +10,7 @@ const RUN_MS_MAX = 300_000
 
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   store: async () => (await import('./store.ts')).benchStore(),
+  verifier: async () => (await import('./verifier.ts')).benchVerifier(),
   server: async () => (await import('./server.ts')).benchServer(),
 }
 

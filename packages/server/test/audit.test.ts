@@ -230,7 +230,10 @@ test('the list is found by type, actor, target and time, and read page by page w
   assert.equal(ofTarget.length, 6)
   assert.deepEqual(ofActor, ofType)
   assert.ok(inTime.length === 2 || inTime.length === 3, 'Minutes 2 to 4, with or without the last moment.')
-  assert.deepEqual(paged.map(({ id }) => id), ofType.map(({ id }) => id))
+  assert.deepEqual(
+    paged.map(({ id }) => id),
+    ofType.map(({ id }) => id),
+  )
 })
 
 test('after a stop every event is in the chain, in order, once', async (t) => {
@@ -240,8 +243,13 @@ test('after a stop every event is in the chain, in order, once', async (t) => {
 
   const events = await read(to)
 
-  const positions = events.flatMap(({ chain }) => (chain === null ? [] : [chain.position])).sort((a, b) => a - b)
-  assert.deepEqual(positions, Array.from({ length: events.length }, (_, index) => index + 1))
+  const positions = events
+    .flatMap(({ chain }) => (chain === null ? [] : [chain.position]))
+    .sort((a, b) => a - b)
+  assert.deepEqual(
+    positions,
+    Array.from({ length: events.length }, (_, index) => index + 1),
+  )
   const report = await chainOf(to)
   assert.deepEqual(report, { intact: true, length: events.length, unchained: 0 })
 })

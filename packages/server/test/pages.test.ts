@@ -76,7 +76,10 @@ test('the set-up script takes the ticket out of the address bar and writes no HT
   const { text } = await send('GET', '/assets/setup.js')
 
   assert.ok(text.includes("history.replaceState(null, '', location.pathname)"))
-  assert.doesNotMatch(text, /innerHTML|outerHTML|document\.write|insertAdjacent|eval\(|localStorage|sessionStorage/)
+  assert.doesNotMatch(
+    text,
+    /innerHTML|outerHTML|document\.write|insertAdjacent|eval\(|localStorage|sessionStorage/,
+  )
   assert.doesNotThrow(() => new Function(text.replaceAll(/^import .*/gm, '')))
 })
 

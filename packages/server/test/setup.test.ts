@@ -56,7 +56,11 @@ const complete = (to: Pick<Fresh, 'send'>, ticket: string, more: object = {}): P
 test('403 for a ticket that was guessed, and the right one still works', async (t) => {
   const to = await fresh(t)
 
-  for (const guess of ['A'.repeat(43), to.ticket.toLowerCase().padEnd(43, 'a'), [...to.ticket].reverse().join('')]) {
+  for (const guess of [
+    'A'.repeat(43),
+    to.ticket.toLowerCase().padEnd(43, 'a'),
+    [...to.ticket].reverse().join(''),
+  ]) {
     assertProblem(await complete(to, guess), 'setup_closed')
   }
   for (const malformed of ['', 'short', `${to.ticket}A`, `${to.ticket.slice(0, 42)}-`]) {
@@ -98,7 +102,9 @@ test('of twenty who use the link at once, one becomes the administrator', async 
   const to = await fresh(t)
 
   const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => complete(to, to.ticket, { email: `racer-${index}@example.com` })),
+    Array.from({ length: 20 }, (_, index) =>
+      complete(to, to.ticket, { email: `racer-${index}@example.com` }),
+    ),
   )
 
   const statuses = answers.map(({ status }) => status).sort()
@@ -136,7 +142,10 @@ test('a fresh authority has nobody in it: no name and no password opens it', asy
 
   for (const email of ['admin@example.com', 'root@localhost', 'administrator@countersign.local']) {
     for (const password of ['admin', 'countersign', 'password', 'changeme']) {
-      assertProblem(await to.send('POST', '/v1/sign-in', { body: { email, password } }), 'invalid_credentials')
+      assertProblem(
+        await to.send('POST', '/v1/sign-in', { body: { email, password } }),
+        'invalid_credentials',
+      )
     }
   }
 })

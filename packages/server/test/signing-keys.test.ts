@@ -35,7 +35,8 @@ async function readJwks(to: given.Given): Promise<JSONWebKeySet> {
   return JSON.parse((await to.send('GET', '/.well-known/jwks.json')).text)
 }
 
-const kidsOf = (jwks: JSONWebKeySet): readonly (string | undefined)[] => jwks.keys.map(({ kid }) => kid).sort()
+const kidsOf = (jwks: JSONWebKeySet): readonly (string | undefined)[] =>
+  jwks.keys.map(({ kid }) => kid).sort()
 const kidOf = (token = ''): string | undefined => decodeProtectedHeader(token).kid
 const me = (to: given.Given, bearer = ''): Promise<given.Answer> => to.send('GET', '/v1/me', { bearer })
 const refresh = (to: given.Given, token = ''): Promise<given.Answer> =>
@@ -76,7 +77,10 @@ test('a next key is published and does not sign before it has been published for
 test('while keys rotate under load no token fails, here or at a reader with a key set as old as it may be', async (t) => {
   const to = await given.authority(t, given.UNLIMITED)
   const signedIn = await Promise.all(Array.from({ length: 5 }, () => given.signedIn(to, 'jwt')))
-  const people = signedIn.map(({ access_token = '', refresh_token = '' }) => ({ access_token, refresh_token }))
+  const people = signedIn.map(({ access_token = '', refresh_token = '' }) => ({
+    access_token,
+    refresh_token,
+  }))
   const kids = new Set<string | undefined>()
   const use = async (person: (typeof people)[number], keys: JSONWebKeySet): Promise<void> => {
     for (let count = 0; count < 3; count += 1) {
@@ -129,10 +133,10 @@ test('another algorithm in the configuration takes over in the same way, and old
 
   await to.restart(() => undefined, changed)
   assert.equal(kidOf(token), (await inState(to, 'current'))[0])
-  assert.deepEqual(
-    (await listKeys(to)).map(({ algorithm, state }) => `${algorithm} ${state}`).sort(),
-    ['ES256 current', 'EdDSA next'],
-  )
+  assert.deepEqual((await listKeys(to)).map(({ algorithm, state }) => `${algorithm} ${state}`).sort(), [
+    'ES256 current',
+    'EdDSA next',
+  ])
   assert.equal((await me(to, token)).status, 200)
   to.clock.advance(HOUR)
   const fresh = await given.signedIn(to, 'jwt')

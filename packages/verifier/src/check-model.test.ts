@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { type Mutation, type Step, World } from '../test/model.ts'
+import { World } from '../test/model.ts'
+import type { Mutation, Step } from '../test/model-steps.ts'
 
 const which = fc.nat(1_000)
 const isRule = fc.boolean()
@@ -66,11 +67,12 @@ for (const [name, history] of Object.entries(histories)) {
       fc.asyncProperty(history, async (steps) => {
         const world = new World()
         await world.run([...beginning, ...steps])
-        for (const count of Object.keys(totals) as (keyof typeof totals)[])
-          totals[count] += world.counts[count]
+        for (const [count, more] of Object.entries(world.counts))
+          totals.set(count, (totals.get(count) ?? 0) + more)
       }),
       { numRuns: 1_000 },
     )
+    assert.equal(totals.size, 4)
     for (const [count, total] of totals) assert.ok(total > 100, `only ${total} were ${count}`)
   })
 }

@@ -4,7 +4,7 @@
  * answers against that (lease protocol, "Why it is safe").
  */
 import assert from 'node:assert/strict'
-import { type NodeKind, nodeKinds, type PathNode, type RevocationEntry } from '@countersign/protocol'
+import type { PathNode, RevocationEntry } from '@countersign/protocol'
 import { type Checker, createChecker } from '../src/check.ts'
 import type { VerificationKey } from '../src/jwt/keys.ts'
 import type { FeedAnswer } from '../src/memory.ts'
@@ -17,25 +17,20 @@ import {
   HandClock,
   ISSUER,
   NOW_SECONDS,
-  newId,
   STYLE,
 } from './given.ts'
-
-/** Rules that the world can break on purpose, to show that the truth notices. */
-export type Mutation = 'lease_from_receipt' | 'state_before_head' | 'mint_head_last' | 'entries_lost' | null
-
-export type Step =
-  | { readonly do: 'revoke'; readonly which: number; readonly node: number; readonly isRule: boolean }
-  | { readonly do: 'issue'; readonly kind: 'access_token' | 'session' | 'api_key' }
-  | { readonly do: 'check'; readonly which: number }
-  | { readonly do: 'new_epoch' }
-  | { readonly do: 'renewals'; readonly work: boolean }
-  | { readonly do: 'advance' | 'jump' | 'suspend'; readonly ms: number }
-  | WireStep
-
-type WireStep =
-  | { readonly do: 'poll' | 'answer_poll' | 'answer_ask' | 'fail_ask' }
-  | { readonly do: 'deliver_poll' | 'deliver_ask' | 'finish_signature'; readonly which: number }
+import {
+  at,
+  type Counts,
+  type Mutation,
+  newNodes,
+  pickFrom,
+  type Step,
+  toAge,
+  toBase64url,
+  toPath,
+  type WireStep,
+} from './model-steps.ts'
 
 const LEASE_MS = 5_000
 const CONFIRMED_MS = LEASE_MS * 1.01 + 50
@@ -72,10 +67,8 @@ interface Question {
   readonly state: AskAnswer | null
 }
 
-export type Counts = Record<'accepted' | 'mustRefuse' | 'refused' | 'undecided', number>
-
 export class World {
-  readonly clock = new HandClock()
+  readonly clock: HandClock = new HandClock()
   readonly checker: Checker
   readonly #mutation: Mutation
   readonly #checks: Promise<void>[] = []
@@ -356,25 +349,4 @@ export class World {
     if (!this.#renewalsWork) throw new Error('The authority is away.')
     this.checker.apply(this.#toAnswer(this.#sendPoll()))
   }
-}
-
-type Nodes = Partial<Record<NodeKind, string>>
-
-const toAge = (epoch: string): number => Number(epoch.slice('epoch-'.length))
-
-const newNodes = (): Nodes => ({ account: newId('acc'), role: 'member', issuer: ISSUER })
-
-const toBase64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-const at = <T>(list: readonly T[], which: number): T | undefined => list[which % Math.max(list.length, 1)]
-
-function pickFrom<T>(list: T[], which: number): T | undefined {
-  return list.splice(which % Math.max(list.length, 1), 1)[0]
-}
-
-function toPath(ids: Nodes): readonly PathNode[] {
-  return nodeKinds.flatMap((kind) => {
-    const id = ids[kind]
-    return id === undefined ? [] : [{ kind, id }]
-  })
 }
