@@ -91,7 +91,7 @@ export const errors = {
   permission_exceeds_own: {
     status: 403,
     title: 'Permission exceeds your own',
-    detail: 'A credential cannot give away a permission that it does not hold.',
+    detail: 'A credential cannot give away permissions, resources or addresses beyond its own.',
   },
   access_token_too_large: {
     status: 409,

@@ -30,6 +30,18 @@ for (const path of gets) {
   })
 }
 
+test('no GET and no HEAD asks the store for more than to be read (ASVS 3.5.3)', async (t) => {
+  const to = await inside(t)
+  for (const path of gets) {
+    for (const method of ['GET', 'HEAD']) {
+      to.takeCalls()
+      await to.send(method, path, { key: to.adminKey })
+
+      for (const call of to.takeCalls()) assert.match(call, /^store\.(?:read|list|ping)/, `${method} ${path}`)
+    }
+  }
+})
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'PURGE']
 
 test('405 with the methods that there are, for every other method of every path, before anything is asked', async (t) => {

@@ -192,6 +192,18 @@ describe('on one authority', { concurrency: false }, () => {
     assert.equal((await me(given, { key: at(made.json, 'secret') })).status, 401)
   })
 
+  test('an administrator ends another person’s key, but never gets a secret that speaks for that person', async () => {
+    const owner = await signedIn(given, 'session_token')
+    const body = { name: 'mine', permissions: [] }
+    const made = await given.send('POST', '/v1/api-keys', { bearer: owner.session_token ?? '', body })
+    const path = `/v1/api-keys/${at(made.json, 'api_key', 'id')}`
+
+    assert.equal((await given.send('POST', `${path}/rotate`, { key: given.adminKey, body: {} })).status, 403)
+    assert.equal((await me(given, { key: at(made.json, 'secret') })).status, 200)
+    assert.equal((await given.send('DELETE', path, { key: given.adminKey })).status, 204)
+    assert.equal((await me(given, { key: at(made.json, 'secret') })).status, 401)
+  })
+
   test('nobody gives a key what they do not hold', async () => {
     const member = await signedIn(given, 'session_token')
     const by = { bearer: member.session_token ?? '' }

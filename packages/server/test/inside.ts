@@ -22,6 +22,8 @@ export interface Inside {
   send(method: string, path: string, options?: SendOptions): Promise<Answer>
   /** What was called since the last time that this was asked, in order: `store.readHead`, `passwords.verify`. */
   takeCalls(): readonly string[]
+  /** From now on every such call throws this; null ends it. */
+  breakCalls(error: Error | null): void
 }
 
 /** Opens one without chores, so that nothing is called but by requests. */
@@ -38,6 +40,11 @@ export async function inside(t: TestContext, settings: Record<string, string> = 
     await rm(folder, { recursive: true, force: true })
   })
   let calls: string[] = []
+  let broken: Error | null = null
+  const tell = (name: string): void => {
+    calls.push(name)
+    if (broken !== null) throw broken
+  }
   const lines: string[] = []
   const { core } = composed.services
   const services: Services = {
@@ -45,8 +52,8 @@ export async function inside(t: TestContext, settings: Record<string, string> = 
     logger: createLogger({ level: 'debug', clock, write: (line) => void lines.push(line) }),
     core: {
       ...core,
-      store: counted(core.store, (name) => calls.push(`store.${name}`)),
-      passwords: counted(core.passwords, (name) => calls.push(`passwords.${name}`)),
+      store: counted(core.store, (name) => tell(`store.${name}`)),
+      passwords: counted(core.passwords, (name) => tell(`passwords.${name}`)),
     },
   }
   const app = createApp(services, routes)
@@ -61,6 +68,9 @@ export async function inside(t: TestContext, settings: Record<string, string> = 
       const taken = calls
       calls = []
       return taken
+    },
+    breakCalls: (error) => {
+      broken = error
     },
   }
 }

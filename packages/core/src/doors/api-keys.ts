@@ -203,6 +203,10 @@ export async function rotateApiKey(
 ): Promise<Outcome<KeyWithSecret>> {
   const read = await readApiKey(context, caller, id, own.apiKeysWrite)
   if (!read.ok) return read
+  // With the new secret one speaks in the owner's name: nobody gets that about another person.
+  if (!isServiceAccountId(read.key.ownerId) && read.key.ownerId !== caller.principal.id) {
+    return refuse('permission_denied')
+  }
   // The new secret carries what the key holds: whoever receives it must be allowed to hold that.
   if (!mayHold(caller, read.key)) return refuse('permission_exceeds_own')
   const secret = makeSecret(context.random)
