@@ -102,5 +102,9 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)
 export const isClientId = (text: string): text is ClientId => NAME.test(text)
 
+/** The roles that exist from the start: who may do everything, and what everybody is who signs up. */
+export const ADMINISTRATOR: RoleId = 'administrator'
+export const MEMBER: RoleId = 'member'
+
 /** The client that stands for the authority's own applications; it exists from the start. */
 export const FIRST_PARTY_CLIENT: ClientId = 'first-party'

@@ -27,7 +27,12 @@ export function toNodeHandler(
     (request, { incoming }) => {
       const { socket } = incoming
       const headers = headersOf(incoming)
-      const connection = { remoteAddress: socket.remoteAddress, encrypted: 'encrypted' in socket, headers }
+      const connection = {
+        remoteAddress: socket.remoteAddress,
+        encrypted: 'encrypted' in socket,
+        isLengthHeld: true,
+        headers,
+      }
       return countersign.fetch(request, connection)
     },
     { overrideGlobalObjects: options.replaceGlobals === true },

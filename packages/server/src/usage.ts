@@ -24,33 +24,49 @@ interface Use {
 /** More than this between two flushes is not gathered: the rows are hot anyway. */
 const PENDING_MAX = 50_000
 
+interface Batch {
+  readonly sessions: Map<SessionId, Use>
+  readonly apiKeys: Map<ApiKeyId, Use>
+}
+
 export function createUsage(store: Pick<SessionStore, 'recordUse'>): Usage {
-  let sessions = new Map<SessionId, Use>()
-  let apiKeys = new Map<ApiKeyId, Use>()
-  const flush = async (): Promise<void> => {
-    if (sessions.size + apiKeys.size === 0) return
-    const batch = { sessions, apiKeys }
-    sessions = new Map()
-    apiKeys = new Map()
+  let gathered: Batch = { sessions: new Map(), apiKeys: new Map() }
+  let writing: { readonly batch: Batch; readonly done: Promise<void> } | null = null
+
+  const write = async (batch: Batch): Promise<void> => {
     try {
       await store.recordUse({ sessions: toRows(batch.sessions), apiKeys: toRows(batch.apiKeys) })
     } catch (error) {
-      restore(batch.sessions, sessions)
-      restore(batch.apiKeys, apiKeys)
+      restore(batch.sessions, gathered.sessions)
+      restore(batch.apiKeys, gathered.apiKeys)
       throw error
+    } finally {
+      writing = null
     }
+  }
+  const flush = async (): Promise<void> => {
+    // A batch on its way is not written yet: whoever asks for a flush reads what it has written.
+    while (writing !== null) await writing.done.catch(() => undefined)
+    const batch = gathered
+    if (batch.sessions.size + batch.apiKeys.size === 0) return
+    gathered = { sessions: new Map(), apiKeys: new Map() }
+    writing = { batch, done: write(batch) }
+    await writing.done
   }
   return {
     record: (verdict, nowMs, address) => {
       for (const node of verdict.credential.path) {
-        if (node.kind === 'session') note(sessions, node.id as SessionId, nowMs, address)
-        else if (node.kind === 'api_key') note(apiKeys, node.id as ApiKeyId, nowMs, address)
+        if (node.kind === 'session') note(gathered.sessions, node.id as SessionId, nowMs, address)
+        else if (node.kind === 'api_key') note(gathered.apiKeys, node.id as ApiKeyId, nowMs, address)
       }
     },
     flush,
-    isWaiting: (id) => sessions.has(id as SessionId) || apiKeys.has(id as ApiKeyId),
+    isWaiting: (id) => isIn(gathered, id) || (writing !== null && isIn(writing.batch, id)),
   }
 }
+
+const isIn = ({ sessions, apiKeys }: Batch, id: string): boolean =>
+  sessions.has(id as SessionId) || apiKeys.has(id as ApiKeyId)
 
 function note<I>(uses: Map<I, Use>, id: I, nowMs: number, address: string | null): void {
   const use = uses.get(id)

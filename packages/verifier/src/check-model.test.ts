@@ -70,7 +70,7 @@ for (const [name, history] of Object.entries(histories)) {
         for (const [count, more] of Object.entries(world.counts))
           totals.set(count, (totals.get(count) ?? 0) + more)
       }),
-      { numRuns: 1_000, endOnFailure: true },
+      { numRuns: 500, endOnFailure: true },
     )
     assert.equal(totals.size, 4)
     for (const [count, total] of totals) assert.ok(total > 100, `only ${total} were ${count}`)

@@ -117,6 +117,8 @@ export class World {
     }
     for (const end of [...this.#askAnswers, ...this.#signatures]) end()
     this.#renewalsWork = false
+    await this.#settle()
+    // An answer that was overtaken is asked again.
     while (this.#questions.length > 0) {
       this.#take({ do: 'fail_ask' })
       await this.#settle()

@@ -1,11 +1,10 @@
 /** Signing up: a new account with the role `member`, or created by an administrator. */
-import type { RoleId, Secret } from '@countersign/protocol'
+import { MEMBER, type RoleId, type Secret } from '@countersign/protocol'
 import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
 import { checkNewPassword } from '../passwords/policy.ts'
-import { MEMBER } from '../roles/role.ts'
 
 export interface SignUpInput {
   readonly email: string

@@ -9,6 +9,3 @@ export interface Role {
   readonly builtIn: boolean
   readonly createdAtMs: number
 }
-
-export const ADMINISTRATOR: RoleId = 'administrator'
-export const MEMBER: RoleId = 'member'

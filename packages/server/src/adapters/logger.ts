@@ -57,13 +57,11 @@ const FLUSH_MS = 100
 
 export function createLogger(options: LoggerOptions): Logger {
   const { clock = { nowMs: () => Date.now() }, write } = options
-  // Asynchronous: a slow terminal must not slow down requests. Flushed by itself when the process ends.
+  // Asynchronous: a slow terminal must not slow down requests.
   const stream =
     write === undefined
       ? pino.destination({
           sync: false,
-          minLength: BATCH_BYTES,
-          periodicFlush: FLUSH_MS,
           maxLength: WAITING_BYTES_MAX,
         })
       : { write }
@@ -77,18 +75,35 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     stream,
   )
+  // Gathered here and handed over as one text: the stream looks at all that waits for each line it is given.
+  let lines = ''
+  let timer: NodeJS.Timeout | null = null
+  const handOver = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (lines !== '') stream.write(lines)
+    lines = ''
+  }
+  const gather = (line: string): void => {
+    lines += line
+    if (write !== undefined || lines.length >= BATCH_BYTES) handOver()
+    else timer ??= setTimeout(handOver, FLUSH_MS).unref()
+  }
   const note = (level: 'info' | 'warn' | 'error', notice: Notice): void => {
-    if (log.isLevelEnabled(level)) log[level](toNoticeLine(notice))
+    if (!log.isLevelEnabled(level)) return
+    handOver()
+    log[level](toNoticeLine(notice))
   }
 
   return {
     request: (record) => {
-      if (log.isLevelEnabled('info')) stream.write(toRequestLine(record, timeOf(clock.nowMs())))
+      if (log.isLevelEnabled('info')) gather(toRequestLine(record, timeOf(clock.nowMs())))
     },
     info: (notice) => note('info', notice),
     warn: (notice) => note('warn', notice),
     error: (notice) => note('error', notice),
     flush: () => {
+      handOver()
       if ('flushSync' in stream) stream.flushSync()
     },
   }

@@ -34,6 +34,7 @@ export function dispatch(
     header,
     params,
     client: readClient(services, header, connection),
+    isLengthHeld: connection.isLengthHeld === true,
     startedMs: services.core.clock.monotonicMs(),
     nowMs: services.core.clock.nowMs(),
     id: services.nextId(),
@@ -101,7 +102,8 @@ function answer(flight: Flight): Reply | Promise<Reply> {
 }
 
 async function readAnd(flight: Flight): Promise<Reply> {
-  const input = await readInput(flight.route, flight.request, flight.services.config.bodyBytesMax)
+  const limit = { bytesMax: flight.services.config.bodyBytesMax, isLengthHeld: flight.isLengthHeld }
+  const input = await readInput(flight.route, flight.request, limit)
   if (!input.ok) return refuse(flight, input.code, null, input.fields)
   return handle(flight, input.body, input.query)
 }

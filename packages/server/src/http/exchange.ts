@@ -8,6 +8,8 @@ export interface Connection {
   readonly remoteAddress?: string | undefined
   /** The socket itself is TLS. */
   readonly encrypted?: boolean | undefined
+  /** Whoever hands us the request reads no more of its body than `Content-Length` says, as `node:http` does. */
+  readonly isLengthHeld?: boolean | undefined
   /** Headers that are parsed already: building a `Headers` object costs more than a warm check. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
 }

@@ -12,6 +12,7 @@ export interface Flight {
   readonly header: Headers
   readonly params: Readonly<Record<string, string>>
   readonly client: Client
+  readonly isLengthHeld: boolean
   readonly startedMs: number
   readonly nowMs: number
   /** Names the request in logs, audit events and refusals alike. */

@@ -1,7 +1,7 @@
 /** Body and query of a request, checked against the schemas of its route. */
 import type { ErrorCode } from '@countersign/protocol'
 import type { z } from 'zod'
-import { readForm, readJson } from './body.ts'
+import { type BodyLimit, readForm, readJson } from './body.ts'
 import type { AnyRoute } from './route.ts'
 
 export type Fields = readonly { readonly path: string; readonly message: string }[]
@@ -13,15 +13,15 @@ export type Input =
 /** How many mistakes are named at once. */
 const FIELDS_MAX = 20
 
-export async function readInput(route: AnyRoute, request: Request, bytesMax: number): Promise<Input> {
+export async function readInput(route: AnyRoute, request: Request, limit: BodyLimit): Promise<Input> {
   const query = parseQuery(route, request)
   if (!query.ok) return { ok: false, code: 'invalid_request', fields: query.fields }
   if (route.body === undefined) return { ok: true, body: undefined, query: query.value }
   const form = route.bodyForm ?? 'json'
   const read =
     form === 'form'
-      ? await readForm(request, bytesMax)
-      : await readJson(request, bytesMax, form === 'optional_json')
+      ? await readForm(request, limit)
+      : await readJson(request, limit, form === 'optional_json')
   if (!read.ok) return { ok: false, code: read.code, fields: [] }
   const body = parse(route.body, read.value)
   if (!body.ok) return { ok: false, code: 'invalid_request', fields: body.fields }

@@ -1,7 +1,7 @@
 /** Accounts: people, as administrators see and change them. */
 
-import { changeAccount, createAccount, endAccount, MEMBER, normalizeEmail } from '@countersign/core'
-import { isAccountId, permissions as own, Secret } from '@countersign/protocol'
+import { changeAccount, createAccount, endAccount, normalizeEmail } from '@countersign/core'
+import { isAccountId, MEMBER, permissions as own, Secret } from '@countersign/protocol'
 import { z } from 'zod'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'

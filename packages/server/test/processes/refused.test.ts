@@ -66,7 +66,7 @@ test('a data folder that cannot be written to', async (t) => {
   chmodSync(folder, 0o500)
   t.after(() => chmodSync(folder, 0o700))
   // To root every folder is open but those of the kernel.
-  const data = process.getuid?.() === 0 ? '/proc/countersign' : join(folder, 'data')
+  const data = process.getuid?.() === 0 ? '/sys/countersign' : join(folder, 'data')
 
   assertSentence(await start(t, { COUNTERSIGN_DATA: data }), /(?:folder|file) \/\S+ cannot be /)
 })

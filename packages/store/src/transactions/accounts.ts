@@ -1,6 +1,7 @@
 /** Writing people: create, change, disable, end. */
-import { type Account, ADMINISTRATOR, type EntryDraft } from '@countersign/core'
+import type { Account, EntryDraft } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
+import { ADMINISTRATOR } from '@countersign/protocol'
 import { integer } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { toAccount } from '../rows.ts'

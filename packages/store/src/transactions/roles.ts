@@ -1,5 +1,6 @@
 /** Writing roles. A change reaches every token made under them by a rule for the role. */
-import { ADMINISTRATOR, type AuditEvent, type EntryDraft, type Role } from '@countersign/core'
+import type { AuditEvent, EntryDraft, Role } from '@countersign/core'
+import { ADMINISTRATOR } from '@countersign/protocol'
 import { integer } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { toRole } from '../rows.ts'

@@ -1,5 +1,5 @@
 /** The first administrator and the ticket that lets one be made; both close once one exists. */
-import { ADMINISTRATOR } from '@countersign/core'
+import { ADMINISTRATOR } from '@countersign/protocol'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { one, Rollback, run, type Script } from '../script.ts'
 import {
