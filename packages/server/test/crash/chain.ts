@@ -25,8 +25,11 @@ export async function assertChainIsWhole(world: World, before: number): Promise<
   return length
 }
 
-/** Waits until this server has linked every event that its forerunners left behind. */
+/** Waits until this server has linked every event that its forerunners left behind, and one of its own. */
 export async function assertChainGrows(world: World, before: number): Promise<void> {
+  const body = { id: `made-after-${before}`, permissions: [] }
+  const made = await world.call('POST', '/v1/roles', { key: world.adminKey, body })
+  assert.equal(made.status, 201, made.text)
   for (let look = 0; look < LOOKS_MAX; look += 1) {
     const { length, unchained } = await read(world)
     if (unchained === 0) return assert.ok(length > before, 'The chain did not grow.')

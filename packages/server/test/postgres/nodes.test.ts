@@ -30,9 +30,9 @@ interface Two {
 }
 
 /** Both on one clock, which moves when the test says so. */
-async function givenTwo(t: TestContext, url: string): Promise<Two> {
+async function givenTwo(t: TestContext, url: string, leaseSeconds = LEASE_SECONDS): Promise<Two> {
   const clock = createTestClock()
-  const secrets = { COUNTERSIGN_SECRETS: newSecrets(), COUNTERSIGN_LEASE_SECONDS: String(LEASE_SECONDS) }
+  const secrets = { COUNTERSIGN_SECRETS: newSecrets(), COUNTERSIGN_LEASE_SECONDS: String(leaseSeconds) }
   const adminKey = await bootstrapNode({ ...secrets, COUNTERSIGN_DATABASE: url }, clock)
   const line = await openLine(t, url)
   const near = await openNode(t, { ...secrets, COUNTERSIGN_DATABASE: url }, clock)
@@ -54,6 +54,10 @@ const revokeBody = (id: string, more: object = {}): object => ({ target: { kind:
 
 async function statusAt(node: Node, key: string): Promise<number> {
   return (await node.send('GET', '/v1/me', { key })).status
+}
+
+async function isEnded({ far, adminKey: key }: Two, id: string): Promise<boolean> {
+  return (await far.send('GET', `/v1/api-keys/${id}`, { key })).status === 404
 }
 
 /** Looks until it is so: the other node looks at the log by itself, on the real clock. */
@@ -189,6 +193,25 @@ test('a credential that a node has not seen before is not let in while the datab
   assert.equal(first.status, 503)
   two.line.mend()
   await until(async () => (await statusAt(two.far, secret)) === 200)
+})
+
+test('who waits for a confirmation is answered with what is known when the node stops', {
+  timeout: 30_000,
+}, async (t) => {
+  const url = await requireTestDatabase(t)
+  if (url === undefined) return
+  const two = await givenTwo(t, url, 60)
+  const { id } = await newKey(two)
+  const body = revokeBody(id, { wait_ms: 60_000 })
+  const waiting = two.near.send('POST', '/v1/revocations', { key: two.adminKey, body })
+  // Committed, and waiting from now on.
+  await until(() => isEnded(two, id))
+
+  await two.near.authority.close()
+
+  const revoked = await waiting
+  assert.equal(revoked.status, 200)
+  assert.equal(revoked.json.confirmed, false)
 })
 
 test('a node stops in good order while the database is away, though it has uses left to write', async (t) => {

@@ -15,7 +15,7 @@ function start(t: TestContext, settings: Settings): Promise<Ending> {
 function assertSentence({ code, stdout, stderr }: Ending, expected: RegExp): void {
   assert.equal(code, 1)
   assert.equal(stdout, '')
-  assert.match(stderr, /^error: [A-Z][^\n]*\.\n$/)
+  assert.match(stderr, /^error: [A-Z/][^\n]*\.\n$/)
   assert.match(stderr, expected)
 }
 
@@ -64,7 +64,6 @@ test('a data folder that is a file', async (t) => {
 test('a data folder that cannot be written to', async (t) => {
   const folder = temporaryFolder(t)
   chmodSync(folder, 0o500)
-  t.after(() => chmodSync(folder, 0o700))
   // To root every folder is open but those of the kernel.
   const data = process.getuid?.() === 0 ? '/sys/countersign' : join(folder, 'data')
 

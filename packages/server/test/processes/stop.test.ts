@@ -69,6 +69,25 @@ test('a request on a busy connection that comes after the signal is refused, and
   assert.equal((await program.ended).code, 0)
 })
 
+test('connections that their clients keep alive do not hold up the stop', { timeout: 60_000 }, async (t) => {
+  const { settings } = await givenSettings(t)
+  // Whoever is not closed in time would be waited for until the test is given up.
+  const times = JSON.stringify({ drainMs: 3_600_000 })
+  const program = startProgram(t, 'server', { ...settings, TEST_SERVER_TIMES: times })
+  const { url } = await program.ready
+  const busy = await beginSignIn(t, url)
+  const idle = await openWire(t, url)
+  idle.send(headOf('GET', '/healthz', { Connection: 'keep-alive' }))
+  await idle.until('{"status":"up"}')
+  program.child.kill('SIGTERM')
+  await untilClosed(url)
+
+  busy.send(credentials)
+
+  assert.equal((await program.ended).code, 0)
+  assert.match(busy.received, /signed_in/)
+})
+
 test('a second Ctrl-C ends it at once, with the code of somebody who has lost patience', async (t) => {
   const { settings } = await givenSettings(t)
   const program = startProgram(t, 'countersign', settings)
