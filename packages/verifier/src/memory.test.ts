@@ -150,6 +150,17 @@ test('rule 7: a hit verdict does not come back when its entry has left and the a
   assert.equal(memory.recall(session.text, at(START_MS + 3)), null)
 })
 
+test('what was forgotten stays forgotten through a snapshot of the same epoch, and ends with the epoch', () => {
+  const expiresAtMs = 1_800_000_060_000
+  const sent = { sentAtMonotonicMs: START_MS + 2, sentAtWallMs: START_MS + 2 }
+  const memory = givenMemory({ entries: [{ ...kill(9, 'session', session.id), expiresAtMs }] })
+  memory.apply(answer({ ...sent, authorityNowMs: expiresAtMs + 60_000 }), at(START_MS + 2))
+  memory.apply(answer({ ...sent, snapshot: true }), at(START_MS + 3))
+  assert.ok(memory.revocations.forgottenUpToMs >= expiresAtMs)
+  memory.apply(answer({ ...sent, snapshot: true, epoch: 'two' }), at(START_MS + 4))
+  assert.ok(memory.revocations.forgottenUpToMs < expiresAtMs)
+})
+
 test('rule 8: the kill of a signing key takes the key and what it verified', async () => {
   const pair = await givenPair('ES256')
   const memory = givenMemory()

@@ -11,7 +11,12 @@ import {
 } from '@countersign/protocol'
 
 /** Entries leave in groups of this width, up to that much late and never early. */
-const GROUP_MS = 10_000
+const GROUP_MS = 1_000
+/**
+ * Stands for the position of a kill, below which is everything. It is a small whole number because engines
+ * keep those in place, and a million infinities on the heap.
+ */
+const KILLED = -1
 /** Beyond this the set refuses entries, so that the lease lapses instead of the memory. */
 export const REVOCATION_ENTRIES_MAX = 10_000_000
 
@@ -20,8 +25,8 @@ type IdsByKind = Map<NodeKind, string[]>
 
 export class RevocationSet {
   /**
-   * By kind and id, the position below which the node's entries hit; `Infinity` for a kill. Two levels, so
-   * that a look-up needs no joined key and a million entries fit into 100 MB.
+   * By kind and id, the position below which the node's entries hit, or `KILLED`. Two levels, so that a
+   * look-up needs no joined key and a million entries fit into about 100 MB.
    */
   readonly #hitsBelow = new Map<NodeKind, Map<string, number>>()
   /** Which nodes have an entry that leaves at the end of which group. */
@@ -74,7 +79,8 @@ export class RevocationSet {
       this.#more.set(key, (this.#more.get(key) ?? 0) + 1)
     }
     const below = toHitsBelow(entry)
-    if (before === undefined || below > before) nodes.set(id, below)
+    if (before === undefined || below === KILLED || (before !== KILLED && below > before))
+      nodes.set(id, below)
     this.#groupOf(entry.expiresAtMs, kind).push(id)
   }
 
@@ -100,14 +106,14 @@ export class RevocationSet {
   hits(path: CredentialPath, position: number): boolean {
     for (const { kind, id } of path) {
       const below = this.#hitsBelow.get(kind)?.get(id)
-      if (below !== undefined && position < below) return true
+      if (below !== undefined && (below === KILLED || position < below)) return true
     }
     return false
   }
 
   /** True when the node was ended by id, which nothing can undo. */
   isKilled(kind: NodeKind, id: string): boolean {
-    return this.#hitsBelow.get(kind)?.get(id) === Number.POSITIVE_INFINITY
+    return this.#hitsBelow.get(kind)?.get(id) === KILLED
   }
 
   /** Lets entries go whose time has passed by the authority's clock. Costs nothing while there are none. */
@@ -143,6 +149,6 @@ export class RevocationSet {
  * the entry's counts: a verdict decided before a retained entry must be asked again (rule 4).
  */
 function toHitsBelow({ position, issuedBeforePosition }: RevocationEntry): number {
-  if (issuedBeforePosition === undefined) return Number.POSITIVE_INFINITY
+  if (issuedBeforePosition === undefined) return KILLED
   return Math.max(position, issuedBeforePosition)
 }

@@ -101,7 +101,7 @@ function detach(credential: string): string {
   return credential.length <= CUT_CHARACTERS_MAX ? ` ${credential}`.slice(1) : credential
 }
 
-const ENTRY_BYTES = 800
+const ENTRY_BYTES = 900
 const NODE_BYTES = 100
 const TEXT_BYTES = 48
 
