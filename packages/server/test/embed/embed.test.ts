@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Countersign } from '../../src/create.ts'
-import { createCountersign } from '../../src/embed.ts'
+import { type CountersignOptions, createCountersign } from '../../src/embed.ts'
 import { StartError } from '../../src/start-error.ts'
 import { type Answer, at, PASSWORD, send } from '../given.ts'
 import { newFolder, openCountersign } from './usual-day.ts'
@@ -16,6 +16,10 @@ async function signIn(countersign: Countersign): Promise<string> {
   const body = { ...person, deliver: 'session_token' }
   return at((await send(countersign, 'POST', '/v1/sign-in', { body })).json, 'session_token')
 }
+
+/** One that opens although it must not is closed again, so that the test fails and does not hang. */
+const openAndClose = async (options: CountersignOptions): Promise<void> =>
+  (await createCountersign(options)).close()
 
 test('all mistakes in the options are told together, and nothing is opened', async () => {
   const options = { leaseSeconds: 0, issuer: 'http://auth.example.com', signUp: 'sometimes' }
@@ -61,7 +65,7 @@ test('the same folder twice is refused in one sentence, and the first one goes o
   const first = await createCountersign({ dataFolder, logLevel: 'silent' })
   t.after(() => first.close())
 
-  await assert.rejects(createCountersign({ dataFolder, logLevel: 'silent' }), (error: unknown) => {
+  await assert.rejects(openAndClose({ dataFolder, logLevel: 'silent' }), (error: unknown) => {
     assert.ok(error instanceof StartError)
     assert.equal(error.message, `Another Countersign server is already running on the folder ${dataFolder}.`)
     return true
@@ -81,7 +85,7 @@ test('the same database file from two data folders is refused as well', async (t
     database: `sqlite:${dataFolder}/countersign.db`,
   }
 
-  await assert.rejects(createCountersign(second), /already running on the folder/)
+  await assert.rejects(openAndClose(second), /already running on the folder/)
 })
 
 test('after a close the folder can be opened again, with everything in it', async (t) => {

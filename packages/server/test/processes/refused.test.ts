@@ -7,8 +7,14 @@ import { type TestContext, test } from 'node:test'
 import { call } from '../crash/calls.ts'
 import { type Ending, quiet, type Settings, startProgram, temporaryFolder } from './spawn.ts'
 
+/** How a start ends that must not succeed. */
 function start(t: TestContext, settings: Settings): Promise<Ending> {
-  return startProgram(t, 'countersign', { ...quiet, ...settings }).ended
+  const { ready, ended } = startProgram(t, 'countersign', { ...quiet, ...settings })
+  const started = ready.then(
+    ({ url }) => assert.fail(`It started, at ${url}.`),
+    () => ended,
+  )
+  return Promise.race([ended, started])
 }
 
 /** What a person reads: one line, one sentence, no stack. */
