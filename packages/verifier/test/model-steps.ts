@@ -1,5 +1,5 @@
 /** What can happen in the world of `model.ts`, and the small tools that it is told with. */
-import { type NodeKind, nodeKinds, type PathNode } from '@countersign/protocol'
+import { type NodeKind, nodeKinds, type PathNode, type RevocationEntry } from '@countersign/protocol'
 import { ISSUER, newId } from './given.ts'
 
 /** Rules that the world can break on purpose, to show that the truth notices. */
@@ -17,6 +17,21 @@ export type Step =
 export type WireStep =
   | { readonly do: 'poll' | 'answer_poll' | 'answer_ask' | 'fail_ask' }
   | { readonly do: 'deliver_poll' | 'deliver_ask' | 'finish_signature'; readonly which: number }
+
+export interface Credential {
+  readonly text: string
+  readonly path: readonly PathNode[]
+  readonly epoch: string
+  readonly issuedPosition: number
+  /** When it is over without anybody's doing, in the authority's time; null for opaque ones. */
+  readonly expiresAtMs: number | null
+}
+
+export interface Commit {
+  readonly entry: RevocationEntry
+  readonly epoch: string
+  readonly committedAtMs: number
+}
 
 export type Nodes = Partial<Record<NodeKind, string>>
 

@@ -4,7 +4,6 @@
  * answers against that (lease protocol, "Why it is safe").
  */
 import assert from 'node:assert/strict'
-import type { PathNode, RevocationEntry } from '@countersign/protocol'
 import { type Checker, createChecker } from '../src/check.ts'
 import type { VerificationKey } from '../src/jwt/keys.ts'
 import type { FeedAnswer } from '../src/memory.ts'
@@ -21,7 +20,9 @@ import {
 } from './given.ts'
 import {
   at,
+  type Commit,
   type Counts,
+  type Credential,
   type Mutation,
   newNodes,
   pickFrom,
@@ -37,21 +38,6 @@ const CONFIRMED_MS = LEASE_MS * 1.01 + 50
 const LEEWAY_SECONDS = 5
 const LIFETIME_SECONDS = 40
 const RETENTION_MS = (LIFETIME_SECONDS + LEEWAY_SECONDS) * 1000
-
-interface Credential {
-  readonly text: string
-  readonly path: readonly PathNode[]
-  readonly epoch: string
-  readonly issuedPosition: number
-  /** When it is over without anybody's doing, in the authority's time; null for opaque ones. */
-  readonly expiresAtMs: number | null
-}
-
-interface Commit {
-  readonly entry: RevocationEntry
-  readonly epoch: string
-  readonly committedAtMs: number
-}
 
 interface Poll {
   readonly sent: { readonly monotonicMs: number; readonly wallMs: number }
