@@ -13,7 +13,6 @@ import type {
   PathNode,
   Permission,
   PrincipalId,
-  RevocationEntry,
   RevocationId,
   RoleId,
   ServiceAccountId,
@@ -23,7 +22,7 @@ import type { Account } from './accounts/account.ts'
 import type { ApiKey, ApiKeyChange } from './api-keys/api-key.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Client, Grant } from './grants/grant.ts'
-import type { EndedCounts, LogHead, RevocationRecord } from './revocations/revocation.ts'
+import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { Role } from './roles/role.ts'
 import type { ServiceAccount } from './service-accounts/service-account.ts'
 import type { Session } from './sessions/session.ts'
@@ -69,12 +68,14 @@ export interface EntryDraft {
 export interface LogStore {
   readHead(): Promise<LogHead>
   /** Entries after `position`, in order, at most `limit`, with the head as it was read in the same snapshot. */
-  readEntries(
-    position: number,
-    limit: number,
-  ): Promise<{ head: LogHead; entries: readonly RevocationEntry[] }>
-  /** Deletes entries whose `expiresAtMs` has passed and that are older than `keepPositions` behind the head. */
+  readEntries(position: number, limit: number): Promise<LogPage>
+  /**
+   * Deletes entries that expired at least the longest lease ago and stand more than `keepPositions` behind the
+   * head, and raises `prunedUntilMs` to the latest of their ends. Returns how many.
+   */
   pruneLog(nowMs: number, keepPositions: number): Promise<number>
+  /** Notes that a verifier of another process follows the log; the first time stays. */
+  markFollowed(nowMs: number): Promise<void>
   /** A new epoch: after a restore. Everything issued before is refused. Returns the new head. */
   startEpoch(epoch: string, audit: AuditEvent): Promise<LogHead>
 }

@@ -225,10 +225,18 @@ const household: readonly string[] = [
   ) /*clustered*/`,
 ]
 
+// `followed_at`: when the first verifier of another process followed the log. `pruned_until`: the greatest
+// `expires_at` of an entry that was deleted; whatever expired by then may have been hit by an entry that is gone.
+const followers: readonly string[] = [
+  'alter table log_head add column followed_at bigint',
+  'alter table log_head add column pruned_until bigint',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
     name: 'beginning',
     statements: [...principals, ...credentials, ...log, ...records, ...household],
   },
+  { id: 2, name: 'followers', statements: followers },
 ]

@@ -37,6 +37,7 @@ function createLogStore(engine: StoreEngine): LogStore & RevocationStore {
     readHead: () => engine.read(log.readHead),
     readEntries: (position, limit) => engine.read(() => log.readEntries(position, limit)),
     pruneLog: (nowMs, keepPositions) => engine.write('pruneLog', { nowMs, keepPositions }),
+    markFollowed: (nowMs) => engine.write('markFollowed', { nowMs }),
     startEpoch: (epoch, event) => engine.write('startEpoch', { epoch, audit: event }),
 
     revoke: (input) => engine.write('revoke', input),

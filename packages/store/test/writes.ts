@@ -144,6 +144,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     takeChainLease: [() => store.takeChainLease('h', NOW, NOW + 1)],
     appendLinks: [() => store.appendLinks({ holder: 'h', nowMs: NOW, afterPosition: 0, links: [] })],
     pruneLog: [() => store.pruneLog(0, 0)],
+    markFollowed: [() => store.markFollowed(NOW)],
     // What it removes when something is dead is looked at in housekeeping.test.ts.
     sweep: [() => store.sweep(NOW - DAY, 100)],
     beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],

@@ -1,7 +1,7 @@
 /** Reading the revocation log. */
 import type { LogHead, RevocationRecord } from '@countersign/core'
 import type { RevocationId } from '@countersign/protocol'
-import { integer, text } from '../columns.ts'
+import { integer, integerOrNull, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toEntry, toHead, toRevocationRecord } from '../rows.ts'
 import { all, one, type Row, type Script, type Statement } from '../script.ts'
@@ -35,7 +35,12 @@ export function* readEntries(position: number, limit: number): Script<AnswerOf<'
   const [first] = rows
   if (first === undefined) throw new Error('The log has no head.')
   const head = toHead({ epoch: text(first, 'epoch'), position: integer(first, 'head_position') })
-  return { head, entries: rows.filter((row) => row.position !== null).map(toEntry) }
+  return {
+    head,
+    followedAtMs: integerOrNull(first, 'followed_at'),
+    prunedUntilMs: integerOrNull(first, 'pruned_until'),
+    entries: rows.filter((row) => row.position !== null).map(toEntry),
+  }
 }
 
 export function* readRevocation(id: RevocationId): Script<RevocationRecord | null> {

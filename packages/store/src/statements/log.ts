@@ -46,8 +46,8 @@ export const insertEntry: Statement = {
 /** The head stands on every row, and on one row without an entry when there is nothing to tell. */
 export const selectHeadAndEntries: Statement = {
   name: 'select_head_and_entries',
-  text: `select head.epoch, head.position as head_position, entry.position, entry.kind, entry.node_id,
-      entry.issued_before_position, entry.expires_at
+  text: `select head.epoch, head.position as head_position, head.followed_at, head.pruned_until,
+      entry.position, entry.kind, entry.node_id, entry.issued_before_position, entry.expires_at
     from log_head as head left join (
       select position, kind, node_id, issued_before_position, expires_at from revocations
       where position > $1 order by position limit $2
@@ -60,8 +60,24 @@ export const selectRevocation: Statement = {
   text: 'select id, position, kind, node_id, at from revocations where id = $1',
 }
 
+/** What pruning will delete, before it does: the last of them, and the greatest of their ends. */
+export const selectPrunable: Statement = {
+  name: 'select_prunable',
+  text: `select max(position) as last, max(expires_at) as until from revocations
+    where expires_at <= $1 and position <= (select position from log_head) - $2`,
+}
+
 export const pruneEntries: Statement = {
   name: 'prune_entries',
-  text: `delete from revocations
-    where expires_at <= $1 and position <= (select position from log_head) - $2`,
+  text: 'delete from revocations where expires_at <= $1 and position <= $2',
+}
+
+export const raisePrunedUntil: Statement = {
+  name: 'raise_pruned_until',
+  text: 'update log_head set pruned_until = $1 where pruned_until is null or pruned_until < $1',
+}
+
+export const markFollowed: Statement = {
+  name: 'mark_followed',
+  text: 'update log_head set followed_at = $1 where followed_at is null',
 }

@@ -1,10 +1,17 @@
 /** The log's epoch and its pruning, sweeping, and the fingerprints of the secrets outside the database. */
-import type { AuditEvent, LogHead } from '@countersign/core'
-import { text } from '../columns.ts'
+import { type AuditEvent, LEASE_SECONDS_MAX, type LogHead } from '@countersign/core'
+import { integer, integerOrNull, text } from '../columns.ts'
 import { toHead } from '../rows.ts'
 import { all, one, run, type Script } from '../script.ts'
 import { insertFingerprint, listFingerprints, sweeps } from '../statements/housekeeping.ts'
-import { beginEpoch as beginEpochOnce, changeEpoch, pruneEntries } from '../statements/log.ts'
+import {
+  beginEpoch as beginEpochOnce,
+  changeEpoch,
+  markFollowed as markFollowedOnce,
+  pruneEntries,
+  raisePrunedUntil,
+  selectPrunable,
+} from '../statements/log.ts'
 import { takeLock } from '../statements/roles.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { writeEntry } from '../steps/log.ts'
@@ -27,7 +34,18 @@ export function* startEpoch(input: { epoch: string; audit: AuditEvent }): Script
 }
 
 export function* pruneLog(input: { nowMs: number; keepPositions: number }): Script<number> {
-  return yield* run(pruneEntries, input.nowMs, input.keepPositions)
+  const beforeMs = input.nowMs - LEASE_SECONDS_MAX * 1000
+  const prunable = yield* one(selectPrunable, beforeMs, input.keepPositions)
+  const last = prunable === null ? null : integerOrNull(prunable, 'last')
+  if (prunable === null || last === null) return 0
+  // Positions become visible in their order: nothing that was not counted above can stand at or before `last`.
+  const pruned = yield* run(pruneEntries, beforeMs, last)
+  yield* run(raisePrunedUntil, integer(prunable, 'until'))
+  return pruned
+}
+
+export function* markFollowed(input: { nowMs: number }): Script<void> {
+  yield* run(markFollowedOnce, input.nowMs)
 }
 
 export function* sweep(input: { beforeMs: number; limit: number }): Script<number> {

@@ -11,12 +11,14 @@ import { present, revoke } from '../acts.ts'
 import { type Bench, EPOCH, onEachDatabase } from '../bench.ts'
 import {
   change,
+  DAY,
   givenAccount,
   givenApiKey,
   givenGrant,
   givenRole,
   givenSession,
   HOUR,
+  MINUTE,
   makeEvent,
   makeId,
   NOW,
@@ -28,7 +30,12 @@ onEachDatabase((bench) => {
     const { store } = await bench().fresh()
 
     assert.deepEqual(await store.readHead(), { epoch: EPOCH, position: 0 })
-    assert.deepEqual(await store.readEntries(0, 10), { head: { epoch: EPOCH, position: 0 }, entries: [] })
+    assert.deepEqual(await store.readEntries(0, 10), {
+      head: { epoch: EPOCH, position: 0 },
+      followedAtMs: null,
+      prunedUntilMs: null,
+      entries: [],
+    })
   })
 
   test('a log without an epoch answers nobody', async () => {
@@ -70,15 +77,23 @@ onEachDatabase((bench) => {
     assert.deepEqual((await store.readEntries(99, 2)).entries, [])
   })
 
+  test('nothing is pruned before it has been expired for as long as the longest lease', async () => {
+    const fresh = await bench().fresh()
+    await givenEntries(fresh, [NOW, NOW + HOUR])
+
+    assert.equal(await fresh.store.pruneLog(NOW + MINUTE - 1, 0), 0)
+
+    const { prunedUntilMs, entries } = await fresh.store.readEntries(0, 10)
+    assert.equal(prunedUntilMs, null)
+    assert.equal(entries.length, 2)
+  })
+
   test('pruning keeps what has not expired, and the newest positions', async () => {
     const fresh = await bench().fresh()
     const { store } = fresh
-    const node = { kind: 'access_token', id: makeId('jwt') } as const
-    for (const entryExpiresAtMs of [NOW, NOW + HOUR, NOW + 1, NOW, NOW]) {
-      await store.revoke({ id: makeId('rev'), node, ...change(), entryExpiresAtMs })
-    }
+    await givenEntries(fresh, [NOW, NOW + HOUR, NOW + 1, NOW, NOW])
 
-    const pruned = await store.pruneLog(NOW, 1)
+    const pruned = await store.pruneLog(NOW + MINUTE, 1)
 
     assert.equal(pruned, 2)
     const { head, entries } = await store.readEntries(0, 10)
@@ -87,6 +102,36 @@ onEachDatabase((bench) => {
       entries.map((entry) => entry.position),
       [2, 3, 5],
     )
+  })
+
+  test('the latest end of what was pruned is kept with the head and never goes back', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const prunedUntil = async () => (await store.readEntries(0, 10)).prunedUntilMs
+    await givenEntries(fresh, [NOW + 5, NOW + 9, NOW + 7])
+
+    await store.pruneLog(NOW + MINUTE + 8, 0)
+    assert.equal(await prunedUntil(), NOW + 7)
+    await store.pruneLog(NOW + MINUTE + 9, 0)
+    assert.equal(await prunedUntil(), NOW + 9)
+    await givenEntries(fresh, [NOW + 3])
+    assert.equal(await store.pruneLog(NOW + DAY, 0), 1)
+    assert.equal(await store.pruneLog(NOW + DAY, 0), 0)
+
+    assert.equal(await prunedUntil(), NOW + 9)
+    await store.startEpoch('second-epoch', makeEvent())
+    assert.equal(await prunedUntil(), NOW + 9)
+  })
+
+  test('the first time that somebody followed the log stays', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+
+    await Promise.all([store.markFollowed(NOW), store.markFollowed(NOW)])
+    await store.markFollowed(NOW + 1)
+
+    assert.equal((await store.readEntries(0, 1)).followedAtMs, NOW)
+    assert.deepEqual(await store.readHead(), { epoch: EPOCH, position: 0 })
   })
 
   test('a new epoch ends everything issued before it, and nothing issued after', async () => {
@@ -111,6 +156,14 @@ onEachDatabase((bench) => {
     )
   })
 })
+
+/** Entries with these ends, one position each. */
+async function givenEntries({ store }: Bench, ends: readonly number[]): Promise<void> {
+  const node = { kind: 'access_token', id: makeId('jwt') } as const
+  for (const entryExpiresAtMs of ends) {
+    await store.revoke({ id: makeId('rev'), node, ...change(), entryExpiresAtMs })
+  }
+}
 
 const allEvents = {
   limit: 100,

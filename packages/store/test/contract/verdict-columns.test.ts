@@ -27,8 +27,8 @@ const exempt: Record<string, readonly string[]> = {
   sessions: ['last_seen_at', 'last_address', 'idle_expires_at'],
   api_keys: ['last_used_at', 'last_address', 'use_count'],
   clients: ['name', 'created_at'],
-  // The head moves with every entry.
-  log_head: ['position'],
+  // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
+  log_head: ['position', 'followed_at', 'pruned_until'],
 }
 
 /** Never cached: each use of a refresh token asks the store. */
