@@ -19,3 +19,23 @@ export {
 } from './jwt/signature.ts'
 export type { FeedAnswer } from './memory.ts'
 export type { Accepted, AskAnswer, CheckResult, Refused, Undecided, Verdict } from './verdict.ts'
+export type {
+  Authenticated,
+  AuthenticateOptions,
+  AuthenticateResult,
+  AuthorityCall,
+  DenialFacts,
+  Denied,
+  Freshness,
+  Principal,
+  RequestParts,
+  Timers,
+  Verified,
+  Verifier,
+  VerifierBounds,
+  VerifierEvent,
+  VerifierOptions,
+  VerifierStats,
+  VerifyOptions,
+  VerifyResult,
+} from './verifier-types.ts'
