@@ -18,6 +18,7 @@ import { createLogger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
+import { totp } from './adapters/totp.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { createConfirmations } from './confirmations.ts'
@@ -128,6 +129,7 @@ function createCore(
     commonPasswords: createCommonPasswords(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
+    totp,
     feed: verifier,
     policy,
     keys,
