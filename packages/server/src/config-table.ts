@@ -237,7 +237,7 @@ export const settings: SettingRows<Settings> = {
     kind: kinds.choice('off', 'optional', 'required'),
     fallback: 'optional',
     reason:
-      '`required`: whoever has no second factor enrols one while signing in (ASVS 6.3.3). `off`: no new ones; those that exist are still asked for.',
+      'Where it is `required`, whoever has no second factor enrols one while signing in (ASVS 6.3.3). With `off` there are no new ones; those that exist are still asked for.',
   },
   mfaRoles: {
     kind: kinds.list('roles', isRoleId),
