@@ -142,8 +142,8 @@ test('stepping up with tokens refreshes them, so that they say the new level', a
 
   await client.stepUp.complete({ ticket: 'T', factor: 'totp', code: '123456' })
 
-  assert.deepEqual(
-    authority.seen.map(({ path }) => path).slice(-2),
-    ['/v1/me/step-up/factor', '/oauth/token'],
-  )
+  assert.deepEqual(authority.seen.map(({ path }) => path).slice(-2), [
+    '/v1/me/step-up/factor',
+    '/oauth/token',
+  ])
 })
