@@ -73,7 +73,7 @@ export interface Administration {
   readonly roles: Omit<Collection<RoleShape, CreateRoleInput, ChangeRoleInput>, 'read'>
   readonly signingKeys: {
     list(): Promise<Page<SigningKeyShape>>
-    /** Publishes the next key, or promotes it once it has been published for long enough; `immediately` does not wait. */
+    /** Publishes the next key, or promotes it once it has been published for long enough; `immediately` waits for the verifiers on the feed only. */
     rotate(immediately?: boolean): Promise<Page<SigningKeyShape>>
     /** For a compromised key: everything it signed ends now, and another one signs from now on. */
     remove(id: string): Promise<Page<SigningKeyShape>>

@@ -39,6 +39,13 @@ export interface OwnFeed {
   catchUp(): Promise<void>
   /** Everything up to this position of the log has been applied. */
   position(): number
+  /**
+   * Whether no verifier can act on a lease any more that lacks the log up to this position (lease protocol,
+   * rule 9). Where time decides, it counts from the first question, so ask soon after the commit.
+   */
+  isConfirmed(position: number): boolean
+  /** The same, as soon as it is so, or after `waitMs`; at once when the server stops. */
+  awaitConfirmed(position: number, waitMs: number): Promise<boolean>
 }
 
 export interface Context {
@@ -65,8 +72,11 @@ export interface RequestFacts {
   readonly device: string | null
 }
 
+/** What the life of a log entry depends on. */
+export type EntryPolicy = Pick<Policy, 'accessTokenLifetimeSecondsMax' | 'verdictSeconds' | 'leewaySeconds'>
+
 /** When a log entry made now can hit nothing any more. */
-export function entryExpiry(policy: Policy, nowMs: number): number {
+export function entryExpiry(policy: EntryPolicy, nowMs: number): number {
   const longestSeconds = Math.max(policy.accessTokenLifetimeSecondsMax, policy.verdictSeconds)
   return nowMs + (longestSeconds + policy.leewaySeconds) * 1000
 }

@@ -59,8 +59,8 @@ export type WithHead<T> = T & { readonly head: LogHead }
 /** The log entry that a change carries; the store assigns its position. */
 export interface EntryDraft {
   readonly node: PathNode
-  /** `kill` ends the node; `rule` hits what was issued before the entry. */
-  readonly effect: 'kill' | 'rule'
+  /** `kill` ends the node; `rule` hits what was issued before the entry; `announce` hits nothing. */
+  readonly effect: 'kill' | 'rule' | 'announce'
   readonly atMs: number
   readonly expiresAtMs: number
 }

@@ -4,12 +4,15 @@
  */
 import type { SigningKeyId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
-import type { SigningKey, SigningKeyState } from './signing-keys/signing-key.ts'
+import type { SigningKey, SigningKeyDraft, SigningKeyState } from './signing-keys/signing-key.ts'
 
 export interface SigningKeyStore {
   listSigningKeys(): Promise<readonly SigningKey[]>
-  /** Adds a key. Where `onlyIfNone` names a state, nothing happens if a key of that state exists. */
-  addSigningKey(key: SigningKey, onlyIfNone: SigningKeyState | null, audit: AuditEvent): Promise<boolean>
+  /**
+   * Adds a key and announces it. Where `onlyIfNone` names a state, nothing happens if a key of that state
+   * exists. Promoting and retiring are announced as well (lease protocol, rule 8).
+   */
+  addSigningKey(key: SigningKeyDraft, onlyIfNone: SigningKeyState | null, audit: AuditEvent): Promise<boolean>
   /** next → current and current → previous, in one step, if both are still what they were. */
   promoteSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
   retireSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>

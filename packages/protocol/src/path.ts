@@ -31,7 +31,8 @@ export const toNodeKey = (node: PathNode): NodeKey => `${node.kind}:${node.id}`
 
 /**
  * One line of the revocation log as verifiers see it. Without `issuedBeforePosition` the node is dead for
- * good; with it, only what was issued before that position is (design §3: a rule).
+ * good; with it, only what was issued before that position is (design §3: a rule). A position of 0 hits nothing:
+ * such an entry announces that the signing keys have changed (lease protocol, rule 8).
  */
 export interface RevocationEntry {
   readonly position: number

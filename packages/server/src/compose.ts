@@ -7,6 +7,7 @@ import {
   type KeyMaker,
   type KeyRing,
   type MintContext,
+  type OwnFeed,
   tendSigningKeys,
   type VerifyContext,
 } from '@countersign/core'
@@ -20,7 +21,7 @@ import { createPasswordHasher, defaultHashConcurrency } from './adapters/passwor
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
-import { createConfirmations } from './confirmations.ts'
+import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
@@ -50,7 +51,8 @@ export async function compose(config: Config, clock: Clock = systemClock): Promi
 async function wire(config: Config, opened: Opened, clock: Clock): Promise<Composed> {
   const { store } = opened
   const usage = createUsage(store)
-  const { core, verifier } = createCore(config, opened, usage, clock)
+  const confirmations = createConfirmations(clock, config.leaseSeconds, config.database.kind === 'sqlite')
+  const { core, verifier } = createCore(config, opened, usage, clock, confirmations)
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   await verifier.catchUp()
   const logger = createLogger({ level: config.logLevel })
@@ -61,7 +63,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     core,
     keys: core.keys,
     verifier,
-    confirmations: createConfirmations(core.clock, config.leaseSeconds, config.database.kind === 'sqlite'),
+    confirmations,
     usage,
     limiter: createLimiter(core.clock),
     metrics: createMetrics({ passwords: core.passwords.queue, verifier: () => verifier.checker.stats() }),
@@ -102,6 +104,7 @@ function createCore(
   { store, secrets }: Opened,
   usage: Usage,
   clock: Clock,
+  confirmations: Confirmations,
 ): { core: Core & { passwords: ReturnType<typeof createPasswordHasher> }; verifier: OwnVerifier } {
   const policy = toPolicy(config)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
@@ -128,13 +131,21 @@ function createCore(
     commonPasswords: createCommonPasswords(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
-    feed: verifier,
+    feed: toOwnFeed(verifier, confirmations),
     policy,
     keys,
     checkAccessToken: verifier.anyAudience.check.bind(verifier.anyAudience),
   }
   return { core, verifier }
 }
+
+/** What the doors ask of the log: that this process follows it, and that everybody else does. */
+const toOwnFeed = (verifier: OwnVerifier, confirmations: Confirmations): OwnFeed => ({
+  catchUp: () => verifier.catchUp(),
+  position: () => verifier.position(),
+  isConfirmed: (position) => confirmations.isConfirmed(`position ${position}`),
+  awaitConfirmed: (position, waitMs) => confirmations.wait(`position ${position}`, waitMs),
+})
 
 /** The secret of HS256 is shared with somebody by configuration; every other key is made here. */
 function keyMakerOf(config: Config): KeyMaker {

@@ -7,6 +7,7 @@ import {
   type Clock,
   type Context,
   type Outcome,
+  type OwnFeed,
   type SignUpInput,
 } from '@countersign/core'
 import { systemClock, systemRandom } from './adapters/clock.ts'
@@ -35,6 +36,14 @@ export async function bootstrapAuthority(
   }
 }
 
+/** Nobody is known here, so nothing is confirmed. */
+const NO_FEED: OwnFeed = {
+  catchUp: () => Promise.resolve(),
+  position: () => 0,
+  isConfirmed: () => false,
+  awaitConfirmed: () => Promise.resolve(false),
+}
+
 function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Context {
   return {
     store,
@@ -49,7 +58,7 @@ function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Co
     keyMaker: createKeyMaker(),
     signer: createSigner(),
     // There is no verifier in this process that would have to learn of anything.
-    feed: { catchUp: () => Promise.resolve(), position: () => 0 },
+    feed: NO_FEED,
     policy: toPolicy(config),
   }
 }

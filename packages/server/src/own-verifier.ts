@@ -15,7 +15,7 @@ import { parseOpaqueCredential, type RevocationEntry } from '@countersign/protoc
 import { type AskAnswer, type Checker, createChecker, importKey } from '@countersign/verifier'
 import type { Usage } from './usage.ts'
 
-export interface OwnVerifier extends OwnFeed {
+export interface OwnVerifier extends Pick<OwnFeed, 'catchUp' | 'position'> {
   /** Checks credentials for this authority's own routes. */
   readonly checker: Checker
   /** Checks access tokens whoever they are for; the asker's audience is compared by the door. */

@@ -238,8 +238,9 @@ test('what is done to keys is written down with who did it', async (t) => {
   const own = items.filter(({ actor }) => actor.kind === 'service_account').map(({ type }) => type)
   assert.deepEqual(own.sort(), [
     'revocation.committed',
-    'signing_key.created',
     'signing_key.promoted',
+    'signing_key.promoted',
+    'signing_key.published',
     'signing_key.published',
   ])
 })

@@ -232,6 +232,12 @@ const followers: readonly string[] = [
   'alter table log_head add column pruned_until bigint',
 ]
 
+// Where the log announced a key. Those that stand here already were published before all that follows.
+const announcements: readonly string[] = [
+  'alter table signing_keys add column published_position bigint',
+  'update signing_keys set published_position = (select position from log_head)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -239,4 +245,5 @@ export const migrations: readonly Migration[] = [
     statements: [...principals, ...credentials, ...log, ...records, ...household],
   },
   { id: 2, name: 'followers', statements: followers },
+  { id: 3, name: 'announcements', statements: announcements },
 ]

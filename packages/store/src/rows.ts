@@ -235,6 +235,7 @@ export function toSigningKey(row: Row): SigningKey {
     promotedAtMs: integerOrNull(row, 'promoted_at'),
     demotedAtMs: integerOrNull(row, 'demoted_at'),
     retiredAtMs: integerOrNull(row, 'retired_at'),
+    publishedPosition: integerOrNull(row, 'published_position'),
   }
 }
 

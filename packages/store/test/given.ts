@@ -7,7 +7,7 @@ import type {
   Role,
   ServiceAccount,
   Session,
-  SigningKey,
+  SigningKeyDraft,
 } from '@countersign/core'
 import { ID_RANDOM_BYTES, type IdPrefix, type PrincipalId, type RoleId, toId } from '@countersign/protocol'
 import type { Bench } from './bench.ts'
@@ -235,7 +235,7 @@ export async function givenApiKey(
   return key
 }
 
-export const makeSigningKey = (over: Partial<SigningKey> = {}): SigningKey => ({
+export const makeSigningKey = (over: Partial<SigningKeyDraft> = {}): SigningKeyDraft => ({
   id: makeId('sig'),
   algorithm: 'ES256',
   state: 'next',

@@ -1,12 +1,12 @@
 /** How tests look at what was written. */
-import type { ApiKeyId, GrantId, NodeKind, SessionId } from '@countersign/protocol'
+import type { ApiKeyId, GrantId, NodeKind, RevocationEntry, SessionId } from '@countersign/protocol'
 import type { Bench } from './bench.ts'
 import { NOW } from './given.ts'
 
 export interface SeenEntry {
   readonly kind: NodeKind
   readonly id: string
-  readonly effect: 'kill' | 'rule'
+  readonly effect: 'kill' | 'rule' | 'announce'
 }
 
 /** The entries after a position; fails where they are not dense or a rule has another position than its own. */
@@ -15,11 +15,15 @@ export async function entriesAfter({ store }: Bench, position: number): Promise<
   if (entries.length !== head.position - position) throw new Error('The log has gaps.')
   return entries.map((entry, index) => {
     if (entry.position !== position + index + 1) throw new Error('The log has gaps.')
-    const isRule = entry.issuedBeforePosition !== undefined
-    if (isRule && entry.issuedBeforePosition !== entry.position)
-      throw new Error('A rule names another position.')
-    return { kind: entry.kind, id: entry.id, effect: isRule ? 'rule' : 'kill' }
+    return { kind: entry.kind, id: entry.id, effect: effectOf(entry) }
   })
+}
+
+function effectOf({ position, issuedBeforePosition }: RevocationEntry): SeenEntry['effect'] {
+  if (issuedBeforePosition === undefined) return 'kill'
+  if (issuedBeforePosition === 0) return 'announce'
+  if (issuedBeforePosition !== position) throw new Error('A rule names another position.')
+  return 'rule'
 }
 
 /** As core decides it, from what it reads. */

@@ -30,7 +30,7 @@ const rotate: Command = {
   options: {
     immediately: {
       type: 'flag',
-      help: 'Promote at once; whoever has not fetched the new key refuses new tokens until it does.',
+      help: 'Promote as soon as every verifier on the feed has it; readers that only cache the key set may refuse new tokens until they fetch it.',
     },
   },
   connects: true,

@@ -21,7 +21,7 @@ import {
 } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
 import { type Caller, may, speaksForPrincipal, toActor } from '../caller.ts'
-import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import { type Context, type EntryPolicy, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
 import type { EndedCounts, RevocationRecord } from '../revocations/revocation.ts'
@@ -63,9 +63,14 @@ export async function previewRevocation(
   return counted === null ? refuse('not_found') : { ok: true, ...counted }
 }
 
+interface RevokeContext extends Pick<Context, 'random' | 'feed'> {
+  readonly store: Pick<Context['store'], 'revoke'>
+  readonly policy: EntryPolicy
+}
+
 /** Writes the revocation; who may do it has been decided. */
 export async function revokeNode(
-  context: Context,
+  context: RevokeContext,
   node: PathNode,
   by: { actor: AuditActor; reason: string | null },
   facts: RequestFacts,

@@ -25,10 +25,12 @@ export interface KeyRing {
   reload(): Promise<void>
 }
 
+type Opener = Pick<Secrets, 'open'>
+
 /** `onReload` runs after every reload, so that the authority's own verifier takes over the keys. */
 export function createKeyRing(
-  store: SigningKeyStore,
-  secrets: Secrets,
+  store: Pick<SigningKeyStore, 'listSigningKeys'>,
+  secrets: Opener,
   onReload: (ring: KeyRing) => Promise<void>,
 ): KeyRing {
   let keys: readonly SigningKey[] = []
@@ -56,12 +58,12 @@ const live = (keys: readonly SigningKey[]): readonly SigningKey[] =>
   keys.filter((key) => ['next', 'current', 'previous'].includes(key.state))
 
 /** RFC 7518 §6.4. */
-function toSharedJwk(key: SigningKey, secrets: Secrets): Jwk {
+function toSharedJwk(key: SigningKey, secrets: Opener): Jwk {
   const k = toMaterial(key, secrets).privateKey.reveal()
   return { kty: 'oct', k, alg: key.algorithm, kid: key.id }
 }
 
-function toMaterial(key: SigningKey, secrets: Secrets): SigningMaterial {
+function toMaterial(key: SigningKey, secrets: Opener): SigningMaterial {
   return {
     id: key.id,
     algorithm: key.algorithm,

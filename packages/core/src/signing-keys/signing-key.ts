@@ -20,4 +20,9 @@ export interface SigningKey {
   /** When it stopped signing. */
   readonly demotedAtMs: number | null
   readonly retiredAtMs: number | null
+  /** Where the log announced it; null for a key that an earlier version published. */
+  readonly publishedPosition: number | null
 }
+
+/** A key before the store gives its announcement a position. */
+export type SigningKeyDraft = Omit<SigningKey, 'publishedPosition'>

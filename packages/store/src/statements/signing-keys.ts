@@ -6,7 +6,7 @@ const columns = `id, algorithm, state, public_jwk, sealed_private_key, created_a
 
 export const listSigningKeys: Statement = {
   name: 'list_signing_keys',
-  text: `select ${columns} from signing_keys order by id`,
+  text: `select ${columns}, published_position from signing_keys order by id`,
 }
 
 export const selectSigningKeyInState: Statement = {
@@ -17,6 +17,11 @@ export const selectSigningKeyInState: Statement = {
 export const insertSigningKey: Statement = {
   name: 'insert_signing_key',
   text: `insert into signing_keys (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+}
+
+export const notePublication: Statement = {
+  name: 'note_publication',
+  text: 'update signing_keys set published_position = $2 where id = $1',
 }
 
 export const promoteSigningKey: Statement = {

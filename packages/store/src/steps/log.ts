@@ -47,7 +47,7 @@ export function* writeEntry(
   id: RevocationId | null = null,
 ): Script<void> {
   const { node, effect, atMs, expiresAtMs } = draft
-  const issuedBefore = effect === 'rule' ? position : null
+  const issuedBefore = { kill: null, rule: position, announce: 0 }[effect]
   yield* run(insertEntry, position, id, node.kind, node.id, issuedBefore, atMs, expiresAtMs)
 }
 

@@ -1,19 +1,18 @@
 /**
- * Signing keys move from state to state by conditional updates. Publishing and promoting are entries of the
- * log (lease protocol, rule 8), by which every node learns to read the keys again; they are rules, and hit
- * nothing, since a key has signed nothing before them.
+ * Signing keys move from state to state by conditional updates. Publishing, promoting and retiring announce
+ * themselves in the log (lease protocol, rule 8), by which every verifier learns to read the keys again.
  */
-import type { AuditEvent, EntryDraft, SigningKey, SigningKeyState } from '@countersign/core'
+import type { AuditEvent, EntryDraft, SigningKeyDraft, SigningKeyState } from '@countersign/core'
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, type SigningKeyId } from '@countersign/protocol'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { one, run, type Script } from '../script.ts'
 import { takeLock } from '../statements/roles.ts'
 import * as sql from '../statements/signing-keys.ts'
 import { writeAudit } from '../steps/audit.ts'
-import { appendEntry } from '../steps/log.ts'
+import { appendEntry, appendWith } from '../steps/log.ts'
 
 export function* addSigningKey(input: {
-  key: SigningKey
+  key: SigningKeyDraft
   onlyIfNone: SigningKeyState | null
   audit: AuditEvent
 }): Script<AnswerOf<'addSigningKey'>> {
@@ -33,13 +32,15 @@ export function* addSigningKey(input: {
     key.retiredAtMs,
   )
   yield* writeAudit(input.audit)
-  yield* appendEntry(toAnnouncement(key.id, key.createdAtMs))
+  yield* appendWith(toAnnouncement(key.id, key.createdAtMs), (position) =>
+    run(sql.notePublication, key.id, position),
+  )
   return true
 }
 
 const toAnnouncement = (id: SigningKeyId, atMs: number): EntryDraft => ({
   node: { kind: 'signing_key', id },
-  effect: 'rule',
+  effect: 'announce',
   atMs,
   expiresAtMs: atMs + ACCESS_TOKEN_LIFETIME_SECONDS_MAX * 1000,
 })
@@ -60,5 +61,6 @@ export function* retireSigningKey(input: InputOf<'retireSigningKey'>): Script<An
   yield* run(takeLock, 'signing_keys')
   if ((yield* run(sql.retireSigningKey, input.id, input.nowMs)) === 0) return false
   yield* writeAudit(input.audit)
+  yield* appendEntry(toAnnouncement(input.id, input.nowMs))
   return true
 }

@@ -248,7 +248,7 @@ onEachDatabase((bench) => {
     const none = { sessions: 0, grants: 0, apiKeys: 0 }
     assert.deepEqual(answer, { kind: 'revoked', position: position + 1, ended: none })
     const removed = (await store.listSigningKeys()).find(({ id }) => id === key.id)
-    assert.deepEqual(removed, { ...key, state: 'removed', retiredAtMs: NOW })
+    assert.deepEqual(removed, { ...key, state: 'removed', retiredAtMs: NOW, publishedPosition: position })
     assert.deepEqual(await entriesAfter(bench(), position), [
       { kind: 'signing_key', id: key.id, effect: 'kill' },
     ])

@@ -23,7 +23,10 @@ onEachDatabase((bench) => {
     const second = makeSigningKey({ algorithm: 'HS256', publicJwk: null })
     await fresh.store.addSigningKey(second, null, makeEvent())
 
-    assert.deepEqual(await fresh.store.listSigningKeys(), [first, second])
+    assert.deepEqual(await fresh.store.listSigningKeys(), [
+      { ...first, publishedPosition: 1 },
+      { ...second, publishedPosition: 2 },
+    ])
   })
 
   test('of many processes that miss a key at once, one adds it', async () => {
@@ -51,7 +54,7 @@ onEachDatabase((bench) => {
     assert.deepEqual(await states(fresh), before)
   })
 
-  test('a promotion moves both keys in one step, and publishing and promoting are entries of the log', async () => {
+  test('a promotion moves both keys in one step, and publishing and promoting are announced in the log', async () => {
     const fresh = await bench().fresh()
     const { store } = fresh
     const current = await givenKey(fresh, 'current')
@@ -61,13 +64,13 @@ onEachDatabase((bench) => {
 
     assert.equal(promoted, true)
     assert.deepEqual(await store.listSigningKeys(), [
-      { ...current, state: 'previous', demotedAtMs: NOW + HOUR },
-      { ...next, state: 'current', promotedAtMs: NOW + HOUR },
+      { ...current, state: 'previous', demotedAtMs: NOW + HOUR, publishedPosition: 1 },
+      { ...next, state: 'current', promotedAtMs: NOW + HOUR, publishedPosition: 2 },
     ])
     assert.deepEqual(await entriesAfter(fresh, 0), [
-      { kind: 'signing_key', id: current.id, effect: 'rule' },
-      { kind: 'signing_key', id: next.id, effect: 'rule' },
-      { kind: 'signing_key', id: next.id, effect: 'rule' },
+      { kind: 'signing_key', id: current.id, effect: 'announce' },
+      { kind: 'signing_key', id: next.id, effect: 'announce' },
+      { kind: 'signing_key', id: next.id, effect: 'announce' },
     ])
   })
 
@@ -113,5 +116,32 @@ onEachDatabase((bench) => {
     assert.equal(await retire(current.id), false)
     assert.deepEqual((await Promise.all([retire(previous.id), retire(previous.id)])).sort(), [false, true])
     assert.equal((await states(fresh))[previous.id], 'retired')
+    const announced = { kind: 'signing_key', id: previous.id, effect: 'announce' }
+    assert.deepEqual(await entriesAfter(fresh, 2), [announced])
+  })
+
+  test('a key that was not added, promoted or retired is not announced', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const key = await givenKey(fresh, 'current')
+
+    await store.addSigningKey(makeSigningKey({ state: 'current' }), 'current', makeEvent())
+    await store.promoteSigningKey({ id: key.id, nowMs: NOW, audit: makeEvent() })
+    await store.retireSigningKey({ id: key.id, nowMs: NOW, audit: makeEvent() })
+
+    assert.equal((await store.readHead()).position, 1)
+  })
+
+  test('a key stands at the position of its announcement, also where many are added at once', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+
+    await Promise.all(Array.from({ length: 8 }, () => givenKey(fresh, 'next')))
+
+    const { entries } = await store.readEntries(0, 100)
+    for (const { id, publishedPosition } of await store.listSigningKeys()) {
+      assert.equal(entries.find((entry) => entry.id === id)?.position, publishedPosition)
+    }
+    assert.ok(entries.every((entry) => entry.issuedBeforePosition === 0))
   })
 })

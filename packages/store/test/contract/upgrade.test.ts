@@ -70,7 +70,7 @@ for (const [name, open] of [
   test(`${name}: a database of version 1 keeps its log, its sessions and its signing keys`, async (t) => {
     const old = await open(t, 1)
     if (old === null) return
-    const ids = { account: makeId('acc'), session: makeId('ses'), key: makeId('sig'), dead: makeId('ses') }
+    const ids = makeIds()
     for (const text of dataOfVersion1(ids)) await old.write(text)
 
     const store = await old.upgrade()
@@ -89,15 +89,15 @@ for (const [name, open] of [
     assert.equal(found?.session.id, ids.session)
     assert.equal(found?.principal.rights.floor, 2)
     assert.deepEqual(
-      (await store.listSigningKeys()).map(({ id, state }) => ({ id, state })),
-      [{ id: ids.key, state: 'current' }],
+      (await store.listSigningKeys()).map(({ id, publishedPosition }) => ({ id, publishedPosition })),
+      [{ id: ids.key, publishedPosition: 2 }],
     )
   })
 
   test(`${name}: a node of version 1 that is still running appends, and it is read by the new one`, async (t) => {
     const old = await open(t, 1)
     if (old === null) return
-    const ids = { account: makeId('acc'), session: makeId('ses'), key: makeId('sig'), dead: makeId('ses') }
+    const ids = makeIds()
     for (const text of dataOfVersion1(ids)) await old.write(text)
     const store = await old.upgrade()
     await store.markFollowed(NOW)
@@ -106,6 +106,9 @@ for (const [name, open] of [
     await old.write(`insert into revocations (position, id, kind, node_id, issued_before_position, at, expires_at)
       values (3, null, 'session', '${ids.session}', null, ${NOW}, ${NOW + 2})`)
 
+    await old.write(`insert into signing_keys (id, algorithm, state, sealed_private_key, created_at)
+      values ('${ids.next}', 'HS256', 'next', 'sealed', ${NOW})`)
+
     const page = await store.readEntries(2, 10)
     assert.equal(page.followedAtMs, NOW)
     assert.deepEqual(page.head, { epoch: 'old-epoch', position: 3 })
@@ -113,12 +116,14 @@ for (const [name, open] of [
   })
 }
 
-interface OldIds {
-  readonly account: string
-  readonly session: string
-  readonly dead: string
-  readonly key: string
-}
+const makeIds = () => ({
+  account: makeId('acc'),
+  session: makeId('ses'),
+  dead: makeId('ses'),
+  key: makeId('sig'),
+  next: makeId('sig'),
+})
+type OldIds = ReturnType<typeof makeIds>
 
 /** Rows as version 1 wrote them. */
 const dataOfVersion1 = ({ account, session, dead, key }: OldIds): readonly string[] => [

@@ -1,0 +1,218 @@
+/** A signing key signs only after everybody who follows the log has seen it (lease protocol, rule 8). */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Secret, toId } from '@countersign/protocol'
+import type { Caller } from '../caller.ts'
+import type { RequestFacts } from '../context.ts'
+import { createKeyRing } from '../signing-keys/key-ring.ts'
+import type { SigningKey, SigningKeyState } from '../signing-keys/signing-key.ts'
+import { type KeyContext, replaceRemovedKey, rotateSigningKeys, tendSigningKeys } from './signing-keys.ts'
+
+const PUBLISH_SECONDS = 3600
+const ROTATE_SECONDS = 10_000
+
+const factsAt = (seconds: number): RequestFacts => ({
+  nowMs: seconds * 1000,
+  requestId: 'test',
+  address: null,
+  userAgent: null,
+  device: null,
+})
+
+const administrator: Caller = {
+  principal: { kind: 'account', id: toId('acc', 1, new Uint8Array(10)) },
+  verdict: {
+    position: 0,
+    principal: { kind: 'account', id: toId('acc', 1, new Uint8Array(10)), name: null, email: null },
+    credential: {
+      kind: 'session',
+      id: toId('ses', 1, new Uint8Array(10)),
+      path: [],
+      expiresAtMs: null,
+      amr: [],
+      acr: null,
+      authTimeMs: null,
+    },
+    permissions: ['*'],
+    resources: [],
+    audiences: [],
+    allowAddresses: [],
+    rateLimit: null,
+    usableUntilMs: 0,
+  },
+}
+
+interface Keys {
+  readonly context: KeyContext
+  /** Which announcements everybody has seen. */
+  readonly seen: Set<number>
+  /** Lets those who wait go on; what they are told is whether it was seen by then. */
+  release(): void
+  inState(state: SigningKeyState): readonly SigningKey[]
+  /** Ends a key as a revocation does. */
+  remove(state: SigningKeyState): void
+}
+
+/** Keys in a list, and a log whose readers see announcements when the test says so. */
+function givenKeys(): Keys {
+  let rows: readonly SigningKey[] = []
+  let position = 0
+  let made = 0
+  const seen = new Set<number>()
+  const waiting: (() => void)[] = []
+  const change = (id: string, to: Partial<SigningKey>): void => {
+    rows = rows.map((key) => (key.id === id ? { ...key, ...to } : key))
+  }
+  const store: KeyContext['store'] = {
+    listSigningKeys: async () => rows,
+    addSigningKey: async (key, onlyIfNone) => {
+      if (onlyIfNone !== null && rows.some(({ state }) => state === onlyIfNone)) return false
+      position += 1
+      rows = [...rows, { ...key, publishedPosition: position }]
+      return true
+    },
+    promoteSigningKey: async ({ id, nowMs }) => {
+      if (rows.find((key) => key.id === id)?.state !== 'next') return false
+      const current = rows.find(({ state }) => state === 'current')
+      if (current !== undefined) change(current.id, { state: 'previous', demotedAtMs: nowMs })
+      change(id, { state: 'current', promotedAtMs: nowMs })
+      return true
+    },
+    retireSigningKey: async () => false,
+    revoke: async () => ({ kind: 'not_found' }),
+  }
+  const secrets = { seal: (plain: string) => plain, open: (sealed: string) => sealed }
+  const random = {
+    bytes: (count: number) => {
+      made += 1
+      return new Uint8Array(count).fill(made)
+    },
+  }
+  const context: KeyContext = {
+    store,
+    secrets,
+    random,
+    keyMaker: { generate: async () => ({ publicJwk: { kty: 'EC' }, privateKey: new Secret('key') }) },
+    keys: createKeyRing(store, secrets, async () => undefined),
+    feed: {
+      catchUp: async () => undefined,
+      position: () => position,
+      isConfirmed: (at) => seen.has(at),
+      awaitConfirmed: async (at) => {
+        if (!seen.has(at)) await new Promise<void>((resolve) => waiting.push(resolve))
+        return seen.has(at)
+      },
+    },
+    policy: {
+      signingAlgorithm: 'ES256',
+      keyPublishSeconds: PUBLISH_SECONDS,
+      keyRotationSeconds: ROTATE_SECONDS,
+      accessTokenLifetimeSecondsMax: 3600,
+      verdictSeconds: 60,
+      leewaySeconds: 30,
+    },
+  }
+  return {
+    context,
+    seen,
+    release: () => {
+      for (const go of waiting.splice(0)) go()
+    },
+    inState: (state) => rows.filter((key) => key.state === state),
+    remove: (state) => {
+      rows = rows.map((key) => (key.state === state ? { ...key, state: 'removed' } : key))
+    },
+  }
+}
+
+const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('a key that has not been seen by everybody does not sign, however long it has been published', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS - PUBLISH_SECONDS))
+  const [next] = keys.inState('next')
+  assert.ok(next)
+
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS * 10))
+  await rotateSigningKeys(keys.context, administrator, false, factsAt(ROTATE_SECONDS * 10))
+
+  assert.deepEqual(keys.inState('next'), [next])
+  keys.seen.add(next.publishedPosition ?? 0)
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS * 10))
+  assert.equal(keys.inState('current')[0]?.id, next.id)
+})
+
+test('a key that everybody has seen does not sign before caches of the key set have run out', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  await rotateSigningKeys(keys.context, administrator, false, factsAt(10))
+  const [next] = keys.inState('next')
+  keys.seen.add(next?.publishedPosition ?? 0)
+
+  await rotateSigningKeys(keys.context, administrator, false, factsAt(9 + PUBLISH_SECONDS))
+  assert.equal(keys.inState('next').length, 1)
+  await rotateSigningKeys(keys.context, administrator, false, factsAt(10 + PUBLISH_SECONDS))
+
+  assert.equal(keys.inState('current')[0]?.id, next?.id)
+})
+
+test('a rotation at once publishes, and promotes only when everybody has seen it', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  const [current] = keys.inState('current')
+
+  const rotating = rotateSigningKeys(keys.context, administrator, true, factsAt(1))
+  await turns()
+  const [next] = keys.inState('next')
+  assert.equal(keys.inState('current')[0]?.id, current?.id)
+  keys.seen.add(next?.publishedPosition ?? 0)
+  keys.release()
+
+  assert.equal((await rotating).ok, true)
+  assert.equal(keys.inState('current')[0]?.id, next?.id)
+})
+
+test('a rotation at once that the end of the server cuts short promotes nothing', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  const [current] = keys.inState('current')
+
+  const rotating = rotateSigningKeys(keys.context, administrator, true, factsAt(1))
+  await turns()
+  keys.release()
+
+  assert.deepEqual(await rotating, { ok: false, code: 'shutting_down' })
+  assert.equal(keys.inState('current')[0]?.id, current?.id)
+})
+
+test('the successor of a removed key signs only when everybody has seen it, whoever promotes it', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  keys.remove('current')
+
+  const replacing = replaceRemovedKey(keys.context, administrator, factsAt(1))
+  await turns()
+  const tending = tendSigningKeys(keys.context, factsAt(1))
+  await turns()
+  const [next] = keys.inState('next')
+  assert.deepEqual(keys.inState('current'), [])
+  assert.throws(() => keys.context.keys.current(), { name: 'StoreUnavailable' })
+  keys.seen.add(next?.publishedPosition ?? 0)
+  keys.release()
+  await Promise.all([replacing, tending])
+
+  assert.deepEqual(
+    keys.inState('current').map(({ id }) => id),
+    [next?.id],
+  )
+  assert.equal(keys.inState('next').length, 0)
+})
+
+test('at the first start, which nobody can have followed, a key signs at once', async () => {
+  const keys = givenKeys()
+
+  await tendSigningKeys(keys.context, factsAt(0))
+
+  assert.equal(keys.inState('current').length, 1)
+})
