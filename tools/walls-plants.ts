@@ -43,6 +43,13 @@ const outside = [
     ),
     plant(`${room}/src/walls/late.ts`, `export const y = await import('node:fs')\n`, /no node: module/),
   ]),
+  // A guard knows its framework's types, and only those of the frameworks that there are guards for.
+  plant('verifier/src/guards/value.ts', use('hono'), /no node: module and no npm package/),
+  plant(
+    'verifier/src/guards/other.ts',
+    `import type { X } from 'koa'\nexport type Y = X\n`,
+    /no node: module and no npm package/,
+  ),
   plant('store/src/walls/npm.ts', use('hono'), /store imports node: modules and pg only/),
   plant('console/src/walls/node.ts', use('node:fs'), /console runs in a browser/),
   plant('server/src/walls/undeclared.ts', use('express'), /noUndeclaredDependencies/),
@@ -165,6 +172,9 @@ export const violations: readonly Plant[] = [
 export const clean: Record<string, string> = {
   'packages/protocol/src/walls/clean.ts': useAll('./beside.ts', '../above.ts'),
   'packages/verifier/src/walls/clean.ts': useAll('@countersign/protocol', './beside.ts'),
+  'packages/verifier/src/guards/clean.ts':
+    `import type { A } from 'express'\nimport type { B } from 'fastify'\nimport type { C } from 'hono'\n` +
+    `import type { D } from 'node:http'\n${useAll('../beside.ts')}export type E = A | B | C | D\n`,
   'packages/client/src/walls/clean.ts': useAll('@countersign/protocol'),
   'packages/core/src/accounts/clean.ts': useAll(
     '@countersign/protocol',

@@ -73,6 +73,11 @@ export const errors = {
     title: 'Invalid credential',
     detail: 'The credential is malformed, unknown, expired or ended.',
   },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'Stronger sign-in required',
+    detail: 'The credential is good; this needs a more recent or a stronger sign-in behind it.',
+  },
   credential_address_refused: {
     status: 403,
     title: 'Address refused',

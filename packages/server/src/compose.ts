@@ -11,10 +11,9 @@ import {
   tendSigningKeys,
   type VerifyContext,
 } from '@countersign/core'
-import { createClientOriginReader } from './adapters/client-address.ts'
+import { createClientOriginReader, createLimiter } from '@countersign/verifier/guards'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
-import { createLimiter } from './adapters/limiter.ts'
 import { createLogger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { Secret } from '@countersign/protocol'
-import { isProxyRange } from './adapters/client-address.ts'
+import { isProxyRange } from '@countersign/verifier/guards'
 import { decodeKey, weaknessOfKey, weaknessOfKeyText } from './adapters/key-strength.ts'
 import { parseKeyring } from './adapters/secrets-file.ts'
 

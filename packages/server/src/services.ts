@@ -1,7 +1,6 @@
 /** What routes are handed: the doors' context and the server's own parts. */
 import type { KeyRing, MintContext, VerifyContext } from '@countersign/core'
-import type { ClientOrigin, IncomingHop } from './adapters/client-address.ts'
-import type { Limiter } from './adapters/limiter.ts'
+import type { ClientOrigin, IncomingHop, Limiter } from '@countersign/verifier/guards'
 import type { Logger } from './adapters/logger.ts'
 import type { Metrics } from './adapters/metrics.ts'
 import type { Config } from './config.ts'

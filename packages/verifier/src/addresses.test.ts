@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { BlockList, isIPv4 } from 'node:net'
 import test from 'node:test'
 import fc from 'fast-check'
-import { isAddressAllowed, isAddressBlock } from './addresses.ts'
+import { formatAddress, isAddressAllowed, isAddressBlock, parseAddress } from './addresses.ts'
 
 test('an empty list allows everybody, a list allows only what it holds', () => {
   assert.ok(isAddressAllowed('203.0.113.7', []))
@@ -153,3 +153,22 @@ function toNetwork(address: string, prefixBits: number): string {
   const network = (value >> BigInt(128 - prefixBits)) << BigInt(128 - prefixBits)
   return groups.map((_, index) => ((network >> BigInt(112 - index * 16)) & 0xffffn).toString(16)).join(':')
 }
+
+test('RFC 5952 §4: an address has one form', () => {
+  const forms: [text: string, form: string][] = [
+    ['198.51.100.1', '198.51.100.1'],
+    ['::ffff:c633:6401', '198.51.100.1'],
+    ['2001:0DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['2001:0:0:1:0:0:0:1', '2001:0:0:1::1'],
+    ['2001:db8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['0:0:0:0:0:0:0:0', '::'],
+    ['1:0:0:0:0:0:0:0', '1::'],
+  ]
+
+  for (const [text, form] of forms) {
+    const groups = parseAddress(text)
+    assert.ok(groups !== null)
+    assert.equal(formatAddress(groups), form)
+  }
+})

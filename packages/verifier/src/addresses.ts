@@ -12,7 +12,7 @@ export function isAddressAllowed(address: string | null, blocks: readonly string
   if (blocks.length === 0) return true
   if (address === null) return false
   const groups = parseAddress(address.includes(':') ? address.replace(/%[^%]+$/, '') : address)
-  return groups !== null && toBlocks(blocks).some((block) => holds(block, groups))
+  return groups !== null && toBlocks(blocks).some((block) => holdsAddress(block, groups))
 }
 
 /**
@@ -24,8 +24,8 @@ export function isAddressBlock(text: string): boolean {
 }
 
 /** Groups of 16 bits: two for IPv4, eight for IPv6. */
-type Groups = readonly number[]
-interface Block {
+export type Groups = readonly number[]
+export interface Block {
   readonly groups: Groups
   readonly prefixBits: number
 }
@@ -41,7 +41,7 @@ function toBlocks(texts: readonly string[]): readonly Block[] {
   return blocks
 }
 
-function holds(block: Block, groups: Groups): boolean {
+export function holdsAddress(block: Block, groups: Groups): boolean {
   if (block.groups.length !== groups.length) return false
   return groups.every((group, index) => {
     const mask = toMask(block.prefixBits - index * 16)
@@ -54,7 +54,8 @@ function toMask(bits: number): number {
   return (0xffff << (16 - Math.min(Math.max(bits, 0), 16))) & 0xffff
 }
 
-function parseBlock(text: string): Block | null {
+/** An address, or a block in CIDR form whose bits behind the prefix are zero. */
+export function parseBlock(text: string): Block | null {
   const slash = text.indexOf('/')
   const address = slash === -1 ? text : text.slice(0, slash)
   const groups = parseAddress(address)
@@ -64,7 +65,7 @@ function parseBlock(text: string): Block | null {
   const droppedBits = groups.length === 2 && address.includes(':') ? 96 : 0
   const prefixBits = parseNumber(text.slice(slash + 1), groups.length * 16 + droppedBits) - droppedBits
   const block = { groups, prefixBits }
-  return prefixBits >= 0 && holds(block, groups) ? block : null
+  return prefixBits >= 0 && holdsAddress(block, groups) ? block : null
 }
 
 /** A decimal number without sign or leading zeros, which some readers take for octal; NaN for another. */
@@ -73,7 +74,8 @@ function parseNumber(text: string, max: number): number {
   return value <= max ? value : Number.NaN
 }
 
-function parseAddress(text: string): Groups | null {
+/** An IPv4 address that came mapped into IPv6 is IPv4 again. */
+export function parseAddress(text: string): Groups | null {
   if (!text.includes(':')) return parseIpv4(text)
   const groups = parseIpv6(text)
   // RFC 4291 §2.5.5.2: ::ffff:0:0/96 carries IPv4.
@@ -114,4 +116,25 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
     else return null
   }
   return groups
+}
+
+/** In the one form of RFC 5952 §4: without leading zeros, the longest run of zero groups as `::`. */
+export function formatAddress(groups: Groups): string {
+  const [high = 0, low = 0] = groups
+  if (groups.length === 2) return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  const run = findZeros(groups)
+  const hex = groups.map((group) => group.toString(16))
+  if (run.length < 2) return hex.join(':')
+  return `${hex.slice(0, run.start).join(':')}::${hex.slice(run.start + run.length).join(':')}`
+}
+
+/** The first of the longest runs. */
+function findZeros(groups: Groups): { readonly start: number; readonly length: number } {
+  let longest = { start: 0, length: 0 }
+  let start = 0
+  for (const [index, group] of groups.entries()) {
+    if (group !== 0) start = index + 1
+    else if (index + 1 - start > longest.length) longest = { start, length: index + 1 - start }
+  }
+  return longest
 }

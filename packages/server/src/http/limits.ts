@@ -1,7 +1,7 @@
 /** Rate limits on routes and on API keys, and the header fields that tell about them (RateLimit draft -10). */
 import { createHash } from 'node:crypto'
 import type { Caller } from '@countersign/core'
-import type { LimitPolicy, LimitVerdict } from '../adapters/limiter.ts'
+import type { LimitPolicy, LimitVerdict } from '@countersign/verifier/guards'
 import type { Services } from '../services.ts'
 import type { AnyRoute } from './route.ts'
 

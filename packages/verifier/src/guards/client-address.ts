@@ -3,8 +3,14 @@
  * and through no others (ASVS 15.3.4, 4.1.3). Everything left of the first untrusted hop was written by the
  * client, so the chain is read from the right: `X-Forwarded-For`, or `Forwarded` (RFC 7239), never both.
  */
-import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import {
+  type Block,
+  formatAddress,
+  type Groups,
+  holdsAddress,
+  parseAddress,
+  parseBlock,
+} from '../addresses.ts'
 
 export type ClientScheme = 'http' | 'https'
 
@@ -34,27 +40,23 @@ export interface ProxyTrust {
 const HOPS_MAX = 32
 const HEADER_CHARACTERS_MAX = 4096
 
-type Address = ReturnType<typeof ipaddr.process>
-type Range = readonly [address: Address, prefixBits: number]
-
 /** What one proxy says about the hop before it. Null where it is not said or cannot be read. */
 interface Forwarded {
-  readonly address: Address | null
+  readonly address: Groups | null
   readonly scheme: ClientScheme | null
 }
 
 /** Throws for a range that `isProxyRange` refuses. */
 export function createClientOriginReader(trust: ProxyTrust): (hop: IncomingHop) => ClientOrigin {
   const ranges = trust.trustedProxies.map(parseRange)
-  const isTrusted = (address: Address): boolean =>
-    ranges.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))
+  const isTrusted = (address: Groups): boolean => ranges.some((range) => holdsAddress(range, address))
   const readChain = trust.header === 'forwarded' ? readForwarded : readXForwarded
 
   return (hop) => {
     const scheme: ClientScheme = hop.encrypted ? 'https' : 'http'
-    const peer = parseAddress(hop.remoteAddress ?? '')
+    const peer = parseBare(hop.remoteAddress ?? '')
     if (peer === null) return { address: null, scheme }
-    if (!isTrusted(peer)) return { address: peer.toString(), scheme }
+    if (!isTrusted(peer)) return { address: formatAddress(peer), scheme }
     let address = peer
     let clientScheme = scheme
     for (const forwarded of readChain(hop.header)) {
@@ -64,36 +66,24 @@ export function createClientOriginReader(trust: ProxyTrust): (hop: IncomingHop) 
       clientScheme = forwarded.scheme ?? clientScheme
       if (!isTrusted(address)) break
     }
-    return { address: address.toString(), scheme: clientScheme }
+    return { address: formatAddress(address), scheme: clientScheme }
   }
 }
 
 /** An address, or a range as `10.0.0.0/8`. `::/0` and `0.0.0.0/0` are refused: they trust everybody. */
 export function isProxyRange(text: string): boolean {
-  try {
-    return parseRange(text)[1] > 0
-  } catch {
-    return false
-  }
+  const range = parseBlock(text)
+  return range !== null && range.prefixBits > 0
 }
 
-function parseRange(text: string): Range {
-  const [addressText = '', bitsText, ...rest] = text.split('/')
-  const address = parseAddress(addressText)
-  const width = address?.kind() === 'ipv4' ? 32 : 128
-  const bits = bitsText === undefined ? width : Number(bitsText)
-  const isSpelled = bitsText === undefined || /^\d{1,3}$/.test(bitsText)
-  if (address === null || rest.length > 0 || !isSpelled || bits > width) {
-    throw new RangeError('A trusted proxy is an address or a range such as 10.0.0.0/8.')
-  }
-  return [address, bits]
+function parseRange(text: string): Block {
+  const range = parseBlock(text)
+  if (range === null) throw new RangeError('A trusted proxy is an address or a range such as 10.0.0.0/8.')
+  return range
 }
 
-/** `node:net` decides what an address is; `ipaddr.js` alone would read `1` and `0x7f.1` as addresses, too. */
-function parseAddress(text: string): Address | null {
-  const bare = text.replace(/%[0-9A-Za-z._-]{1,32}$/, '')
-  return isIP(bare) === 0 ? null : ipaddr.process(bare)
-}
+/** An address without the zone that a link-local one may carry. */
+const parseBare = (text: string): Groups | null => parseAddress(text.replace(/%[0-9A-Za-z._-]{1,32}$/, ''))
 
 /** Nearest hop first. */
 function readXForwarded(header: IncomingHop['header']): readonly Forwarded[] {
@@ -148,11 +138,11 @@ function splitOutsideQuotes(text: string, separator: ',' | ';'): readonly string
 const unquote = (text: string): string => text.replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1')
 
 /** `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`; null for `unknown`, `_hidden` and the rest. */
-function parseHost(text: string): Address | null {
+function parseHost(text: string): Groups | null {
   const bracketed = /^\[([^\]]{1,64})\](?::\d{1,5})?$/.exec(text)
-  if (bracketed !== null) return parseAddress(bracketed[1] ?? '')
+  if (bracketed !== null) return parseBare(bracketed[1] ?? '')
   const withPort = /^([\d.]{7,15}):\d{1,5}$/.exec(text)
-  return parseAddress(withPort?.[1] ?? text)
+  return parseBare(withPort?.[1] ?? text)
 }
 
 function parseScheme(text: string | undefined): ClientScheme | null {

@@ -5,7 +5,7 @@
  * Written here rather than taken from a library: the known ones answer by promise, keep a timer for each key,
  * read the clock themselves and grow with the number of keys, so a flood of addresses would fill the memory.
  */
-import type { Clock } from '@countersign/core'
+import type { CheckerClock } from '../checker-options.ts'
 
 export interface LimitPolicy {
   /** As `RateLimit-Policy` names it. Keys are counted for each name apart; there are few, and we name them. */
@@ -57,7 +57,7 @@ const SWEPT_PER_KEY = 4
 /** How many are looked at to find one that can go before its time. */
 const CANDIDATES = 16
 
-export function createLimiter(clock: Pick<Clock, 'monotonicMs'>, keysMax: number = KEYS_MAX): Limiter {
+export function createLimiter(clock: Pick<CheckerClock, 'monotonicMs'>, keysMax: number = KEYS_MAX): Limiter {
   const policies = new Map<string, Counters>()
   const countersOf = (policy: LimitPolicy): Counters => {
     const known = policies.get(policy.name)

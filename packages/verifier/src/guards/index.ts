@@ -1,0 +1,9 @@
+export {
+  type ClientOrigin,
+  type ClientScheme,
+  createClientOriginReader,
+  type IncomingHop,
+  isProxyRange,
+  type ProxyTrust,
+} from './client-address.ts'
+export { createLimiter, type Limiter, type LimitPolicy, type LimitVerdict } from './limiter.ts'
