@@ -20,6 +20,7 @@ import type {
 } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { ApiKey, ApiKeyChange } from './api-keys/api-key.ts'
+import type { HourOfUse, HourPlace } from './api-keys/usage.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Client, Grant } from './grants/grant.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
@@ -210,10 +211,14 @@ export interface SessionStore {
     entryExpiresAtMs: number
     audit: AuditEvent
   }): Promise<{ ended: readonly SessionId[] }>
-  /** Moves last use and the idle deadline forward, never back; ended sessions stay ended. */
+  /**
+   * Moves last use and the idle deadline forward, never back; ended sessions stay ended. `hours` are added to
+   * the hourly counts.
+   */
   recordUse(uses: {
     sessions: readonly { id: SessionId; atMs: number; address: string | null }[]
     apiKeys: readonly { id: ApiKeyId; atMs: number; address: string | null; count: number }[]
+    hours?: readonly (HourOfUse & { readonly id: ApiKeyId })[]
   }): Promise<void>
 }
 
@@ -269,6 +274,10 @@ export interface ApiKeyStore {
   }): Promise<'created' | 'limit_reached' | 'owner_gone'>
   readApiKey(id: ApiKeyId): Promise<ApiKey | null>
   listApiKeys(owner: PrincipalId | null, page: PageRequest): Promise<readonly ApiKey[]>
+  /** The audiences of those keys that there are, as they are stored: none stands for the first-party ones. */
+  readApiKeyAudiences(ids: readonly ApiKeyId[]): Promise<ReadonlyMap<ApiKeyId, readonly string[]>>
+  /** What the key was used for, the newest hour first; `after` is the last of the page before. */
+  listApiKeyUsage(id: ApiKeyId, after: HourPlace | null, limit: number): Promise<readonly HourOfUse[]>
   /** Everything that a verdict about a key needs, in one snapshot; `secrets` are the ones not yet ended. */
   readApiKeyForVerdict(id: ApiKeyId): Promise<
     WithHead<{

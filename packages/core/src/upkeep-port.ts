@@ -42,6 +42,8 @@ export interface AuditStore {
 export interface Housekeeping {
   /** Deletes what ended or expired before `beforeMs`, at most `limit` rows of each kind. Returns how many. */
   sweep(beforeMs: number, limit: number): Promise<number>
+  /** Deletes hourly counts of API keys that begin before `beforeMs`, at most `limit`. Returns how many. */
+  sweepUsage(beforeMs: number, limit: number): Promise<number>
   /** Answers when the database does: for readiness. */
   ping(): Promise<void>
 }

@@ -62,4 +62,5 @@ export const permissions = {
   revocationsRead: 'revocations:read',
   revocationsWrite: 'revocations:write',
   auditRead: 'audit:read',
+  decisionsRead: 'decisions:read',
 } as const

@@ -238,6 +238,22 @@ const announcements: readonly string[] = [
   'update signing_keys set published_position = (select position from log_head)',
 ]
 
+// Which key made which requests. `reported_by` is the verifier's service account, empty for the authority.
+const usage: readonly string[] = [
+  `create table usage_hours (
+    api_key_id text not null,
+    hour bigint not null,
+    reported_by text not null,
+    route text not null,
+    uses bigint not null,
+    refused bigint not null,
+    last_at bigint not null,
+    last_address text,
+    primary key (api_key_id, hour, reported_by, route)
+  ) /*clustered*/`,
+  'create index usage_hours_by_hour on usage_hours (hour)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -246,4 +262,5 @@ export const migrations: readonly Migration[] = [
   },
   { id: 2, name: 'followers', statements: followers },
   { id: 3, name: 'announcements', statements: announcements },
+  { id: 4, name: 'usage', statements: usage },
 ]

@@ -6,6 +6,7 @@ import type {
   ChainedAuditEvent,
   Client,
   Grant,
+  HourOfUse,
   LogHead,
   PrincipalView,
   RateLimit,
@@ -218,6 +219,19 @@ function toRateLimit(row: Row): RateLimit {
   const { requests, perSeconds } = record(row, 'rate_limit', isNumber)
   if (requests === undefined || perSeconds === undefined) return impossible('rate_limit')
   return { requests, perSeconds }
+}
+
+export function toHourOfUse(row: Row): HourOfUse {
+  const reporter = text(row, 'reported_by')
+  return {
+    hourMs: integer(row, 'hour'),
+    route: text(row, 'route'),
+    reportedBy: reporter === '' ? null : narrowed(row, 'reported_by', isServiceAccountId),
+    count: integer(row, 'uses'),
+    refused: integer(row, 'refused'),
+    lastAtMs: integer(row, 'last_at'),
+    lastAddress: textOrNull(row, 'last_address'),
+  }
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number'

@@ -19,6 +19,7 @@ import * as credentials from './reads/credentials.ts'
 import * as log from './reads/log.ts'
 import * as principals from './reads/principals.ts'
 import * as revocations from './reads/revocations.ts'
+import * as usage from './reads/usage.ts'
 import type { StoreTransactions } from './transactions.ts'
 
 type StoreEngine = Engine<StoreTransactions>
@@ -87,6 +88,8 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
     createApiKey: (input) => engine.write('createApiKey', input),
     readApiKey: (id) => engine.read(() => credentials.readApiKey(id)),
     listApiKeys: (owner, page) => engine.read(() => credentials.listApiKeys(owner, page)),
+    readApiKeyAudiences: (ids) => engine.read(() => usage.readApiKeyAudiences(ids)),
+    listApiKeyUsage: (id, after, limit) => engine.read(() => usage.listApiKeyUsage(id, after, limit)),
     readApiKeyForVerdict: (id) => engine.read(() => credentials.readApiKeyForVerdict(id)),
     changeApiKey: (input) => engine.write('changeApiKey', input),
     rotateApiKey: (input) => engine.write('rotateApiKey', input),
@@ -109,6 +112,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     readChain: (afterPosition, limit) => engine.read(() => audit.readChain(afterPosition, limit)),
 
     sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),
+    sweepUsage: (beforeMs, limit) => engine.write('sweepUsage', { beforeMs, limit }),
     ping: () => engine.ping(),
   }
 }

@@ -4,6 +4,7 @@ import type {
   ApiKey,
   AuditEvent,
   Grant,
+  HourOfUse,
   Role,
   ServiceAccount,
   Session,
@@ -234,6 +235,17 @@ export async function givenApiKey(
   if (created !== 'created') throw new Error(created)
   return key
 }
+
+export const makeHour = (over: Partial<HourOfUse> = {}): HourOfUse => ({
+  hourMs: NOW,
+  route: 'read_note',
+  reportedBy: null,
+  count: 1,
+  refused: 0,
+  lastAtMs: NOW,
+  lastAddress: '192.0.2.1',
+  ...over,
+})
 
 export const makeSigningKey = (over: Partial<SigningKeyDraft> = {}): SigningKeyDraft => ({
   id: makeId('sig'),

@@ -15,6 +15,7 @@ import {
   makeAccount,
   makeApiKey,
   makeEvent,
+  makeHour,
   makeServiceAccount,
   makeSession,
   makeSigningKey,
@@ -104,6 +105,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
         store.recordUse({
           sessions: [{ id: session.id, atMs: NOW + 9, address: 'x' }],
           apiKeys: [{ id: key.id, atMs: NOW + 9, address: 'x', count: 1 }],
+          hours: [{ id: key.id, ...makeHour() }],
         }),
     ],
     createApiKey: [
@@ -147,6 +149,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     markFollowed: [() => store.markFollowed(NOW)],
     // What it removes when something is dead is looked at in housekeeping.test.ts.
     sweep: [() => store.sweep(NOW - DAY, 100)],
+    sweepUsage: [() => store.sweepUsage(NOW + DAY, 100)],
     beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],
     checkFingerprints: [() => engine.write('checkFingerprints', { list: [] })],
     startEpoch: [() => store.startEpoch('second', makeEvent())],

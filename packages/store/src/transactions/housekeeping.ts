@@ -13,6 +13,7 @@ import {
   selectPrunable,
 } from '../statements/log.ts'
 import { takeLock } from '../statements/roles.ts'
+import { sweepHours } from '../statements/usage.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { writeEntry } from '../steps/log.ts'
 
@@ -52,6 +53,10 @@ export function* sweep(input: { beforeMs: number; limit: number }): Script<numbe
   let swept = 0
   for (const statement of sweeps) swept += yield* run(statement, input.beforeMs, input.limit)
   return swept
+}
+
+export function* sweepUsage(input: { beforeMs: number; limit: number }): Script<number> {
+  return yield* run(sweepHours, input.beforeMs, input.limit)
 }
 
 export interface SecretFingerprint {

@@ -10,6 +10,7 @@ import { insertGrant, insertRefreshToken } from '../statements/grants.ts'
 import * as sql from '../statements/sessions.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { appendEntries } from '../steps/log.ts'
+import { addHours } from '../steps/usage.ts'
 
 /** More than this over the cap, after the cap was lowered, is left to the next sign-in. */
 const ENDED_OVER_CAP_MAX = 1000
@@ -116,6 +117,7 @@ export function* recordUse(input: InputOf<'recordUse'>): Script<void> {
   for (const { id, atMs, address, count } of inOrder(input.apiKeys)) {
     yield* run(recordApiKeyUse, id, atMs, address, count)
   }
+  yield* addHours(input.hours ?? [])
 }
 
 /** By id, so that two reports which name the same rows cannot wait for each other. */
