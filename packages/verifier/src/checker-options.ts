@@ -45,6 +45,12 @@ export interface CheckerOptions {
    * finds no lease, never twice at once. Must settle within a time limit of its own.
    */
   readonly renew: () => Promise<void>
+  /**
+   * Says whether the keys are known well enough: true at once, or when they have been fetched anew; false when
+   * they could not be. `isUnknown`: a token names a key that is not among them. Must settle within a time limit
+   * of its own and never reject. Without it the keys are what `setKeys` was given, and always good enough.
+   */
+  readonly ensureKeys?: (isUnknown: boolean) => true | Promise<boolean>
   /** How far the clocks of two machines may differ: at most, and by default, 30 seconds. */
   readonly leewaySeconds?: number
   /** The longest life of an access token at this authority. 3600 by default. */
@@ -85,5 +91,5 @@ export function toSettings(options: CheckerOptions): CheckerSettings {
     if (!Number.isSafeInteger(bound) || bound < 1)
       throw new RangeError('Every bound is a whole number from 1 up.')
   }
-  return { ...options, leewaySeconds, lifetimeMaxSeconds, bounds }
+  return { ensureKeys: () => true, ...options, leewaySeconds, lifetimeMaxSeconds, bounds }
 }

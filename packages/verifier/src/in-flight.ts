@@ -17,6 +17,11 @@ export class InFlight<T> {
     return this.#calls.size
   }
 
+  /** The call for the key that is under way. */
+  get(key: string): Call<T> | undefined {
+    return this.#calls.get(key)
+  }
+
   /**
    * Joins the call for the key, or starts one. Returns null when too many are under way. A call that was
    * started more than `staleMs` ago is not joined and takes no room: its answer is of no use, and one that

@@ -1,5 +1,6 @@
 export { isAddressAllowed, isAddressBlock } from './addresses.ts'
-export { type Checker, type CheckerStats, createChecker } from './check.ts'
+export { createChecker } from './check.ts'
+export type { Checker, CheckerStats } from './checker.ts'
 export type { CheckerBounds, CheckerClock, CheckerOptions } from './checker-options.ts'
 export {
   type CredentialHeaders,

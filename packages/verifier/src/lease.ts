@@ -81,6 +81,11 @@ export class Lease {
     return monotonicMs < this.#untilMonotonicMs && wallMs < this.#untilWallMs && wallMs >= this.#fromWallMs
   }
 
+  /** How long it will hold still if nothing happens; 0 or less when it does not hold. */
+  remainingMs({ monotonicMs, wallMs }: Instant): number {
+    return Math.min(this.#untilMonotonicMs - monotonicMs, this.#untilWallMs - wallMs)
+  }
+
   /** The authority's time. Means nothing before the first answer, when no lease holds either. */
   authorityMs(monotonicMs: number): number {
     return monotonicMs + this.#authorityOffsetMs

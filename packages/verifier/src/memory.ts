@@ -3,6 +3,7 @@
  * and the lease last (lease protocol, rules 2–4 and 8).
  */
 import type { RevocationEntry } from '@countersign/protocol'
+import type { CheckerBounds } from './checker-options.ts'
 import { KeySet, type VerificationKey } from './jwt/keys.ts'
 import type { JwsHeader } from './jwt/parse.ts'
 import { type Instant, Lease, type LeaseGrant } from './lease.ts'
@@ -11,15 +12,17 @@ import { RevocationSet } from './revocation-set.ts'
 import { type Accepted, toAccepted, type Verdict } from './verdict.ts'
 import { type HeldVerdict, VerdictCache, type VerdictCacheBounds } from './verdict-cache.ts'
 
-/** An answer to one poll, or all pages of a snapshot put together. */
+/** An answer to one poll. A snapshot may come in pages: the first one as such, the others as what follows it. */
 export interface FeedAnswer extends LeaseGrant {
   readonly epoch: string
   /** In the order of their positions. */
   readonly entries: readonly RevocationEntry[]
   /** Everything up to here is in `entries` or was in earlier answers. */
   readonly position: number
-  /** True when `entries` are all that is alive, in place of everything known. */
+  /** True when `entries` begin with the first that is alive, in place of everything known. */
   readonly snapshot: boolean
+  /** The latest end of an entry that the authority has let go of; null or absent for none. */
+  readonly prunedUntilMs?: number | null
 }
 
 /** Each authority has a handful of keys, and each key one header. */
@@ -37,8 +40,13 @@ export class Memory {
   #latestSentAtMs = Number.NEGATIVE_INFINITY
   readonly #knownHeaders = new Map<string, JwsHeader>()
 
-  constructor(verdicts: VerdictCacheBounds, refusals: RefusalCacheBounds) {
-    this.verdicts = new VerdictCache(verdicts)
+  /** `onGone` is told of every used verdict that leaves. */
+  constructor(
+    verdicts: VerdictCacheBounds,
+    refusals: RefusalCacheBounds,
+    onGone?: (held: HeldVerdict) => void,
+  ) {
+    this.verdicts = new VerdictCache(verdicts, onGone)
     this.refusals = new RefusalCache(refusals)
   }
 
@@ -77,8 +85,11 @@ export class Memory {
     for (const { kind, id, issuedBeforePosition } of entries) {
       if (kind === 'signing_key' && issuedBeforePosition === undefined) this.keys.remove(id)
     }
+    this.#revocations.forgetUpTo(answer.prunedUntilMs ?? Number.NEGATIVE_INFINITY)
     this.#position = Math.max(this.#position, answer.position)
     this.#latestSentAtMs = Math.max(this.#latestSentAtMs, answer.sentAtMonotonicMs)
+    // A first page does not know yet what the next ones end, so nothing may be used until they are here.
+    if (answer.snapshot && answer.leaseMs === 0) this.lease.end(now.monotonicMs)
     // Last of all: until here an exception leaves the old lease, which grants nothing new.
     this.lease.extend(answer, now.monotonicMs)
     this.#revocations.expire(this.lease.authorityMs(now.monotonicMs))
@@ -130,11 +141,16 @@ export class Memory {
    */
   recall(credential: string, now: Instant): Accepted | null {
     const held = this.verdicts.get(credential)
-    if (held === undefined || !this.lease.holds(now)) return null
-    if (this.lease.authorityMs(now.monotonicMs) >= held.usableUntilMs) return null
-    if (held.clearedVersion !== this.#revocations.version && !this.#isCleared(held)) return null
+    return held !== undefined && this.mayUse(held, now) ? held.result : null
+  }
+
+  /** The same for a verdict that was found in another way. Marks it as used. */
+  mayUse(held: HeldVerdict, now: Instant): boolean {
+    if (!this.lease.holds(now)) return false
+    if (this.lease.authorityMs(now.monotonicMs) >= held.usableUntilMs) return false
+    if (held.clearedVersion !== this.#revocations.version && !this.#isCleared(held)) return false
     held.used = true
-    return held.result
+    return true
   }
 
   #isCleared(held: HeldVerdict): boolean {
@@ -160,6 +176,18 @@ export class Memory {
   rememberHeader(headerText: string, header: JwsHeader): void {
     if (this.#knownHeaders.size < KNOWN_HEADERS_MAX) this.#knownHeaders.set(headerText, header)
   }
+}
+
+export function openMemory(bounds: CheckerBounds, onGone?: (held: HeldVerdict) => void): Memory {
+  return new Memory(
+    { entriesMax: bounds.verdictsMax, bytesMax: bounds.verdictBytesMax },
+    {
+      entriesMax: bounds.refusalsMax,
+      charactersMax: bounds.refusalCharactersMax,
+      keepMs: bounds.refusalKeepMs,
+    },
+    onGone,
+  )
 }
 
 function assertOrdered({ entries, position, sentAtMonotonicMs }: FeedAnswer, now: Instant): void {

@@ -1,9 +1,8 @@
-/** Fits the authority's verdict about an opaque credential to what the verifier may do with it. */
+/** Fits the authority's verdict about a credential to what the verifier may do with it. */
 import type { CredentialPath, PathNode } from '@countersign/protocol'
-import type { OpaqueNode } from './presented.ts'
 import type { Verdict } from './verdict.ts'
 
-/** The longest that a verdict about an opaque credential is used from memory (lease protocol, rule 4). */
+/** The longest that a verdict of the authority's is used from memory (lease protocol, rule 4). */
 export const OPAQUE_VERDICT_MS_MAX = 60_000
 
 /**
@@ -14,7 +13,7 @@ export const OPAQUE_VERDICT_MS_MAX = 60_000
  */
 export function toFittedVerdict(
   verdict: Verdict,
-  node: OpaqueNode,
+  node: PathNode,
   issuer: string,
   authorityNowMs: number,
 ): Verdict {

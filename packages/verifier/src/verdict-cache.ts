@@ -1,9 +1,10 @@
 /**
- * Verdicts in memory, by the exact text of the credential, bounded in number and in bytes. A use costs one
- * look-up and one mark; who must go is decided by second chance: a hand goes round, takes marks away and
- * removes what has none.
+ * Verdicts in memory, by the exact text of the credential and by the header that brought it, bounded in number
+ * and in bytes. A use costs one look-up and one mark; who must go is decided by second chance: a hand goes
+ * round, takes marks away and removes what has none.
  */
 import type { Accepted, Verdict } from './verdict.ts'
+import type { Authenticated, Verified } from './verifier-types.ts'
 
 export interface HeldVerdict {
   readonly credential: string
@@ -15,6 +16,24 @@ export interface HeldVerdict {
   clearedVersion: number
   /** Set by whoever uses the verdict. */
   used: boolean
+  /** What callers are given for it, made when it is first asked for. */
+  verified: Verified | null
+  /** How a request brought it the last time, and the header by which it is found again. */
+  header: KnownHeader | null
+  /** Uses that nobody has reported yet, and when the first and the last of them were (monotonic clock). */
+  uses: number
+  firstUseMs: number
+  lastUseMs: number
+  /** Of a request that needed a closer look; uses from memory alone do not read them. */
+  route: string | null
+  address: string | null
+}
+
+export interface KnownHeader {
+  readonly held: HeldVerdict
+  /** Null when it is too long, or a look-up by it would not be enough. */
+  readonly text: string | null
+  readonly authenticated: Authenticated
 }
 
 export interface VerdictCacheBounds {
@@ -26,11 +45,15 @@ export interface VerdictCacheBounds {
 export class VerdictCache {
   readonly #bounds: VerdictCacheBounds
   readonly #held = new Map<string, HeldVerdict>()
+  readonly #headers = new Map<string, KnownHeader>()
+  readonly #onGone: ((held: HeldVerdict) => void) | undefined
   #bytes = 0
   #hand: Iterator<HeldVerdict> = this.#held.values()
 
-  constructor(bounds: VerdictCacheBounds) {
+  /** `onGone` is told of every verdict that leaves with uses that nobody has reported. */
+  constructor(bounds: VerdictCacheBounds, onGone?: (held: HeldVerdict) => void) {
     this.#bounds = bounds
+    this.#onGone = onGone
   }
 
   get size(): number {
@@ -46,6 +69,16 @@ export class VerdictCache {
     return this.#held.get(credential)
   }
 
+  /** What was held for a request with exactly this header, whether or not it may still be used. */
+  byHeader(text: string): KnownHeader | undefined {
+    return this.#headers.get(text)
+  }
+
+  /** Everything held, used or not. */
+  values(): Iterable<HeldVerdict> {
+    return this.#held.values()
+  }
+
   /**
    * Holds a verdict in place of any other for the credential, if it fits at all. `clearedVersion` is the
    * version of the revocation set that it was just compared with.
@@ -59,9 +92,44 @@ export class VerdictCache {
     if (bytes > bytesMax) return
     while (this.#held.size >= entriesMax || this.#bytes + bytes > bytesMax) this.#advanceHand()
     const key = detach(credential)
-    // A new verdict gets one round of the hand before it must have been used again.
-    this.#held.set(key, { credential: key, result, bytes, usableUntilMs, clearedVersion, used: true })
+    this.#held.set(key, {
+      credential: key,
+      result,
+      bytes,
+      usableUntilMs,
+      clearedVersion,
+      // A new verdict gets one round of the hand before it must have been used again.
+      used: true,
+      verified: null,
+      header: null,
+      uses: 0,
+      firstUseMs: 0,
+      lastUseMs: 0,
+      route: null,
+      address: null,
+    })
     this.#bytes += bytes
+  }
+
+  /** Lets a held verdict be found by a header, instead of the one by which it was found before. */
+  nameByHeader(header: KnownHeader): void {
+    const { held, text } = header
+    if (this.#held.get(held.credential) !== held) return
+    this.#forgetHeader(held)
+    held.header = header
+    if (text === null) return
+    const other = this.#headers.get(text)
+    if (other !== undefined) this.#forgetHeader(other.held)
+    this.#headers.set(text, header)
+    this.#bytes += text.length
+    // May end with the very verdict that was named, when it alone is too much.
+    while (this.#bytes > this.#bounds.bytesMax) this.#advanceHand()
+  }
+
+  #forgetHeader(held: HeldVerdict): void {
+    const text = held.header?.text
+    held.header = null
+    if (typeof text === 'string' && this.#headers.delete(text)) this.#bytes -= text.length
   }
 
   #advanceHand(): void {
@@ -76,6 +144,8 @@ export class VerdictCache {
     if (this.#held.get(held.credential) !== held) return
     this.#held.delete(held.credential)
     this.#bytes -= held.bytes
+    this.#forgetHeader(held)
+    if (held.uses > 0) this.#onGone?.(held)
   }
 
   /** Removes every verdict of which `isGone` says so; looks at all of them. */
@@ -84,9 +154,7 @@ export class VerdictCache {
   }
 
   clear(): void {
-    this.#held.clear()
-    this.#bytes = 0
-    this.#hand = this.#held.values()
+    for (const held of this.#held.values()) this.remove(held)
   }
 }
 

@@ -37,7 +37,12 @@ export interface Verdict {
 /** The authority's answer about an opaque credential. */
 export type AskAnswer =
   | { readonly kind: 'active'; readonly verdict: Verdict }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  | {
+      readonly kind: 'refused'
+      readonly reason: RefusalReason
+      /** Where the authority has noted its reason, if it keeps that to itself. */
+      readonly decisionId?: string | undefined
+    }
 
 export type CheckResult = Accepted | Refused | Undecided
 
@@ -51,21 +56,24 @@ export interface Refused {
   readonly ok: false
   readonly code: 'invalid_credential'
   readonly reason: RefusalReason
+  /** The authority's own, where it was the authority that refused and said so. */
+  readonly decisionId?: string
 }
 
 /** It cannot be known whether the credential is good: 503. */
 export interface Undecided {
   readonly ok: false
   readonly code: 'verifier_unavailable'
-  readonly reason: 'no_lease' | 'authority_unreachable'
+  readonly reason: 'no_lease' | 'authority_unreachable' | 'keys_unavailable'
 }
 
 export const toAccepted = (verdict: Verdict): Accepted => Object.freeze({ ok: true, verdict })
 
-export const toRefused = (reason: RefusalReason): Refused => ({
+export const toRefused = (reason: RefusalReason, decisionId?: string): Refused => ({
   ok: false,
   code: 'invalid_credential',
   reason,
+  ...(decisionId !== undefined && { decisionId }),
 })
 
 export const toUndecided = (reason: Undecided['reason']): Undecided => ({

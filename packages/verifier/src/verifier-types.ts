@@ -1,6 +1,6 @@
 /** What `createVerifier` takes and what its verifier gives: the public words of this room. */
 import type { CredentialStyle, ErrorCode, Permission } from '@countersign/protocol'
-import type { CheckerStats } from './check.ts'
+import type { CheckerStats } from './checker.ts'
 import type { CheckerBounds, CheckerClock } from './checker-options.ts'
 import type { CredentialHeaders, CredentialSource } from './credential-of-request.ts'
 import type { Verdict } from './verdict.ts'

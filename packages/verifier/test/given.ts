@@ -11,7 +11,8 @@ import {
   toSecretText,
 } from '@countersign/protocol'
 import { exportJWK, generateKeyPair, generateSecret, type JWK, SignJWT } from 'jose'
-import { type Checker, createChecker } from '../src/check.ts'
+import { createChecker } from '../src/check.ts'
+import type { Checker } from '../src/checker.ts'
 import type { CheckerBounds } from '../src/checker-options.ts'
 import { importKey } from '../src/jwt/keys.ts'
 import { type SignatureBackEnd, signatureBackEnd } from '../src/jwt/signature.ts'

@@ -4,7 +4,8 @@
  * answers against that (lease protocol, "Why it is safe").
  */
 import assert from 'node:assert/strict'
-import { type Checker, createChecker } from '../src/check.ts'
+import { createChecker } from '../src/check.ts'
+import type { Checker } from '../src/checker.ts'
 import type { VerificationKey } from '../src/jwt/keys.ts'
 import type { FeedAnswer } from '../src/memory.ts'
 import type { AskAnswer, CheckResult } from '../src/verdict.ts'
