@@ -104,7 +104,9 @@ export interface FeedStats {
 export interface Feed {
   /** Begins to listen to other nodes, to report to them, and to follow the log every half second. */
   start(): void
-  /** Ends every hold and every timer. Nothing is read any more. */
+  /** Ends every hold and takes no more polls: the node is about to stop. */
+  release(): void
+  /** Ends everything that runs by itself. What is asked for is still done. */
   stop(): void
   /** Resolves when everything committed before the call has been applied to the own verifiers. */
   follow(): Promise<void>
