@@ -174,7 +174,8 @@ export const clean: Record<string, string> = {
   'packages/verifier/src/walls/clean.ts': useAll('@countersign/protocol', './beside.ts'),
   'packages/verifier/src/guards/clean.ts':
     `import type { A } from 'express'\nimport type { B } from 'fastify'\nimport type { C } from 'hono'\n` +
-    `import type { D } from 'node:http'\n${useAll('../beside.ts')}export type E = A | B | C | D\n`,
+    `import type { D } from 'node:http'\ndeclare module 'fastify' {\n  interface F {\n    x: string\n  }\n}\n` +
+    `${useAll('../beside.ts')}export type E = A | B | C | D\n`,
   'packages/client/src/walls/clean.ts': useAll('@countersign/protocol'),
   'packages/core/src/accounts/clean.ts': useAll(
     '@countersign/protocol',

@@ -7,3 +7,4 @@ export {
   type ProxyTrust,
 } from './client-address.ts'
 export { createLimiter, type Limiter, type LimitPolicy, type LimitVerdict } from './limiter.ts'
+export type { RateLimiter, RatePolicy, RateVerdict } from './rate-limiter.ts'
