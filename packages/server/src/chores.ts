@@ -1,6 +1,6 @@
 /** What the authority does by itself: chain the audit log, tend the keys, write uses, renew its lease, sweep. */
 import { randomBytes } from 'node:crypto'
-import { chainAudit, type RequestFacts, tendSigningKeys } from '@countersign/core'
+import { chainAudit, type RequestFacts, tendSigningKeys, USAGE_KEPT_MS } from '@countersign/core'
 import type { Services } from './services.ts'
 
 const SECOND = 1000
@@ -63,6 +63,7 @@ async function chainAll(chainBatch: () => Promise<number>): Promise<void> {
 async function sweep({ core }: Services, nowMs: number): Promise<void> {
   await core.store.sweep(nowMs - KEEP_ENDED_MS, SWEEP_ROWS_MAX)
   await core.store.pruneLog(nowMs, KEEP_POSITIONS)
+  while ((await core.store.sweepUsage(nowMs - USAGE_KEPT_MS, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
 }
 
 /** Runs a chore again and again, one round at a time. A failed round is logged and tried at the next turn. */

@@ -21,6 +21,7 @@ import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
+import { createDecisions } from './decisions.ts'
 import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
@@ -64,6 +65,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     verifier,
     confirmations,
     usage,
+    decisions: createDecisions(),
     limiter: createLimiter(core.clock),
     metrics: createMetrics({ passwords: core.passwords.queue, verifier: () => verifier.checker.stats() }),
     logger,

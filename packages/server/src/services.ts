@@ -5,6 +5,7 @@ import type { Logger } from './adapters/logger.ts'
 import type { Metrics } from './adapters/metrics.ts'
 import type { Config } from './config.ts'
 import type { Confirmations } from './confirmations.ts'
+import type { Decisions } from './decisions.ts'
 import type { OriginPolicy } from './http/csrf.ts'
 import type { GatePolicy } from './http/gate.ts'
 import type { OwnVerifier } from './own-verifier.ts'
@@ -17,6 +18,7 @@ export interface Services {
   readonly verifier: OwnVerifier
   readonly confirmations: Confirmations
   readonly usage: Usage
+  readonly decisions: Decisions
   readonly limiter: Limiter
   readonly metrics: Metrics
   readonly logger: Logger

@@ -94,3 +94,27 @@ test('uses that come during a write are in the next one', async () => {
   await second
   assert.equal(usage.isWaiting(session), false)
 })
+
+test('counts of a batch that could not be written are added to those that came meanwhile', async () => {
+  const written: Parameters<Writes['recordUse']>[0][] = []
+  let isAway = true
+  const usage = createUsage({
+    recordUse: async (uses) => {
+      if (isAway) throw new Error('away')
+      written.push(uses)
+    },
+  })
+  const id = toId('key', 1, new Uint8Array(10))
+  const use = { credential: { kind: 'api_key', id }, route: 'read', count: 2, refused: 1 } as const
+  usage.report([{ ...use, lastAtMs: 9, address: 'later' }], null)
+  await assert.rejects(usage.flush(), /away/)
+  usage.report([{ ...use, lastAtMs: 5, address: 'earlier' }], null)
+  isAway = false
+
+  await usage.flush()
+
+  const [batch] = written
+  assert.deepEqual(batch?.apiKeys, [{ id, atMs: 9, address: 'later', count: 4 }])
+  const hour = { id, hourMs: 0, route: 'read', reportedBy: null, lastAtMs: 9, lastAddress: 'later' }
+  assert.deepEqual(batch?.hours, [{ ...hour, count: 4, refused: 2 }])
+})

@@ -18,6 +18,8 @@ const { authority, adminKey, send } = shared.given
 const { config } = authority
 const ids = await makeIds(shared.given)
 
+const bytesMaxOf = (route: AnyRoute): number => Math.max(config.bodyBytesMax, route.bodyBytesMax ?? 0)
+
 function assertRefused(route: AnyRoute, answer: given.Answer, code: ErrorCode): void {
   assert.ok(!answer.text.includes(CANARY), `What was sent comes back: ${answer.text}`)
   if (route.errorForm === 'oauth') assertOAuthError(answer, 'invalid_request')
@@ -31,7 +33,7 @@ for (const route of bodied) {
     assert.ok(route.body?.safeParse(sample).success, 'The sample is no good body.')
     const before = stored(config)
 
-    for (const { what, options, code } of mistakesOf(route, config.bodyBytesMax)) {
+    for (const { what, options, code } of mistakesOf(route, bytesMaxOf(route))) {
       const credential = route.access === 'public' ? {} : { key: adminKey }
       const answer = await send(route.method, pathOf(route, ids), { ...options, ...credential })
       assert.ok(answer.status >= 400 && answer.status < 500, `${what}: ${answer.status} ${answer.text}`)
@@ -66,7 +68,7 @@ test('a body that never ends is refused when it is too large, on every route', a
     const response = await authority.fetch(request, { remoteAddress: '127.0.0.1' })
 
     assert.equal(response.status, route.errorForm === 'oauth' ? 400 : 413, route.name)
-    assert.ok(pulled.bytes <= config.bodyBytesMax + 3 * 4096, `${pulled.bytes} bytes were read.`)
+    assert.ok(pulled.bytes <= bytesMaxOf(route) + 3 * 4096, `${pulled.bytes} bytes were read.`)
   }
 })
 
@@ -128,7 +130,9 @@ test('an id that is none is answered like one that nobody has', async () => {
   for (const route of routes.filter(({ path }) => path.includes(':'))) {
     for (const id of JUNK_IDS) {
       const answer = await send(route.method, pathOf(route, ids, id), goodRequest(route, adminKey))
-      assert.ok([403, 404].includes(answer.status), `${route.name} ${id}: ${answer.status} ${answer.text}`)
+      // Two dots lead to another path before anybody reads it, whose methods may be others.
+      const expected = id === '%2e%2e' ? [403, 404, 405] : [403, 404]
+      assert.ok(expected.includes(answer.status), `${route.name} ${id}: ${answer.status} ${answer.text}`)
       assert.ok(!answer.text.includes(CANARY))
     }
   }

@@ -75,7 +75,10 @@ const isPast = (expiresAtMs: number | null, nowMs: number): boolean =>
   expiresAtMs !== null && expiresAtMs <= nowMs
 
 /** The audiences that a service account is bound to; people are bound to the first-party ones. */
-export async function audiencesOfAsker(context: Context, caller: Caller): Promise<readonly string[]> {
+export async function audiencesOfAsker(
+  context: Pick<Context, 'store'>,
+  caller: Caller,
+): Promise<readonly string[]> {
   if (!isServiceAccountId(caller.principal.id)) return []
   const account = await context.store.readServiceAccount(caller.principal.id)
   return account?.audiences ?? []

@@ -178,3 +178,35 @@ test('a reader that goes away does not take the server with it', { skip: noShell
 
   assert.match(stderr, /alive$/)
 })
+
+test('a reported refusal is written by its ids and words, and never with an address or what was smuggled in', () => {
+  const { lines, logger } = createLog()
+  const decision = {
+    id: 'dec_1',
+    atMs: 1,
+    code: 'invalid_credential',
+    reason: 'revoked',
+    route: `read\n${'x'.repeat(40)}`,
+    credential_id: 'key_1',
+    reported_by: 'svc_1',
+    address: canary,
+    secret: canary,
+  }
+
+  logger.reported(decision)
+
+  const [line = ''] = lines
+  assert.doesNotMatch(line, new RegExp(canary))
+  assert.equal(lines.length, 1)
+  const { event, request, outcome, credential, reported_by } = JSON.parse(line)
+  assert.deepEqual(
+    { event, request, outcome, credential, reported_by },
+    {
+      event: 'reported_refusal',
+      request: 'dec_1',
+      outcome: 'invalid_credential',
+      credential: 'key_1',
+      reported_by: 'svc_1',
+    },
+  )
+})

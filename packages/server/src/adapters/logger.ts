@@ -21,6 +21,18 @@ export interface RequestRecord {
   readonly reason?: string
 }
 
+/** A refusal that a verifier has reported. */
+export interface ReportedDecision {
+  readonly id: string
+  readonly atMs: number
+  readonly code: string
+  readonly reason: string | null
+  readonly route: string | null
+  readonly credential_id: string | null
+  /** The verifier's service account. */
+  readonly reported_by: string | null
+}
+
 /** Something else that happened. */
 export interface Notice {
   /** A name of ours, such as `chore_failed`. */
@@ -33,6 +45,7 @@ export interface Notice {
 
 export interface Logger {
   request(record: RequestRecord): void
+  reported(decision: ReportedDecision): void
   info(notice: Notice): void
   warn(notice: Notice): void
   error(notice: Notice): void
@@ -99,6 +112,11 @@ export function createLogger(options: LoggerOptions): Logger {
     request: (record) => {
       if (log.isLevelEnabled('info')) gather(toRequestLine(record, timeOf(clock.nowMs())))
     },
+    reported: (decision) => {
+      if (!log.isLevelEnabled('info')) return
+      handOver()
+      log.info(toDecisionLine(decision))
+    },
     info: (notice) => note('info', notice),
     warn: (notice) => note('warn', notice),
     error: (notice) => note('error', notice),
@@ -136,6 +154,21 @@ function createTimeSpeller(): (nowMs: number) => string {
       spelled = new Date(nowMs).toISOString()
     }
     return spelled
+  }
+}
+
+/** Ids are ours and no secrets; they are what a decision is found by. */
+function toDecisionLine(decision: ReportedDecision): Line {
+  const { id, atMs, code, reason, route, credential_id, reported_by } = decision
+  return {
+    event: 'reported_refusal',
+    request: id,
+    at: new Date(atMs).toISOString(),
+    outcome: code,
+    ...(reason !== null && { reason: toLoggedText(reason) }),
+    ...(route !== null && { route: toLoggedText(route) }),
+    ...(credential_id !== null && { credential: credential_id }),
+    ...(reported_by !== null && { reported_by }),
   }
 }
 

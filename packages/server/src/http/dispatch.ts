@@ -102,7 +102,8 @@ function answer(flight: Flight): Reply | Promise<Reply> {
 }
 
 async function readAnd(flight: Flight): Promise<Reply> {
-  const limit = { bytesMax: flight.services.config.bodyBytesMax, isLengthHeld: flight.isLengthHeld }
+  const bytesMax = Math.max(flight.services.config.bodyBytesMax, flight.route.bodyBytesMax ?? 0)
+  const limit = { bytesMax, isLengthHeld: flight.isLengthHeld }
   const input = await readInput(flight.route, flight.request, limit)
   if (!input.ok) return refuse(flight, input.code, null, input.fields)
   return handle(flight, input.body, input.query)

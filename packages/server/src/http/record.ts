@@ -1,5 +1,5 @@
 /** What is written down about each request: one log line and one measurement, and never what it carried. */
-import { ANONYMOUS, makeAudit, toActor } from '@countersign/core'
+import { ANONYMOUS, type Caller, makeAudit, toActor } from '@countersign/core'
 import { readFacts } from './client.ts'
 import type { Flight } from './flight.ts'
 import type { Reply } from './reply.ts'
@@ -15,6 +15,30 @@ export function record(flight: Flight, reply: Reply): void {
     status: reply.status,
     durationMs,
     ...(flight.reason !== null && { reason: flight.reason }),
+  })
+  if (flight.caller !== null) count(flight, flight.caller, reply.status)
+  if (reply.status >= 400) explain(flight, reply.outcome)
+}
+
+/** Known, and not let in: all that a credential which is good can be refused with. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 429])
+
+function count({ services, route, client, nowMs }: Flight, { verdict }: Caller, status: number): void {
+  const answered = { route: route.name, isRefused: REFUSED.has(status), atMs: nowMs, address: client.address }
+  services.usage.count(verdict, answered)
+}
+
+/** For those who may read decisions. */
+function explain({ services, route, client, nowMs, id, caller, reason }: Flight, code: string): void {
+  services.decisions.add({
+    id,
+    atMs: nowMs,
+    code,
+    reason,
+    route: route.name,
+    credential_id: caller?.verdict.credential.id ?? null,
+    address: client.address,
+    reported_by: null,
   })
 }
 

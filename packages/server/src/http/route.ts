@@ -39,6 +39,8 @@ interface RouteRules<B, Q> extends RouteText {
   readonly body?: z.ZodType<B>
   /** `json` unless said otherwise; `optional` takes no body at all for an empty object. */
   readonly bodyForm?: 'json' | 'optional_json' | 'form'
+  /** For bodies with a bound of their own that is above the setting's; read only after the caller is known. */
+  readonly bodyBytesMax?: number
   readonly query?: z.ZodType<Q>
   readonly limit?: LimitName
   /** OAuth endpoints answer errors in their own form (RFC 6749 §5.2). */

@@ -9,6 +9,7 @@ import {
   replaceRemovedKey,
   revoke,
   type Target,
+  type Verified,
   verifyCredential,
 } from '@countersign/core'
 import {
@@ -16,9 +17,11 @@ import {
   permissions as own,
   type RevocationTarget,
   type RevokeRequest,
+  type VerifyRequest,
   type VerifyResponse,
 } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
+import type { Decision } from '../decisions.ts'
 import { json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
 import {
@@ -119,6 +122,8 @@ const follow: AnyRoute = protectedRoute({
   },
 })
 
+type VerifyCall = Call<VerifyRequest, undefined, Caller>
+
 const verify: AnyRoute = protectedRoute({
   name: 'verify',
   method: 'POST',
@@ -137,12 +142,28 @@ const verify: AnyRoute = protectedRoute({
     }
     const audiences = await audiencesOfAsker(services.core, caller)
     const answer = await verifyCredential(services.core, input, audiences, facts)
+    if (!answer.active) services.decisions.add(toDecision(call, answer))
     const shape: VerifyResponse = answer.active
       ? toVerdictShape(answer.verdict, facts.nowMs)
       : { active: false, code: answer.code, decision_id: decisionId }
     return json(200, shape)
   },
 })
+
+/** For those who may read decisions; the resource server is told the code alone. */
+function toDecision(call: VerifyCall, { code, reason }: Extract<Verified, { active: false }>): Decision {
+  const { facts, decisionId } = call
+  return {
+    id: decisionId,
+    atMs: facts.nowMs,
+    code,
+    reason,
+    route: 'verify',
+    credential_id: null,
+    address: null,
+    reported_by: null,
+  }
+}
 
 function toVerdictShape(verdict: Verdict, nowMs: number): VerifyResponse {
   return {

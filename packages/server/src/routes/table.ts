@@ -13,6 +13,7 @@ import { roleRoutes } from './roles.ts'
 import { serviceAccountRoutes } from './service-accounts.ts'
 import { signInRoutes } from './sign-in.ts'
 import { adminRoutes } from './signing-keys-and-audit.ts'
+import { usageRoutes } from './usage.ts'
 
 export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
@@ -21,6 +22,7 @@ export const routes: readonly AnyRoute[] = [
   ...oauthTokenRoutes,
   ...apiKeyRoutes,
   ...revocationRoutes,
+  ...usageRoutes,
   ...accountRoutes,
   ...serviceAccountRoutes,
   ...roleRoutes,
