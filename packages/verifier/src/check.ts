@@ -266,6 +266,7 @@ export class MemoryChecker implements Checker {
     const memory = this.#memory
     const authorityMs = memory.lease.authorityMs(now.monotonicMs)
     const verdict = toFittedVerdict(answer.verdict, node, this.#settings.issuer, authorityMs)
+    if (verdict === null) return unreachable
     const isOvertaken = generation !== memory.generation
     if (isOvertaken || memory.revocations.hits(verdict.credential.path, verdict.position)) return null
     if (!isForOneOf(verdict.audiences, this.#settings.audiences)) {

@@ -2,6 +2,7 @@ export { isAddressAllowed, isAddressBlock } from './addresses.ts'
 export { createChecker } from './check.ts'
 export type { Checker, CheckerStats } from './checker.ts'
 export type { CheckerBounds, CheckerClock, CheckerOptions } from './checker-options.ts'
+export { createVerifier } from './create-verifier.ts'
 export {
   type CredentialHeaders,
   type CredentialSource,

@@ -7,7 +7,7 @@ export const OPAQUE_VERDICT_MS_MAX = 60_000
 
 /**
  * Cuts the verdict's use down to 60 seconds and to the credential's own end, and completes its path: one that
- * left out the issuer, the principal or the credential could not be revoked by it. Throws when the answer is
+ * left out the issuer, the principal or the credential could not be revoked by it. Null when the answer is
  * about another credential than `node`. What comes back is a copy, frozen, so that the asker's own objects
  * stay its own.
  */
@@ -16,11 +16,9 @@ export function toFittedVerdict(
   node: PathNode,
   issuer: string,
   authorityNowMs: number,
-): Verdict {
+): Verdict | null {
   const { credential, principal } = verdict
-  if (credential.kind !== node.kind || credential.id !== node.id) {
-    throw new Error('The authority answered about another credential than it was asked about.')
-  }
+  if (credential.kind !== node.kind || credential.id !== node.id) return null
   const expiresAtMs = credential.expiresAtMs ?? Number.POSITIVE_INFINITY
   const required: PathNode[] = [
     { kind: 'issuer', id: issuer },

@@ -64,9 +64,9 @@ export interface Verifier {
    * The warm part of `authenticate` for guards: what was found for exactly this header value before, while it
    * may be used and needs no look at the caller's address. Null says nothing: call `authenticate` then. Only
    * for a request that has no other credential header than this one: `Authorization`, `X-API-Key`, or neither
-   * of them and a cookie.
+   * of them and a cookie. The route's name is for usage reports.
    */
-  recall(from: CredentialSource, rawHeader: string): Authenticated | null
+  recall(from: CredentialSource, rawHeader: string, route?: string): Authenticated | null
   /**
    * Makes a refusal of a guard's own (a missing permission, a rate limit) and reports it to the authority like
    * the others, so that its decision id can be looked up.

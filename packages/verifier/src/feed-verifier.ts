@@ -1,0 +1,317 @@
+/**
+ * The verifier as its callers see it: verdicts in, frozen answers out, each use counted, each refusal with an id
+ * under which its reason can be found.
+ */
+import { type ErrorCode, ID_RANDOM_BYTES, parseOpaqueCredential, toId } from '@countersign/protocol'
+import { isAddressAllowed } from './addresses.ts'
+import type { VerifierParts } from './create-verifier.ts'
+import {
+  type CredentialHeaders,
+  type CredentialSource,
+  type HeaderValue,
+  takeCredential,
+} from './credential-of-request.ts'
+import type { Accepted, CheckResult, Verdict } from './verdict.ts'
+import type { HeldVerdict } from './verdict-cache.ts'
+import type {
+  Authenticated,
+  AuthenticateOptions,
+  AuthenticateResult,
+  DenialFacts,
+  Denied,
+  Principal,
+  Verified,
+  Verifier,
+  VerifierStats,
+  VerifyOptions,
+  VerifyResult,
+} from './verifier-types.ts'
+
+/** What is known about a request beside its credential. */
+interface Facts extends AuthenticateOptions {
+  readonly from: CredentialSource | null
+}
+
+export class FeedVerifier implements Verifier {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  readonly cookieName: string
+  readonly #parts: VerifierParts
+  #isClosed = false
+  #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+
+  constructor(parts: VerifierParts) {
+    this.issuer = parts.settings.issuer
+    this.audiences = parts.audiences
+    this.cookieName = parts.cookieName
+    this.#parts = parts
+  }
+
+  start(): void {
+    const { feed, keys, reports } = this.#parts
+    keys.expire()
+    void keys.refresh()
+    feed.start()
+    reports.start()
+  }
+
+  recall(from: CredentialSource, rawHeader: string, route?: string): Authenticated | null {
+    const { memory, checker } = this.#parts
+    const known = memory.verdicts.byHeader(rawHeader)
+    // A cookie's text in `Authorization` is not what it is in `Cookie`.
+    if (known === undefined || known.authenticated.from !== from) return null
+    const now = checker.now()
+    if (!memory.mayUse(known.held, now)) return null
+    this.#count(known.held, now.monotonicMs, route)
+    return known.authenticated
+  }
+
+  /** A count where the verdict lies, since a use must cost next to nothing. */
+  #count(held: HeldVerdict, monotonicMs: number, route: string | undefined): void {
+    if (route !== undefined && route !== held.route) {
+      this.#parts.reports.collect(held)
+      held.route = route
+    }
+    if (held.uses === 0) held.firstUseMs = monotonicMs
+    held.uses += 1
+    held.lastUseMs = monotonicMs
+  }
+
+  verify(credential: string, options: VerifyOptions = {}): VerifyResult | Promise<VerifyResult> {
+    const { memory, checker } = this.#parts
+    const held = options.freshness === 'online' ? undefined : memory.verdicts.get(credential)
+    if (held !== undefined && held.verified !== null) {
+      const now = checker.now()
+      if (memory.mayUse(held, now)) {
+        this.#count(held, now.monotonicMs, options.route)
+        return held.verified
+      }
+    }
+    const facts = { ...options, from: null }
+    const conclude = (result: CheckResult): VerifyResult =>
+      result.ok ? this.#accept(credential, result, facts).verified : this.#refuse(credential, result, facts)
+    return this.#check(credential, options, conclude)
+  }
+
+  authenticate(
+    request: CredentialHeaders | Request,
+    options: AuthenticateOptions = {},
+  ): AuthenticateResult | Promise<AuthenticateResult> {
+    const headers = 'headers' in request ? toHeaders(request) : request
+    const { from, text } = toOnlyHeader(headers)
+    const known =
+      text === null || options.freshness === 'online' ? null : this.recall(from, text, options.route)
+    if (known !== null) return known
+    const taken = takeCredential(headers, this)
+    const facts = { ...options, from }
+    switch (taken.kind) {
+      case 'none':
+        return this.#toDenied('credential_required', null)
+      case 'multiple':
+        return this.deny('multiple_credentials', { ...facts, from: null, reason: 'multiple' })
+      case 'malformed':
+        return this.deny('invalid_credential', { ...facts, reason: 'malformed' })
+      case 'one': {
+        const { credential } = taken
+        return this.#check(credential, options, (result) => this.#conclude(credential, result, text, facts))
+      }
+    }
+  }
+
+  #check<T>(
+    credential: string,
+    { freshness }: VerifyOptions,
+    conclude: (result: CheckResult) => T,
+  ): T | Promise<T> {
+    if (this.#isClosed) return conclude({ ok: false, code: 'verifier_unavailable', reason: 'no_lease' })
+    const checked = this.#parts.checker.check(credential, freshness)
+    return checked instanceof Promise ? checked.then(conclude) : conclude(checked)
+  }
+
+  #conclude(
+    credential: string,
+    result: CheckResult,
+    text: string | null,
+    facts: Facts & { readonly from: CredentialSource },
+  ): AuthenticateResult {
+    if (!result.ok) return this.#refuse(credential, result, facts)
+    const { allowAddresses } = result.verdict
+    const { verified, held } = this.#accept(credential, result, facts)
+    if (!isAddressAllowed(facts.address ?? null, allowAddresses)) {
+      return this.deny('credential_address_refused', { ...facts, verified, reason: 'address' })
+    }
+    // One look-up is not enough where the address counts, and nobody keeps a browser's whole cookie jar.
+    const { from } = facts
+    const isNamed =
+      allowAddresses.length === 0 && (from !== 'cookie' || (text?.length ?? 0) <= COOKIE_CHARACTERS_MAX)
+    const name = isNamed ? text : null
+    const known = held?.header
+    if (known?.authenticated.from === from && known.text === name) return known.authenticated
+    const authenticated = Object.freeze({ ...verified, from })
+    if (held !== null) this.#parts.memory.verdicts.nameByHeader({ held, text: name, authenticated })
+    return authenticated
+  }
+
+  /** Counts the use and finds what callers get for the verdict; null for one that is not held. */
+  #accept(
+    credential: string,
+    result: Accepted,
+    { route, address }: Facts,
+  ): { readonly verified: Verified; readonly held: HeldVerdict | null } {
+    const { memory, checker, reports } = this.#parts
+    const { monotonicMs } = checker.now()
+    const held = memory.verdicts.get(credential)
+    if (held === undefined || held.result !== result) {
+      const { path } = result.verdict.credential
+      const atMs = this.#authorityMs()
+      const times = { firstMs: atMs, lastMs: atMs }
+      reports.addUse(path, { count: 1, refused: 0, ...times, route: route ?? null, address: address ?? null })
+      return {
+        verified: this.#toVerified(credential, result.verdict, memory.lease.holds(checker.now())),
+        held: null,
+      }
+    }
+    this.#count(held, monotonicMs, route)
+    if (address !== undefined) held.address = address
+    held.verified ??= this.#toVerified(held.credential, result.verdict, true)
+    return { verified: held.verified, held }
+  }
+
+  #toVerified(credential: string, verdict: Verdict, needsLease: boolean): Verified {
+    const { permissions, resources, audiences, allowAddresses, rateLimit, position } = verdict
+    const watch = (): AbortSignal => this.#parts.watcher.watch(credential, verdict, needsLease)
+    return Object.freeze({
+      ok: true,
+      principal: Object.freeze(new WatchedPrincipal(verdict.principal, watch)),
+      credential: verdict.credential,
+      permissions,
+      resources,
+      audiences,
+      allowAddresses,
+      rateLimit,
+      position,
+    })
+  }
+
+  #refuse(credential: string, result: Exclude<CheckResult, Accepted>, facts: Facts): Denied {
+    if ('decisionId' in result && result.decisionId !== undefined) {
+      return this.#toDenied(result.code, facts.from, result.decisionId)
+    }
+    const { reports, settings } = this.#parts
+    const id = reports.isFull ? null : (parseOpaqueCredential(credential, settings.style)?.id ?? null)
+    return this.#report(result.code, { ...facts, reason: result.reason }, id)
+  }
+
+  deny(code: ErrorCode, facts: DenialFacts = {}): Denied {
+    const { verified, route = null, address = null } = facts
+    if (verified !== undefined) {
+      const atMs = this.#authorityMs()
+      const use = { count: 0, refused: 1, firstMs: atMs, lastMs: atMs, route, address }
+      this.#parts.reports.addUse(verified.credential.path, use)
+    }
+    return this.#report(code, facts, verified?.credential.id ?? null)
+  }
+
+  #report(code: ErrorCode, facts: DenialFacts, credentialId: string | null): Denied {
+    const { reason = null, route = null, address = null, from = null } = facts
+    const denied = this.#toDenied(code, from)
+    const { decisionId } = denied
+    const atMs = this.#authorityMs()
+    this.#parts.reports.addRefusal({ decisionId, atMs, code, reason, route, credentialId, address })
+    return denied
+  }
+
+  #toDenied(code: ErrorCode, from: CredentialSource | null, decisionId?: string): Denied {
+    const random = (): Uint8Array => crypto.getRandomValues(new Uint8Array(ID_RANDOM_BYTES))
+    return { ok: false, code, decisionId: decisionId ?? toId('dec', this.#authorityMs(), random()), from }
+  }
+
+  /** The authority's time, as far as it is known. */
+  #authorityMs(): number {
+    const { memory, checker } = this.#parts
+    const { monotonicMs, wallMs } = checker.now()
+    return memory.epoch === null ? wallMs : memory.lease.authorityMs(monotonicMs)
+  }
+
+  ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.settle()
+    })
+  }
+
+  /** Answers those who wait for `ready`, if there is something to answer. */
+  settle(): void {
+    if (this.#waiting.length === 0) return
+    const { feed, keys, memory, checker } = this.#parts
+    const isRefused = feed.isRefused()
+    const isReady = keys.isFresh() && memory.lease.holds(checker.now())
+    if (!(this.#isClosed || isRefused || isReady)) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { resolve, reject } of waiting) {
+      if (this.#isClosed) reject(new Error('The verifier was closed.'))
+      else if (isRefused) reject(new Error('The authority does not take the API key.'))
+      else resolve()
+    }
+  }
+
+  async close(): Promise<void> {
+    const { feed, keys, reports } = this.#parts
+    if (this.#isClosed) return
+    this.#isClosed = true
+    feed.close()
+    keys.close()
+    await reports.close()
+  }
+
+  stats(): VerifierStats {
+    const { checker, verifierId, watcher, reports } = this.#parts
+    return { ...checker.stats(), verifierId, watched: watcher.size, reportsWaiting: reports.waiting }
+  }
+}
+
+/** Longer cookie headers are taken apart each time. */
+const COOKIE_CHARACTERS_MAX = 1024
+
+class WatchedPrincipal implements Principal {
+  readonly kind: Principal['kind']
+  readonly id: string
+  readonly #watch: () => AbortSignal
+  #ended: AbortSignal | null = null
+
+  constructor({ kind, id }: Verdict['principal'], watch: () => AbortSignal) {
+    this.kind = kind
+    this.id = id
+    this.#watch = watch
+  }
+
+  /** A new one after a lapse, when the credential turned out to be good after all. */
+  get ended(): AbortSignal {
+    if (this.#ended === null || this.#ended.aborted) this.#ended = this.#watch()
+    return this.#ended
+  }
+}
+
+function toHeaders({ headers }: Request): CredentialHeaders {
+  return {
+    authorization: headers.get('authorization'),
+    apiKey: headers.get('x-api-key'),
+    cookie: headers.get('cookie'),
+  }
+}
+
+/** The header that counts, and its text if there is no doubt about it. */
+function toOnlyHeader({ authorization, apiKey, cookie }: CredentialHeaders): {
+  readonly from: CredentialSource
+  readonly text: string | null
+} {
+  const hasAuthorization = isPresent(authorization)
+  const hasApiKey = isPresent(apiKey)
+  const from = hasAuthorization ? 'authorization' : hasApiKey ? 'api_key_header' : 'cookie'
+  const value = hasAuthorization ? authorization : hasApiKey ? apiKey : cookie
+  return { from, text: typeof value === 'string' && !(hasAuthorization && hasApiKey) ? value : null }
+}
+
+const isPresent = (value: HeaderValue): boolean =>
+  typeof value === 'string' || (value !== null && value !== undefined && value.length > 0)
