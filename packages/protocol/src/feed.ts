@@ -24,7 +24,7 @@ export interface FeedEntryShape {
    * Absent: whatever hangs under the node is dead for good. Greater than 0: what was issued or decided before
    * that position. 0: nothing is hit; the key set has changed, and is to be fetched before the next poll.
    */
-  issued_before_position?: number
+  issued_before_position?: number | undefined
   expires_at: string
 }
 

@@ -1,4 +1,4 @@
-/** What the authority does by itself: chain the audit log, tend the keys, write uses, renew its lease, sweep. */
+/** What the authority does by itself: follow the log, chain the audit log, tend the keys, write uses, sweep. */
 import { randomBytes } from 'node:crypto'
 import { chainAudit, type RequestFacts, tendSigningKeys, USAGE_KEPT_MS } from '@countersign/core'
 import type { Services } from './services.ts'
@@ -8,8 +8,6 @@ const DAY = 86_400 * SECOND
 
 /** How often each chore runs, in milliseconds. */
 const EVERY = {
-  /** A quarter of the shortest lease; also how soon commits of other processes are seen. */
-  followLog: SECOND / 2,
   /** Events are in the chain within a second (design §7). */
   chainAudit: SECOND / 2,
   flushUsage: 5 * SECOND,
@@ -34,18 +32,19 @@ export function startChores(services: Services): Chores {
   const now = (): number => core.clock.nowMs()
   const chain = (): Promise<unknown> => chainAll(() => chainAudit(core, holder, now()))
   const rounds = [
-    repeat(services, 'follow_log', EVERY.followLog, () => services.verifier.catchUp()),
     repeat(services, 'chain_audit', EVERY.chainAudit, chain),
     repeat(services, 'flush_usage', EVERY.flushUsage, () => services.usage.flush()),
     repeat(services, 'tend_keys', EVERY.tendKeys, () => tendSigningKeys(core, systemFacts(now()))),
     repeat(services, 'sweep', EVERY.sweep, () => sweep(services, now())),
   ]
+  services.feed.start()
   return {
     stop: async () => {
       await Promise.all(rounds.map((stopRound) => stopRound()))
       // Events that this round does not reach are chained by the next server.
       await attempt(services, 'flush_usage', () => services.usage.flush())
       await attempt(services, 'chain_audit', chain)
+      services.feed.stop()
     },
   }
 }

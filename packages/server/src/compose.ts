@@ -1,4 +1,5 @@
 /** Where ports meet their adapters: the one place that knows both. */
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import {
   type Clock,
@@ -14,14 +15,18 @@ import {
 import { createClientOriginReader, createLimiter } from '@countersign/verifier/guards'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
-import { createLogger } from './adapters/logger.ts'
+import { logFeedEvent } from './adapters/feed-log.ts'
+import { createLogger, type Logger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
+import { systemTimers } from './adapters/timers.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createDecisions } from './decisions.ts'
+import { createFeed } from './feed/feed.ts'
+import type { Feed } from './feed/ports.ts'
 import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
@@ -51,11 +56,10 @@ export async function compose(config: Config, clock: Clock = systemClock): Promi
 async function wire(config: Config, opened: Opened, clock: Clock): Promise<Composed> {
   const { store } = opened
   const usage = createUsage(store)
-  const confirmations = createConfirmations(clock, config.leaseSeconds, config.database.kind === 'sqlite')
-  const { core, verifier } = createCore(config, opened, usage, clock, confirmations)
-  await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
-  await verifier.catchUp()
   const logger = createLogger({ level: config.logLevel })
+  const { core, verifier, feed, confirmations } = createCore({ config, opened, usage, clock, logger })
+  await feed.follow()
+  await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
   let stopping = false
   const services: Services = {
@@ -63,11 +67,16 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     core,
     keys: core.keys,
     verifier,
+    feed,
     confirmations,
     usage,
     decisions: createDecisions(),
     limiter: createLimiter(core.clock),
-    metrics: createMetrics({ passwords: core.passwords.queue, verifier: () => verifier.checker.stats() }),
+    metrics: createMetrics({
+      passwords: core.passwords.queue,
+      verifier: () => verifier.checker.stats(),
+      feed: () => feed.stats(),
+    }),
     logger,
     gate: gateOf(config),
     readOrigin: createClientOriginReader({
@@ -89,7 +98,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     services,
     beginStopping: () => {
       stopping = true
-      services.confirmations.release()
+      confirmations.release()
+      feed.release()
     },
     close: async () => {
       await store.close()
@@ -100,26 +110,39 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
 
 type Core = MintContext & VerifyContext
 
-function createCore(
-  config: Config,
-  { store, secrets }: Opened,
-  usage: Usage,
-  clock: Clock,
-  confirmations: Confirmations,
-): { core: Core & { passwords: ReturnType<typeof createPasswordHasher> }; verifier: OwnVerifier } {
+interface CoreParts {
+  readonly config: Config
+  readonly opened: Opened
+  readonly usage: Usage
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface CoreAndFeed {
+  readonly core: Core & { passwords: ReturnType<typeof createPasswordHasher> }
+  readonly verifier: OwnVerifier
+  readonly feed: Feed
+  readonly confirmations: Confirmations
+}
+
+function createCore({ config, opened, usage, clock, logger }: CoreParts): CoreAndFeed {
+  const { store, secrets } = opened
   const policy = toPolicy(config)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
   const context = (): Context => core
-  const onSigningKeys = (): Promise<void> => keys.reload()
-  const verifier = createOwnVerifier({
-    store,
+  const verifier = createOwnVerifier({ clock, policy, usage, context, feed: () => feed })
+  const feed = createFeed({
+    node: randomBytes(16).toString('hex'),
+    leaseMs: config.leaseSeconds * 1000,
     clock,
-    policy,
-    leaseSeconds: config.leaseSeconds,
-    usage,
-    context,
-    onSigningKeys,
+    timers: systemTimers,
+    log: store,
+    bus: store.bus,
+    own: [verifier.checker, verifier.anyAudience],
+    onSigningKeys: () => keys.reload(),
+    onEvent: (event) => logFeedEvent(logger, event),
   })
+  const confirmations = createConfirmations({ clock, timers: systemTimers, feed })
   const core = {
     store,
     clock,
@@ -132,20 +155,20 @@ function createCore(
     commonPasswords: createCommonPasswords(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
-    feed: toOwnFeed(verifier, confirmations),
+    feed: toOwnFeed(feed, confirmations),
     policy,
     keys,
     checkAccessToken: verifier.anyAudience.check.bind(verifier.anyAudience),
   }
-  return { core, verifier }
+  return { core, verifier, feed, confirmations }
 }
 
 /** What the doors ask of the log: that this process follows it, and that everybody else does. */
-const toOwnFeed = (verifier: OwnVerifier, confirmations: Confirmations): OwnFeed => ({
-  catchUp: () => verifier.catchUp(),
-  position: () => verifier.position(),
-  isConfirmed: (position) => confirmations.isConfirmed(`position ${position}`),
-  awaitConfirmed: (position, waitMs) => confirmations.wait(`position ${position}`, waitMs),
+const toOwnFeed = (feed: Feed, confirmations: Confirmations): OwnFeed => ({
+  catchUp: () => feed.committed(),
+  position: () => feed.position(),
+  isConfirmed: (position) => confirmations.read(position).confirmed,
+  awaitConfirmed: async (position, waitMs) => (await confirmations.wait(position, waitMs)).confirmed,
 })
 
 /** The secret of HS256 is shared with somebody by configuration; every other key is made here. */

@@ -6,6 +6,7 @@ import type { Metrics } from './adapters/metrics.ts'
 import type { Config } from './config.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { Decisions } from './decisions.ts'
+import type { Feed } from './feed/ports.ts'
 import type { OriginPolicy } from './http/csrf.ts'
 import type { GatePolicy } from './http/gate.ts'
 import type { OwnVerifier } from './own-verifier.ts'
@@ -16,6 +17,8 @@ export interface Services {
   readonly core: MintContext & VerifyContext
   readonly keys: KeyRing
   readonly verifier: OwnVerifier
+  /** The revocation log as this node reads it, and everybody who follows it here. */
+  readonly feed: Feed
   readonly confirmations: Confirmations
   readonly usage: Usage
   readonly decisions: Decisions

@@ -6,7 +6,7 @@ import type { AnyRoute } from '../src/http/route.ts'
 import { routes } from '../src/routes/table.ts'
 import { assertOAuthError, assertProblem } from './contract.ts'
 import * as given from './given.ts'
-import { goodRequest, makeIds, pathOf, stored } from './walk.ts'
+import { goodRequest, makeIds, pathOf, queryOf, stored } from './walk.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
@@ -66,7 +66,11 @@ for (const { route, permission } of permitted) {
     // An application's permission beside it: what stands in the bodies of the walk may be given away.
     const { secret } = await given.keyOf(shared.given, [permission, 'docs:read'])
 
-    const answer = await send(route.method, pathOf(route, ids), goodRequest(route, secret))
+    const answer = await send(
+      route.method,
+      `${pathOf(route, ids)}${queryOf(route)}`,
+      goodRequest(route, secret),
+    )
 
     assert.ok(answer.status < 300, answer.text)
   })

@@ -90,6 +90,10 @@ export function pathOf(route: AnyRoute, ids: Ids, id?: string): string {
   return route.path.replace(/:\w+/, () => found)
 }
 
+/** What has to stand in the query of a route that does not do without. */
+export const queryOf = (route: AnyRoute): string =>
+  route.name === 'follow_revocations' ? '?verifier=a-verifier-that-walks' : ''
+
 /** A request that a route would take, by an administrator's key. */
 export function goodRequest(route: AnyRoute, key: string): SendOptions {
   const credential = route.access === 'public' ? {} : { key }

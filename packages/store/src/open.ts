@@ -1,10 +1,11 @@
 /** Opening a store: the schema is brought up or checked, a new log gets its epoch, and then core's port stands. */
 import { existsSync } from 'node:fs'
-import type { Store } from '@countersign/core'
+import type { Bus, Store } from '@countersign/core'
 import { integer, text } from './columns.ts'
 import type { Engine } from './engine.ts'
 import { migratePostgres, migrateSqlite } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { createPostgresBus, notifyAll } from './postgres/bus.ts'
 import { openPostgresEngine, type PostgresSettings } from './postgres/engine.ts'
 import { all, type Script } from './script.ts'
 import { openSqliteEngine, type SqliteSettings } from './sqlite/engine.ts'
@@ -31,6 +32,8 @@ export type OpenStore = Store & {
    * node can check.
    */
   checkFingerprints(list: readonly SecretFingerprint[]): Promise<'ok' | 'foreign'>
+  /** Null where no other node can have this database open. */
+  readonly bus: Bus | null
   /** Finishes what was accepted, then closes. */
   close(): Promise<void>
 }
@@ -48,10 +51,17 @@ export async function openSqliteStore(settings: SqliteStoreSettings): Promise<Op
 /** Opens a Postgres database. Throws `StoreUnavailable` where it cannot be reached. */
 export async function openPostgresStore(settings: PostgresStoreSettings): Promise<OpenStore> {
   if (settings.schema !== 'check') await migratePostgres(settings.url, migrations, settings.nowMs)
-  return openStore(await openPostgresEngine<StoreTransactions>(settings, transactions), settings)
+  const engine = await openPostgresEngine<StoreTransactions>(settings, transactions)
+  const notify = (texts: readonly string[]): Promise<unknown> =>
+    engine.read(() => all(notifyAll, JSON.stringify(texts)))
+  return openStore(engine, settings, createPostgresBus({ ...settings, notify }))
 }
 
-async function openStore(engine: Engine<StoreTransactions>, settings: OpenSettings): Promise<OpenStore> {
+async function openStore(
+  engine: Engine<StoreTransactions>,
+  settings: OpenSettings,
+  bus: Bus | null = null,
+): Promise<OpenStore> {
   try {
     if (settings.schema === 'check') await checkSchema(engine)
     await engine.write('beginEpoch', { epoch: settings.epoch })
@@ -62,7 +72,11 @@ async function openStore(engine: Engine<StoreTransactions>, settings: OpenSettin
   return {
     ...createStore(engine),
     checkFingerprints: (list) => engine.write('checkFingerprints', { list }),
-    close: () => engine.close(),
+    bus,
+    close: async () => {
+      await bus?.close()
+      await engine.close()
+    },
   }
 }
 

@@ -90,7 +90,12 @@ export function createHistogram(description: Description & { labels: readonly [s
 }
 
 export function renderGauge(name: string, help: string, value: number): string {
-  return render({ name, help }, 'gauge', [line(name, {}, value)])
+  return renderSample('gauge', name, help, value)
+}
+
+/** One number that somebody else keeps. */
+export function renderSample(kind: 'gauge' | 'counter', name: string, help: string, value: number): string {
+  return render({ name, help }, kind, [line(name, {}, value)])
 }
 
 type Labels = Readonly<Record<string, string>>

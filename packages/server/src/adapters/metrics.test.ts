@@ -3,8 +3,17 @@ import { test } from 'node:test'
 import { createMetrics } from './metrics.ts'
 
 const verifier = { position: 7, leaseHolds: true, revokedNodes: 3, verdicts: 11 }
+const feed = {
+  verifiers: 4,
+  lag: 2,
+  held: 3,
+  polls: 19,
+  answersWithEntries: 6,
+  wentBackwards: 1,
+  knowsAll: true,
+}
 const create = (passwords = { running: 1, waiting: 5 }) =>
-  createMetrics({ passwords, verifier: () => verifier })
+  createMetrics({ passwords, verifier: () => verifier, feed: () => feed })
 
 /** The samples of a scrape by name and labels, each seen once. */
 async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<Map<string, number>> {
@@ -95,6 +104,10 @@ test('a scrape reads the queue, the verifier and the process as they are then', 
   assert.equal(samples.get('countersign_lease_holds'), 1)
   assert.equal(samples.get('countersign_log_position'), 7)
   assert.equal(samples.get('countersign_revoked_nodes'), 3)
+  assert.equal(samples.get('countersign_verifiers'), 4)
+  assert.equal(samples.get('countersign_verifier_lag_positions'), 2)
+  assert.equal(samples.get('countersign_polls_total'), 19)
+  assert.equal(samples.get('countersign_log_went_backwards_total'), 1)
   for (const name of [
     'process_cpu_seconds_total',
     'process_resident_memory_bytes',

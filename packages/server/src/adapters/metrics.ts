@@ -2,7 +2,15 @@
  * What operators watch, in Prometheus' text format. Counting is a few additions in memory; `prom-client`, which
  * tells about the process itself, is loaded by the first scrape and by nobody who never scrapes.
  */
-import { createHistogram, createTally, type Histogram, renderGauge, type Tally } from './exposition.ts'
+import type { FeedStats } from '../feed/ports.ts'
+import {
+  createHistogram,
+  createTally,
+  type Histogram,
+  renderGauge,
+  renderSample,
+  type Tally,
+} from './exposition.ts'
 
 export interface Metrics {
   /** `route` and `outcome` are names of ours: they become labels. */
@@ -23,6 +31,10 @@ export interface MetricSources {
     readonly revokedNodes: number
     readonly verdicts: number
   }
+  readonly feed: () => Pick<
+    FeedStats,
+    'verifiers' | 'lag' | 'held' | 'polls' | 'answersWithEntries' | 'wentBackwards' | 'knowsAll'
+  >
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -90,7 +102,36 @@ function renderOwn(requests: Histogram, tallies: readonly Tally[], sources: Metr
       'Verdicts about opaque credentials held in memory.',
       verifier.verdicts,
     ),
+    ...renderFeed(sources.feed()),
   ].join('\n')
+}
+
+function renderFeed(feed: ReturnType<MetricSources['feed']>): string[] {
+  const rows: readonly [kind: 'gauge' | 'counter', name: string, help: string, value: number][] = [
+    [
+      'gauge',
+      'verifiers',
+      'Verifiers that may hold a lease from this node, its own included.',
+      feed.verifiers,
+    ],
+    ['gauge', 'verifier_lag_positions', 'How far the last of them is behind the log.', feed.lag],
+    ['gauge', 'polls_held', 'Polls that wait for the log to grow.', feed.held],
+    ['counter', 'polls_total', 'Polls of the feed that were received.', feed.polls],
+    [
+      'counter',
+      'feed_answers_with_entries_total',
+      'Answers of the feed with entries.',
+      feed.answersWithEntries,
+    ],
+    [
+      'counter',
+      'log_went_backwards_total',
+      'Times that the log was found shorter than it had been: an old backup without a new epoch.',
+      feed.wentBackwards,
+    ],
+    ['gauge', 'feed_knows_all', '1 while acknowledgements can confirm a revocation.', Number(feed.knowsAll)],
+  ]
+  return rows.map(([kind, name, help, value]) => renderSample(kind, `countersign_${name}`, help, value))
 }
 
 interface ProcessMetrics {

@@ -57,7 +57,7 @@ export interface PollRequest {
   readonly after: number
   /** How long the verifier would like to wait; cut down to half of the lease (rule 10). */
   readonly holdMs: number
-  /** Aborts when the verifier has gone. */
+  /** Aborts when the verifier has gone. Read only when there is time to wait. */
   readonly signal: AbortSignal | null
 }
 

@@ -122,6 +122,7 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     header,
     facts,
     decisionId: id,
+    gone: () => flight.request.signal,
   }
   return flight.route.handle(call as Call<never, never, never>)
 }

@@ -19,6 +19,8 @@ export interface Call<B, Q, C> {
   readonly header: Headers
   readonly facts: RequestFacts
   readonly decisionId: string
+  /** Aborts when the caller has gone. Not free: for routes that keep callers waiting. */
+  readonly gone: () => AbortSignal
 }
 
 export interface RouteText {

@@ -41,7 +41,7 @@ const revokeToken: AnyRoute = publicRoute({
     // RFC 7009 §2.2: an unknown token is as good as revoked, and the answer does not tell which it was.
     if (!node.ok) return done
     const revoked = await revokeNode(services.core, node.node, { actor: ANONYMOUS, reason: null }, facts)
-    if (revoked.ok) services.confirmations.committed(revoked.revocation.id)
+    if (revoked.ok) services.confirmations.committed(revoked.revocation.position)
     return done
   },
 })

@@ -21,6 +21,7 @@ import {
   type VerifyResponse,
 } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
+import type { Confirmation } from '../confirmations.ts'
 import type { Decision } from '../decisions.ts'
 import { json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
@@ -71,14 +72,14 @@ async function commit(call: RevokeCall): Promise<Reply> {
   const target = toTarget(body.target)
   const answer = await revoke(services.core, call.caller, target, body.reason ?? null, call.facts)
   if (!answer.ok) return refused(call, answer)
-  services.confirmations.committed(answer.revocation.id)
+  services.confirmations.committed(answer.revocation.position)
   services.metrics.revocation(answer.revocation.node.kind)
   if (answer.revocation.node.kind === 'signing_key')
     await replaceRemovedKey(services.core, call.caller, call.facts)
-  await services.confirmations.wait(answer.revocation.id, body.wait_ms ?? 0)
+  const confirmation = await services.confirmations.wait(answer.revocation.position, body.wait_ms ?? 0)
   const elapsedMs = services.core.clock.monotonicMs() - started
   return json(200, {
-    ...toConfirmation(services, answer.revocation, elapsedMs),
+    ...toShape(services, answer.revocation, confirmation, elapsedMs),
     ended: toCounts(answer.ended),
   })
 }
@@ -91,16 +92,17 @@ function toCounts(counts: EndedCounts): { sessions: number; grants: number; api_
   return { sessions: counts.sessions, grants: counts.grants, api_keys: counts.apiKeys }
 }
 
-/** The verifiers that count are authority nodes; this one has applied the entry before it answers. */
-function toConfirmation(services: Services, revocation: RevocationRecord, elapsedMs: number): object {
+function toShape(
+  services: Services,
+  revocation: RevocationRecord,
+  confirmation: Confirmation,
+  elapsedMs: number,
+): object {
   const { accessTokenLifetimeSeconds, leewaySeconds } = services.core.policy
   return {
     id: revocation.id,
     position: revocation.position,
-    confirmed: services.confirmations.isConfirmed(revocation.id),
-    verifiers: 1,
-    acknowledged: 1,
-    lapsed: 0,
+    ...confirmation,
     elapsed_ms: Math.round(elapsedMs * 1000) / 1000,
     signature_only_until: toTime(revocation.atMs + (accessTokenLifetimeSeconds + leewaySeconds) * 1000),
   }
@@ -118,7 +120,8 @@ const follow: AnyRoute = protectedRoute({
     const id = call.params.id ?? ''
     const revocation = isRevocationId(id) ? await call.services.core.store.readRevocation(id) : null
     if (revocation === null) return notFound(call)
-    return json(200, toConfirmation(call.services, revocation, call.facts.nowMs - revocation.atMs))
+    const confirmation = call.services.confirmations.read(revocation.position)
+    return json(200, toShape(call.services, revocation, confirmation, call.facts.nowMs - revocation.atMs))
   },
 })
 

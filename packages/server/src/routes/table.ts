@@ -8,6 +8,7 @@ import { tokenRoute } from './oauth.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
+import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
 import { roleRoutes } from './roles.ts'
 import { serviceAccountRoutes } from './service-accounts.ts'
@@ -22,6 +23,7 @@ export const routes: readonly AnyRoute[] = [
   ...oauthTokenRoutes,
   ...apiKeyRoutes,
   ...revocationRoutes,
+  feedRoute,
   ...usageRoutes,
   ...accountRoutes,
   ...serviceAccountRoutes,
