@@ -87,7 +87,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
 | ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |
 
-There is no other way in: no default account, no recovery by questions, no back door for support. The commands \`bootstrap\` and \`migrate\` work on the database itself, so whoever may read the data folder needs no pathway.
+There is no other way in: no default account, no recovery by questions, no back door for support. The commands \`bootstrap\`, \`migrate\` and \`new-epoch\` work on the database itself, so whoever may read the data folder needs no pathway.
 `
 
 function acceptedBy({ name, method, path }: PathwayRoute): string | null {

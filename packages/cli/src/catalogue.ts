@@ -20,6 +20,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Bring the database up to this version.',
     load: async () => (await import('./commands/migrate.ts')).commands,
   },
+  'new-epoch': {
+    summary: 'After restoring a backup: refuse everything that was issued before.',
+    load: async () => (await import('./commands/new-epoch.ts')).commands,
+  },
   accounts: {
     summary: 'People: list, show, create, disable, enable, end, roles.',
     load: async () => (await import('./commands/accounts.ts')).commands,

@@ -26,6 +26,7 @@ test('a file in the place of the data folder is one sentence and exit code 1', a
   for (const ran of [
     await run(['serve', '--port', String(await freePort()), '--data', file]),
     await run(['migrate', '--data', file]),
+    await run(['new-epoch', '--yes', '--data', file]),
     await run(['bootstrap', '--email', EMAIL, '--password-stdin', '--data', file], { stdin: PASSWORD }),
   ]) {
     assert.equal(ran.code, 1, ran.stderr)
@@ -167,4 +168,37 @@ test('the settings are listed with their variables, defaults and reasons', async
     assert.match(String(reason), /\w/)
   }
   assert.match(text.stdout, /^COUNTERSIGN_PORT\tport\t4000\t/m)
+})
+
+test('new-epoch does nothing without --yes, and tells what it would mean', async (t) => {
+  const data = await givenFolder(t)
+  await bootstrap(data)
+
+  const ran = await run(['new-epoch', '--data', data])
+
+  assert.equal(ran.code, 2)
+  assert.match(ran.stderr, /ends everything that was issued before it/)
+  assert.equal(ran.stdout, '')
+})
+
+test('new-epoch beside a running server ends the key that it was made with, and people sign in again', async (t) => {
+  const data = await givenFolder(t)
+  const { api_key } = await bootstrap(data)
+  const server = await givenServer(t, data)
+  const me = (): Promise<Response> =>
+    fetch(`${server.url}/v1/me`, { headers: { 'x-api-key': api_key.secret } })
+  assert.equal((await me()).status, 200)
+
+  const began = await runJson<Record<string, unknown>>(['new-epoch', '--yes', '--data', data])
+
+  assert.match(String(began.epoch), /^[0-9a-f]{24}$/)
+  assert.deepEqual(Object.keys(began), ['database', 'epoch', 'position', 'before'])
+  // The server sees it within half a second, and refuses by itself if it does not.
+  const deadline = Date.now() + 10_000
+  while ((await me()).status === 200 && Date.now() < deadline);
+  assert.equal((await me()).status, 401)
+  const body = JSON.stringify({ email: EMAIL, password: PASSWORD, deliver: 'session_token' })
+  const headers = { 'content-type': 'application/json' }
+  const signIn = await fetch(`${server.url}/v1/sign-in`, { method: 'POST', headers, body })
+  assert.equal(signIn.status, 200)
 })

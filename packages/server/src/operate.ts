@@ -3,9 +3,11 @@
 import { availableParallelism } from 'node:os'
 import {
   type Bootstrapped,
+  beginNewEpoch,
   bootstrap,
   type Clock,
   type Context,
+  type LogHead,
   type Outcome,
   type OwnFeed,
   type SignUpInput,
@@ -33,6 +35,23 @@ export async function bootstrapAuthority(
     return await bootstrap(contextOf(config, opened, clock), input, systemFacts(clock.nowMs()))
   } finally {
     await opened.store.close()
+  }
+}
+
+/**
+ * Begins a new epoch of the revocation log, also beside running servers, which read it in the log. Throws
+ * `StartError` where the database cannot be opened.
+ */
+export async function beginEpoch(
+  config: Config,
+  clock: Clock = systemClock,
+): Promise<{ before: LogHead; after: LogHead }> {
+  // The secrets are asked for as by `bootstrap`: a database of somebody else is not to be changed by mistake.
+  const { store } = await openStoreAndSecrets(config)
+  try {
+    return await beginNewEpoch({ store, random: systemRandom }, systemFacts(clock.nowMs()))
+  } finally {
+    await store.close()
   }
 }
 
