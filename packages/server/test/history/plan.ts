@@ -1,0 +1,46 @@
+/** What kind of history a seed stands for: how many processes, which times, how much goes wrong. */
+import type { NodePolicy } from './authority.ts'
+import type { Random } from './random.ts'
+
+export interface Plan {
+  readonly seed: number
+  readonly nodes: number
+  readonly verifiers: number
+  readonly durationMs: number
+  readonly policy: NodePolicy
+  /** Long enough for entries to be pruned. */
+  readonly retention: boolean
+  /** Milliseconds between two of each. */
+  readonly checkEveryMs: number
+  readonly issueEveryMs: number
+  readonly revokeEveryMs: number
+  /** Faults that begin and end, and how much each line loses, delays and doubles all the time. */
+  readonly episodes: number
+  readonly noise: number
+}
+
+export function drawPlan(seed: number, random: Random): Plan {
+  const nodes = random.chance(0.65) ? 2 : 1
+  const retention = random.chance(0.12)
+  const isShort = retention || random.chance(0.15)
+  const leaseMs = random.pick([1_000, 2_000, 2_000, 3_000, 5_000])
+  const style = random.next()
+  return {
+    seed,
+    nodes,
+    verifiers: random.whole(1, 3),
+    durationMs: retention ? 130_000 : 30_000 + random.between(0, 10_000),
+    policy: {
+      leaseMs,
+      lifetimeSeconds: isShort ? random.whole(8, 14) : 900,
+      leewaySeconds: isShort ? random.whole(0, 3) : 30,
+      verdictSeconds: isShort ? random.whole(4, 10) : 60,
+    },
+    retention,
+    checkEveryMs: retention ? 250 : 50,
+    issueEveryMs: retention ? 900 : 350,
+    revokeEveryMs: retention ? 2_500 : 900,
+    episodes: style < 0.15 ? 0 : random.whole(1, retention ? 12 : 6),
+    noise: style > 0.8 ? random.between(0.001, 0.05) : 0,
+  }
+}
