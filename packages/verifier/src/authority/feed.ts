@@ -97,7 +97,8 @@ class PollingFeed implements Feed {
     const { memory, now, trouble } = this.#parts
     const sent = now()
     const { leaseMs } = memory.lease
-    const mayHold = memory.lease.holds(sent) && !this.#hasMore && this.#waiting.size === 0
+    const isInHaste = this.#hasMore || this.#failures > 0 || this.#waiting.size > 0
+    const mayHold = memory.lease.holds(sent) && !isInHaste
     const holdMs = mayHold ? toHoldMs(leaseMs) : 0
     const abort = new AbortController()
     this.#abort = abort
@@ -119,9 +120,10 @@ class PollingFeed implements Feed {
     const place = this.#place
     const after = place === null ? '' : `&epoch=${encodeURIComponent(place.epoch)}&after=${place.position}`
     const path = `/v1/revocations?verifier=${verifierId}${after}&hold_ms=${holdMs}`
-    // Later than this the answer would bring no lease; half of what is left is for another try.
-    const { leaseMs } = memory.lease
-    const timeLimitMs = this.#hasMore ? PAGE_MS_MAX : holdMs > 0 ? (holdMs + leaseMs) / 2 : leaseMs
+    // Later than this the answer would bring no lease; what is left of a hold's is for another try.
+    const { lease } = memory
+    const leftMs = holdMs > 0 ? (holdMs + lease.remainingMs(sent)) / 2 : lease.leaseMs
+    const timeLimitMs = this.#hasMore ? PAGE_MS_MAX : leftMs
     try {
       const { status, body } = await call(path, { timeLimitMs, signal })
       if (status === 401 || status === 403) throw new FeedRefused(`status ${status}`, { cause: status })
