@@ -1,65 +1,83 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import type { DemoAuthority } from './authority.ts'
-import { runDemo } from './run.ts'
+import { createDemo } from './run.ts'
 import { createStage, type Step } from './stage.ts'
+import { openTown, type Pace } from './town.ts'
 
 const execute = promisify(execFile)
 const DEMO = join(import.meta.dirname, 'demo.ts')
+const PACE: Pace = { leaseSeconds: 2, signInAgeMaxSeconds: 3 }
 
-test('an authority that cannot be reached ends the demo with exit code 1, and it is stopped all the same', async () => {
-  let closed = 0
-  const authority: DemoAuthority = {
-    url: `http://localhost:${await closedPort()}`,
-    folder: '',
-    administratorKey: 'cs_keylive_x',
-    startMs: 0,
-    close: async () => {
-      closed += 1
-    },
-  }
+test('what does not go as told ends the demo with exit code 1, and everything is closed, the last thing first', async () => {
+  const closed: string[] = []
   const lines: string[] = []
+  const demo = createDemo(plainStage(lines), PACE, async (_stage, _pace, keep) => {
+    keep({ close: async () => void closed.push('authority') })
+    keep({ close: async () => void closed.push('gym') })
+    throw new Error('The pool is closed today.')
+  })
 
-  const code = await runDemo(plainStage(lines), async () => authority)
+  const code = await demo.play()
 
   assert.equal(code, 1)
-  assert.equal(closed, 1)
-  assert.match(lines.at(-1) ?? '', /failed The authority at http:\/\/localhost:\d+ cannot be reached/)
+  assert.deepEqual(closed, ['gym', 'authority'])
+  assert.match(lines.at(-1) ?? '', /failed The pool is closed today\./)
 })
 
-test('an authority that does not start ends the demo with exit code 1 and its words', async () => {
+test('a place that lets in what was revoked ends the demo with exit code 1', async () => {
   const lines: string[] = []
+  const demo = createDemo(plainStage(lines), PACE, async (stage, pace, keep) => ({
+    ...(await openTown(stage, pace, keep)),
+    // Nobody is at home there who would refuse anybody.
+    pool: 'http://localhost:1',
+  }))
 
-  const code = await runDemo(plainStage(lines), () => Promise.reject(new Error('The port is taken.')))
+  const code = await demo.play()
 
   assert.equal(code, 1)
-  assert.match(lines.at(-1) ?? '', /failed The port is taken\./)
+  assert.match(lines.at(-1) ?? '', /failed/)
 })
 
-test('the demo plays to its end against a real authority, whatever is set around it, and leaves nothing behind', async () => {
+test('the demo plays to its end against real processes, whatever is set around it, and leaves nothing behind', async () => {
   // Settings that would break it: the demo must not read them, since they could name somebody's database.
-  const env = { ...process.env, COUNTERSIGN_DATABASE: 'nonsense', COUNTERSIGN_SIGN_UP: 'closed' }
+  const env = { ...process.env, COUNTERSIGN_DATABASE: 'nonsense', GYM_KEY: 'nonsense', POOL_PORT: '1' }
   const before = await foldersLeft()
 
-  const { stdout } = await execute(process.execPath, ['--conditions=source', DEMO, '--json'], { env })
+  const { stdout } = await execute(process.execPath, ['--conditions=source', DEMO, '--fast', '--json'], {
+    env,
+  })
 
   const { ok, steps }: { ok: boolean; steps: Step[] } = JSON.parse(stdout)
   assert.equal(ok, true)
-  const refusals = steps.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]))
+  const revocations = steps.flatMap(({ revocation }) => (revocation === undefined ? [] : [revocation]))
   assert.deepEqual(
-    refusals.map(({ confirmed, code }) => [confirmed, code]),
+    revocations.map(({ confirmed, verifiers, acknowledged, lapsed }) => [
+      confirmed,
+      verifiers,
+      acknowledged,
+      lapsed,
+    ]),
     [
-      [true, 'invalid_credential'],
-      [true, 'invalid_credential'],
-      [true, 'invalid_credential'],
-      [true, 'invalid_grant'],
-      [true, 'invalid_credential'],
+      [true, 3, 3, 0],
+      [true, 3, 3, 0],
+      [true, 3, 3, 0],
+      [true, 3, 3, 0],
+      [true, 3, 2, 1],
+    ],
+  )
+  assert.deepEqual(
+    revocations.map(({ refused }) => refused.map(({ where, status }) => `${where} ${status}`)),
+    [
+      ['gym 401', 'gym 401'],
+      ['pool 401'],
+      ['gym 401'],
+      ['gym 401', 'gym 401', 'pool 401'],
+      ['gym 401', 'pool 503'],
     ],
   )
   assert.deepEqual(
@@ -69,21 +87,51 @@ test('the demo plays to its end against a real authority, whatever is set around
   assert.doesNotMatch(stdout, /cs_(?:ses|ref|key)live_\w+_\w{40}|eyJ/)
 })
 
+test('unknown arguments are told, with exit code 2; --help is no failure', async () => {
+  const help = await execute(process.execPath, ['--conditions=source', DEMO, '--help'])
+  const wrong: unknown = await execute(process.execPath, ['--conditions=source', DEMO, '--quickly']).catch(
+    (error: unknown) => error,
+  )
+
+  assert.match(help.stdout, /^Plays the story/)
+  assert.ok(wrong instanceof Error && 'code' in wrong && 'stderr' in wrong)
+  assert.equal(wrong.code, 2)
+  assert.match(String(wrong.stderr), /--fast/)
+})
+
 test('off a terminal the demo is plain lines without colour', () => {
   const lines: string[] = []
-  const stage = createStage({
-    mode: 'plain',
-    colour: false,
-    columns: 80,
-    write: (line) => void lines.push(line),
-  })
+  const stage = plainStage(lines)
 
-  stage.chapter('A chapter')
+  stage.chapter('A chapter', 'With words.')
   stage.end(null)
 
   assert.ok(!lines.join('\n').includes(String.fromCharCode(27)))
-  assert.doesNotMatch(lines.join('\n'), /[─│╭]/)
+  assert.doesNotMatch(lines.join('\n'), /[─│╭✓]/)
 })
+
+for (const columns of [20, 80, 240]) {
+  test(`no line is wider than a terminal of ${columns} columns, within what can be read`, async () => {
+    const lines: string[] = []
+    const stage = createStage({
+      mode: 'drawn',
+      colour: false,
+      columns,
+      write: (text) => void lines.push(...text.split('\n')),
+    })
+    const words = 'what is told about this takes more room than there is '.repeat(4).trim()
+
+    stage.chapter('A chapter', words)
+    await stage.step(
+      words,
+      async () => 1,
+      () => words,
+    )
+
+    const widest = Math.max(...lines.map((line) => line.length))
+    assert.ok(widest <= Math.min(Math.max(columns, 60), 100), `${widest}`)
+  })
+}
 
 const plainStage = (lines: string[]): ReturnType<typeof createStage> =>
   createStage({ mode: 'plain', colour: false, columns: 80, write: (line) => void lines.push(line) })
@@ -91,16 +139,3 @@ const plainStage = (lines: string[]): ReturnType<typeof createStage> =>
 /** Folders of demos that other tests have going are not this one's. */
 const foldersLeft = async (): Promise<string[]> =>
   (await readdir(tmpdir())).filter((name) => name.startsWith('countersign-demo-'))
-
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  assert.ok(typeof address === 'object' && address !== null)
-  return address.port
-}

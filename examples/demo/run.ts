@@ -1,25 +1,42 @@
 /** Plays the demo from its beginning to its end, whatever happens on the way. */
-import type { DemoAuthority } from './authority.ts'
 import type { Stage } from './stage.ts'
 import { playStory } from './story.ts'
+import { type Closable, openTown, type Pace } from './town.ts'
 
-/** 0 when everything went as the story says, 1 otherwise. The authority is stopped and its folder removed either way. */
-export async function runDemo(stage: Stage, start: () => Promise<DemoAuthority>): Promise<0 | 1> {
-  let authority: DemoAuthority | null = null
-  let problem: string | null = null
-  try {
-    stage.chapter('The gym opens')
-    authority = await stage.step(
-      'An authority starts, with its own database in a temporary folder',
-      start,
-      ({ url, startMs }) => `${url}, ready in ${startMs.toFixed(0)} ms`,
-    )
-    await playStory(stage, authority)
-  } catch (error) {
-    problem = error instanceof Error ? error.message : 'Something unexpected happened.'
-  } finally {
-    await authority?.close()
+export interface Demo {
+  /** 0 when everything went as the story says, 1 otherwise. What was started is closed either way. */
+  play(): Promise<0 | 1>
+  /** Closes what was started, the last thing first; may be called in the middle of the story. */
+  close(): Promise<void>
+}
+
+export function createDemo(stage: Stage, pace: Pace, open: typeof openTown = openTown): Demo {
+  const things: Closable[] = []
+  const close = async (): Promise<void> => {
+    for (let thing = things.pop(); thing !== undefined; thing = things.pop()) await thing.close()
   }
-  stage.end(problem)
-  return problem === null ? 0 : 1
+  return {
+    close,
+    play: async () => {
+      let problem: string | null = null
+      try {
+        stage.chapter(
+          'The gym and the pool open',
+          'Three processes: an authority, and two APIs that check credentials by themselves.',
+        )
+        await playStory(stage, await open(stage, pace, (thing) => void things.push(thing)))
+      } catch (error) {
+        problem = tellProblem(error)
+      }
+      await close()
+      stage.end(problem)
+      return problem === null ? 0 : 1
+    },
+  }
+}
+
+/** What assertions add below their first line is for whoever mends the demo, not for whoever watches it. */
+function tellProblem(error: unknown): string {
+  const [line = ''] = error instanceof Error ? error.message.split('\n') : []
+  return line === '' ? 'Something unexpected happened.' : line
 }

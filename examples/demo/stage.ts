@@ -1,28 +1,46 @@
 /** How the demo shows itself: calmly drawn on a terminal, plain lines elsewhere, one object as JSON. */
-import { styleText } from 'node:util'
+import { closingTable } from './closing.ts'
+import { createPaint, type Paint, tellMs, wrap } from './words.ts'
 
-/** How one credential died. */
-export interface Refusal {
-  readonly credential: string
+/** How one revocation went. */
+export interface Revocation {
+  readonly what: string
   readonly confirmed: boolean
-  readonly code: string
-  /** From asking for the revocation to holding the refusal. */
-  readonly ms: number
+  /** From asking for it to the answer that it is confirmed. */
+  readonly confirmedMs: number
+  readonly verifiers: number
+  readonly acknowledged: number
+  readonly lapsed: number
+  readonly refused: readonly Refusal[]
 }
+
+export interface Refusal {
+  readonly where: Place
+  readonly status: number
+  readonly code: string
+  /** From asking for the revocation to the beginning of the first request that was refused. */
+  readonly fromMs: number
+}
+
+export type Place = 'gym' | 'pool' | 'authority'
 
 export interface Step {
   readonly chapter: string
   readonly text: string
+  readonly detail: string
   readonly ms: number
-  readonly refusal?: Refusal
+  readonly revocation?: Revocation
 }
 
 export interface Stage {
-  chapter(title: string): void
+  /** `words` say in a sentence or two what is about to happen. */
+  chapter(title: string, words?: string): void
   /** Does something, and shows that it was done; `tell` adds what came of it. */
   step<T>(text: string, action: () => Promise<T>, tell?: (result: T) => string): Promise<T>
-  /** A step that ends in a refusal. */
-  refusal(text: string, action: () => Promise<Refusal>): Promise<void>
+  /** A step that was measured beside another one. */
+  told(text: string, ms: number, detail: string): void
+  /** A step that takes something back. */
+  revocation(text: string, action: () => Promise<Revocation>): Promise<Revocation>
   /** The end, good or bad. */
   end(problem: string | null): void
 }
@@ -35,91 +53,95 @@ export interface StageOptions {
   readonly write: (line: string) => void
 }
 
-const WIDTH_MAX = 110
-const TEXT_WIDTH = 66
+/** Lines of this width are still read with ease, and narrower ones say nothing. */
+const WIDTHS = { min: 60, max: 100 } as const
+const INDENT = 4
 
 export function createStage(options: StageOptions): Stage {
   const { mode, write } = options
-  const paint = painter(options.colour)
-  const width = Math.min(options.columns, WIDTH_MAX)
+  const paint = createPaint(options.colour)
+  const width = Math.max(WIDTHS.min, Math.min(options.columns, WIDTHS.max))
+  const drawn = mode === 'drawn'
   const steps: Step[] = []
   let title = ''
   let chapters = 0
 
-  const done = (step: Step, more: string): void => {
+  const done = (step: Step): void => {
     steps.push(step)
     if (mode === 'json') return
-    const mark = mode === 'drawn' ? paint('green', '✓') : 'ok'
-    const took = paint('dim', `${step.ms.toFixed(1)} ms`.padStart(10))
-    write(`  ${mark} ${step.text.padEnd(TEXT_WIDTH)}${took}  ${paint('dim', more)}`.trimEnd())
+    const mark = drawn ? paint('green', '✓') : '-'
+    for (const line of layOut(step, width - INDENT, paint).map(
+      (text, at) => (at === 0 ? mark : ' ') + text,
+    )) {
+      write(`  ${line}`.trimEnd())
+    }
   }
 
   return {
-    chapter: (name) => {
+    chapter: (name, words) => {
       title = name
       chapters += 1
-      if (mode === 'plain') write(`\n${chapters}. ${name}`)
-      if (mode === 'drawn')
-        write(
-          `\n${paint('cyan', `── ${chapters} ·`)} ${paint('bold', name)} ${paint('cyan', '─'.repeat(Math.max(3, width - name.length - 8)))}`,
-        )
+      if (mode === 'json') return
+      const rule = drawn ? paint('cyan', ` ${'─'.repeat(Math.max(3, width - name.length - 6))}`) : ''
+      write(`\n${paint('cyan', `${chapters}`.padStart(2))}  ${paint('bold', name)}${rule}`)
+      for (const line of wrap(words ?? '', width - INDENT)) write(`    ${paint('dim', line)}`)
     },
     step: async (text, action, tell) => {
       const started = performance.now()
       const result = await action()
-      done({ chapter: title, text, ms: performance.now() - started }, tell?.(result) ?? '')
+      const ms = performance.now() - started
+      done({ chapter: title, text, detail: tell?.(result) ?? '', ms })
       return result
     },
-    refusal: async (text, action) => {
-      const refusal = await action()
-      const confirmed = refusal.confirmed ? 'confirmed' : 'not confirmed'
-      done({ chapter: title, text, ms: refusal.ms, refusal }, `${confirmed} → ${refusal.code}`)
+    told: (text, ms, detail) => done({ chapter: title, text, detail, ms }),
+    revocation: async (text, action) => {
+      const revocation = await action()
+      const detail = tellRevocation(revocation)
+      done({ chapter: title, text, detail, ms: revocation.confirmedMs, revocation })
+      return revocation
     },
     end: (problem) => {
       if (mode === 'json') write(JSON.stringify({ ok: problem === null, problem, steps: steps.map(rounded) }))
-      else if (problem !== null) write(`\n  ${paint('red', mode === 'drawn' ? '✗' : 'failed')} ${problem}\n`)
-      else write(closing(mode === 'drawn', steps, paint))
+      else if (problem !== null) write(`\n  ${paint('red', drawn ? '✗' : 'failed')} ${problem}\n`)
+      else {
+        const revocations = steps.flatMap(({ revocation }) => (revocation === undefined ? [] : [revocation]))
+        for (const line of closingTable(revocations, drawn, paint)) write(line)
+      }
     },
   }
 }
 
-type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'cyan', text: string) => string
-
-function painter(colour: boolean): Paint {
-  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text)
-}
-
-const rounded = (step: Step): Step => ({ ...step, ms: Math.round(step.ms * 10) / 10 })
-
-/** The one table worth remembering: what was revoked, and how soon it was refused. */
-function closing(drawn: boolean, steps: readonly Step[], paint: Paint): string {
-  const rows = steps.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal])).map(cellsOf)
-  const titles = ['revoked', 'confirmed', 'refused with', 'after'] as const
-  const widths = titles.map((title, index) =>
-    Math.max(title.length, ...rows.map((row) => (row[index] ?? '').length)),
-  )
-  const line = (cells: readonly string[], divider: string): string =>
-    cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(divider)
-  if (!drawn)
-    return ['', line(titles, '  '), ...rows.map((row) => line(row, '  ')), '', LAST_WORDS].join('\n')
-  const rule = (left: string, middle: string, right: string): string =>
-    paint('cyan', `  ${left}─${widths.map((width) => '─'.repeat(width)).join(`─${middle}─`)}─${right}`)
-  const bar = paint('cyan', '│')
-  const boxed = (text: string): string => `  ${bar} ${text} ${bar}`
+/** The text with the time at its right edge; the detail behind it where it fits, on lines of its own where it does not. */
+function layOut({ text, detail, ms }: Step, width: number, paint: Paint): string[] {
+  const time = tellMs(ms)
+  const room = width - time.length - 2
+  const [first = '', ...others] = wrap(text, room)
+  const fits = others.length === 0 && first.length + 2 + detail.length <= room
+  const beside = fits && detail !== '' ? `  ${paint('dim', detail)}` : ''
+  const used = first.length + (beside === '' ? 0 : detail.length + 2)
+  const below = fits ? [] : wrap(detail, width - 2).map((line) => `  ${paint('dim', line)}`)
   return [
-    '',
-    rule('╭', '┬', '╮'),
-    boxed(titles.map((title, index) => paint('bold', title.padEnd(widths[index] ?? 0))).join(` ${bar} `)),
-    rule('├', '┼', '┤'),
-    ...rows.map((row) => boxed(line(row, ` ${bar} `))),
-    rule('╰', '┴', '╯'),
-    `\n  ${LAST_WORDS}\n`,
-  ].join('\n')
+    ` ${first}${beside}${' '.repeat(Math.max(2, width - used - time.length - 1))}${paint('dim', time)}`,
+    ...[...others, ...below].map((line) => ` ${line}`),
+  ]
 }
 
-const LAST_WORDS =
-  'Every credential was checked by the authority itself, and nothing of it is left on this machine.'
-
-function cellsOf({ credential, confirmed, code, ms }: Refusal): string[] {
-  return [credential, confirmed ? 'yes' : 'no', code, `${ms.toFixed(1)} ms`.padStart(8)]
+function tellRevocation({ confirmed, verifiers, acknowledged, lapsed, refused }: Revocation): string {
+  const who = `${acknowledged} of ${verifiers} verifiers have it${lapsed > 0 ? `, ${lapsed} lapsed` : ''}`
+  const places = refused.map(({ where, status, fromMs }) => `${where} ${status} from ${tellMs(fromMs)}`)
+  return [`${confirmed ? 'confirmed' : 'not confirmed'}: ${who}`, places.join(', ')].join('; ')
 }
+
+const toTenth = (ms: number): number => Math.round(ms * 10) / 10
+
+const rounded = (step: Step): Step => ({
+  ...step,
+  ms: toTenth(step.ms),
+  ...(step.revocation !== undefined && {
+    revocation: {
+      ...step.revocation,
+      confirmedMs: toTenth(step.revocation.confirmedMs),
+      refused: step.revocation.refused.map((one) => ({ ...one, fromMs: toTenth(one.fromMs) })),
+    },
+  }),
+})

@@ -22,10 +22,18 @@ export interface RunningServer {
 const READY = 'Ctrl-C stops it.'
 const CTRL_C = '\u0003'
 
-/** Runs `npm start` in a terminal until it is ready, with its data in `folder`. Rejects with what it printed when it ends before that. */
-export async function startAsShown(folder: string, port: number): Promise<RunningServer> {
+/**
+ * Runs `npm start` in a terminal until it is ready, with its data in `folder`. Rejects with what it printed when it ends before that.
+ * `settings` are in the environment of both terminals.
+ */
+export async function startAsShown(
+  folder: string,
+  port: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const environment = {
     ...withoutOurVariables(process.env),
+    ...settings,
     COUNTERSIGN_PORT: String(port),
     COUNTERSIGN_DATA: join(folder, 'data'),
     COUNTERSIGN_URL: `http://localhost:${port}`,
