@@ -27,6 +27,7 @@ import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createDecisions } from './decisions.ts'
 import { createFeed } from './feed/feed.ts'
 import type { Feed } from './feed/ports.ts'
+import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
@@ -62,6 +63,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
   let stopping = false
+  const cookies = createCookies(config.cookieDomain)
   const services: Services = {
     config,
     core,
@@ -87,9 +89,10 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       ownOrigins: new Set([new URL(config.issuer).origin]),
       allowedOrigins: new Set(config.allowedOrigins),
     },
+    cookies,
     describeApi: async () => {
       const { openApiDocument } = await import('./http/openapi.ts')
-      return openApiDocument(routes, config.issuer)
+      return openApiDocument(routes, config.issuer, cookies.cookieName)
     },
     nextId: createDecisionIds(),
     isStopping: () => stopping,

@@ -177,6 +177,15 @@ export const origins: Kind<readonly string[]> = list(
   },
 )
 
+/**
+ * Two names or more, none of them a number: of a single name, or of an address, no browser takes a cookie
+ * with a domain. That a domain such as `co.uk` belongs to no one is known to browsers, which ignore the cookie.
+ */
+export const cookieDomain: Kind<string | null> = pattern(
+  'a domain such as example.com, in lower case and without a dot before it',
+  /^(?=.{3,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,63}(?<!-)$/,
+)
+
 export const hosts: Kind<readonly string[]> = list(
   'host names, with port where it is not the default',
   (text) => /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/.test(text),

@@ -26,6 +26,7 @@ export interface Settings {
   audiences: readonly string[]
   allowedHosts: readonly string[]
   allowedOrigins: readonly string[]
+  cookieDomain: string | null
   trustedProxies: readonly string[]
   proxyHeader: 'x-forwarded-for' | 'forwarded'
   credentialPrefix: string
@@ -127,6 +128,13 @@ export const settings: SettingRows<Settings> = {
     fallback: [],
     fallbackText: 'none',
     reason: 'Pages of other origins that may call with cookies (CORS, ASVS 3.4.2).',
+  },
+  cookieDomain: {
+    kind: kinds.cookieDomain,
+    fallback: null,
+    fallbackText: 'none: the session cookie stays with the host of the issuer',
+    reason:
+      'Hosts at and under it get the session cookie too, so that they can be signed in to at once. All of them must be yours: each can read it.',
   },
   trustedProxies: {
     kind: kinds.proxies,

@@ -164,6 +164,7 @@ test('without anything set there is a safe server on loopback', () => {
       audiences: ['http://localhost:4000'],
       allowedHosts: [],
       allowedOrigins: [],
+      cookieDomain: null,
       trustedProxies: [],
       proxyHeader: 'x-forwarded-for',
       credentialStyle: { prefix: 'cs', environment: 'live' },
@@ -234,4 +235,41 @@ test('the help names every setting once, with its variables, default and reason,
     rows.filter((row) => row.secret).map((row) => row.key),
     ['database', 'redis', 'secrets', 'hs256Secret'],
   )
+})
+
+test('a cookie domain that is no domain, or not one above the issuer, is refused', () => {
+  const issuer = { ISSUER: 'https://auth.gym.example.com' }
+  const refused = [
+    'com',
+    'localhost',
+    '.example.com',
+    'example.com.',
+    'Example.com',
+    '127.0.0.1',
+    '10.1',
+    '[::1]',
+    'example.com:4000',
+    'https://example.com',
+    'exa mple.com',
+    'example.com; Secure',
+    '-x.example.com',
+    'example..com',
+    `${'x'.repeat(64)}.example.com`,
+    // Well-formed, and not above the issuer.
+    'pool.example.com',
+    'ample.com',
+    'www.auth.gym.example.com',
+    'example.org',
+  ]
+
+  for (const domain of refused) {
+    const mistakes = mistakesOf(env({ ...issuer, COOKIE_DOMAIN: domain }))
+    assert.equal(mistakes.length, 1, domain)
+    assert.match(mistakes.join(), /^COUNTERSIGN_COOKIE_DOMAIN /)
+  }
+  for (const domain of ['auth.gym.example.com', 'gym.example.com', 'example.com']) {
+    assert.equal(configOf(env({ ...issuer, COOKIE_DOMAIN: domain })).cookieDomain, domain)
+  }
+  assert.equal(configOf(env(issuer)).cookieDomain, null)
+  assert.match(mistakesOf(env({ COOKIE_DOMAIN: 'example.com' })).join(), /neither the host/)
 })

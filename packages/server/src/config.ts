@@ -86,6 +86,11 @@ function contradictions(values: Settings, environment: Environment): string[] {
         'COUNTERSIGN_DANGEROUSLY_LONG_ACCESS_TOKENS=true.',
     ],
     [
+      values.cookieDomain !== null && !isAtOrUnder(new URL(issuer).hostname, values.cookieDomain),
+      'COUNTERSIGN_COOKIE_DOMAIN is neither the host of COUNTERSIGN_ISSUER nor a domain above it: browsers would ' +
+        'not take the cookie.',
+    ],
+    [
       values.hs256Secret !== null && values.signingAlgorithm !== 'HS256',
       'COUNTERSIGN_HS256_SECRET is set, but COUNTERSIGN_SIGNING_ALGORITHM is not HS256; drop one of them.',
     ],
@@ -113,6 +118,8 @@ function contradictions(values: Settings, environment: Environment): string[] {
   ]
   return rules.flatMap(([isWrong, words]) => (isWrong ? [words] : []))
 }
+
+const isAtOrUnder = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
 
 function toConfig(values: Settings): Config {
   const {

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { Decisions } from './decisions.ts'
 import type { Feed } from './feed/ports.ts'
+import type { Cookies } from './http/cookies.ts'
 import type { OriginPolicy } from './http/csrf.ts'
 import type { GatePolicy } from './http/gate.ts'
 import type { OwnVerifier } from './own-verifier.ts'
@@ -29,6 +30,7 @@ export interface Services {
   /** The true client behind trusted proxies. */
   readonly readOrigin: (hop: IncomingHop) => ClientOrigin
   readonly origins: OriginPolicy
+  readonly cookies: Cookies
   /** The OpenAPI document; made on first demand, since most starts never ask for it. */
   readonly describeApi: () => Promise<unknown>
   /** The id of the next request, which is also the id of the decision about it. */

@@ -13,7 +13,6 @@ import {
   type Verdict,
 } from '@countersign/verifier'
 import type { Services } from '../services.ts'
-import { SESSION_COOKIE } from './cookies.ts'
 import type { Headers } from './exchange.ts'
 
 export type Authentication =
@@ -29,10 +28,7 @@ export function authenticate(
   const apiKey = header('x-api-key')
   const known = recall(services, authorization, apiKey)
   if (known !== null) return conclude(known, false, address)
-  const taken = takeCredential(
-    { authorization, apiKey, cookie: header('cookie') },
-    { cookieName: SESSION_COOKIE },
-  )
+  const taken = takeCredential({ authorization, apiKey, cookie: header('cookie') }, services.cookies)
   switch (taken.kind) {
     case 'none':
       return refusal('credential_required', 'none')

@@ -5,7 +5,8 @@ import type { AnyRoute } from './route.ts'
 
 type Json = Record<string, unknown>
 
-export function openApiDocument(routes: readonly AnyRoute[], issuer: string): Json {
+/** `cookieName`: the session cookie's, which depends on the settings. */
+export function openApiDocument(routes: readonly AnyRoute[], issuer: string, cookieName: string): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     if (route.tag === 'Pages') continue
@@ -25,12 +26,14 @@ export function openApiDocument(routes: readonly AnyRoute[], issuer: string): Js
       .filter((tag) => tag !== 'Pages')
       .map((name) => ({ name })),
     paths,
-    components: { securitySchemes, schemas: { Problem: problemSchema, OAuthError: oauthErrorSchema } },
+    components: {
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookieName }, ...headerSchemes },
+      schemas: { Problem: problemSchema, OAuthError: oauthErrorSchema },
+    },
   }
 }
 
-const securitySchemes: Json = {
-  session: { type: 'apiKey', in: 'cookie', name: '__Host-countersign_session' },
+const headerSchemes: Json = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A session token or an access token.' },
   api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
 }

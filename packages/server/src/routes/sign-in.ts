@@ -3,7 +3,7 @@
 import { type SignedIn, signIn, signOut, signUp } from '@countersign/core'
 import { Secret, type SignInRequest, type SignInResponse } from '@countersign/protocol'
 import { z } from 'zod'
-import { clearedCookies, refreshCookie, sessionCookie } from '../http/cookies.ts'
+import { refreshCookie } from '../http/cookies.ts'
 import { limitAccount } from '../http/limits.ts'
 import { json, noContent, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute, publicRoute } from '../http/route.ts'
@@ -85,7 +85,9 @@ function deliverCredentials(call: Call<SignInRequest, undefined, null>, signedIn
     return json(200, { ...common, session_token: sessionToken.reveal() })
   // The session's value stands in Set-Cookie alone (ASVS 3.3.4).
   const csrfToken = call.services.core.secrets.csrfToken(session.id)
-  return json(200, { ...common, csrf_token: csrfToken }, [sessionCookie(sessionToken, maxAgeSeconds)])
+  return json(200, { ...common, csrf_token: csrfToken }, [
+    call.services.cookies.session(sessionToken, maxAgeSeconds),
+  ])
 }
 
 const signOutRoute: AnyRoute = protectedRoute({
@@ -99,7 +101,7 @@ const signOutRoute: AnyRoute = protectedRoute({
   handle: async (call) => {
     const answer = await signOut(call.services.core, call.caller, call.facts)
     if (!answer.ok) return refused(call, answer)
-    const reply = noContent(clearedCookies)
+    const reply = noContent(call.services.cookies.cleared)
     // ASVS 14.3.1: what the browser kept for this origin goes too; cookies were cleared one by one.
     return { ...reply, headers: { ...reply.headers, 'clear-site-data': '"cache", "storage"' } }
   },
