@@ -8,3 +8,4 @@ export {
 } from './client-address.ts'
 export { createLimiter, type Limiter, type LimitPolicy, type LimitVerdict } from './limiter.ts'
 export type { RateLimiter, RatePolicy, RateVerdict } from './rate-limiter.ts'
+export { createRedisLimiter, type RedisLimiterOptions } from './redis-limiter.ts'

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { serve } from '@hono/node-server'
 import express from 'express'
 import { fastify } from 'fastify'
@@ -58,7 +59,8 @@ const openNode: OpenApi = async (verifier, options = {}) => {
   const stream = guard(STREAMING, (_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
   })
-  const upgrade = guard.upgrade({}, (_request, socket: NodeJS.WritableStream & Duplexish, _head: Buffer) => {
+  const upgrade = guard.upgrade({}, (_request, socket: Duplex, _head: Buffer) => {
+    socket.on('end', () => socket.end()).resume()
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\nhello')
   })
   const server = createServer((request, response) => {
@@ -71,11 +73,6 @@ const openNode: OpenApi = async (verifier, options = {}) => {
   })
   server.on('upgrade', upgrade)
   return listen(server)
-}
-
-interface Duplexish {
-  end(text: string): unknown
-  destroy(): unknown
 }
 
 const openExpress =
