@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -29,18 +32,21 @@ test('what does not go as told ends the demo with exit code 1, and everything is
   assert.match(lines.at(-1) ?? '', /failed The pool is closed today\./)
 })
 
-test('a place that lets in what was revoked ends the demo with exit code 1', async () => {
+test('a place that lets in what was confirmed as revoked ends the demo with exit code 1', async (t) => {
+  const gullible = createServer((_, response) => response.end('{}')).listen(0, '127.0.0.1')
+  await once(gullible, 'listening')
+  t.after(() => gullible.close())
+  t.after(() => gullible.closeAllConnections())
   const lines: string[] = []
   const demo = createDemo(plainStage(lines), PACE, async (stage, pace, keep) => ({
     ...(await openTown(stage, pace, keep)),
-    // Nobody is at home there who would refuse anybody.
-    pool: 'http://localhost:1',
+    pool: `http://127.0.0.1:${(gullible.address() as AddressInfo).port}`,
   }))
 
   const code = await demo.play()
 
   assert.equal(code, 1)
-  assert.match(lines.at(-1) ?? '', /failed/)
+  assert.match(lines.at(-1) ?? '', /failed Somebody was let in with what was confirmed as revoked\./)
 })
 
 test('the demo plays to its end against real processes, whatever is set around it, and leaves nothing behind', async () => {

@@ -106,15 +106,15 @@ export async function takeBack({ what, by, target, visits }: Taking): Promise<Re
   const watching = Promise.all(visits.map((visit) => untilStatus(visit, isRefused, startedMs)))
   const revoking = by.revoke({ target, reason: 'demo', waitMs: PATIENCE_MS }).then(async (answer) => {
     const confirmedMs = performance.now() - startedMs
+    assert.ok(answer.confirmed, 'The revocation was not confirmed.')
     // The promise: whatever begins from here on is refused.
-    return { ...answer, confirmedMs, after: await Promise.all(visits.map((visit) => visit.ask())) }
+    for (const { status } of await Promise.all(visits.map((visit) => visit.ask()))) {
+      assert.ok(isRefused(status), 'Somebody was let in with what was confirmed as revoked.')
+    }
+    return { ...answer, confirmedMs }
   })
   const [refused, revoked] = await Promise.all([watching, revoking])
   const { confirmed, confirmedMs, verifiers, acknowledged, lapsed } = revoked
-  assert.ok(confirmed, 'The revocation was not confirmed.')
-  for (const { status } of revoked.after) {
-    assert.ok(isRefused(status), 'Somebody was let in with what was confirmed as revoked.')
-  }
   return { what, confirmed, confirmedMs, verifiers, acknowledged, lapsed, refused }
 }
 

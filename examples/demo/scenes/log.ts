@@ -36,9 +36,7 @@ export async function readTheLog(stage: Stage, town: Town, { decisionId, keyId }
 }
 
 function tellUsage(hours: readonly ApiKeyUsageShape[]): string {
-  return hours
-    .map(({ route, count, refused }) => `${route}: ${count} let in, ${refused} refused`)
-    .join('; ')
+  return hours.map(({ route, count, refused }) => `${route}: ${count} let in, ${refused} refused`).join('; ')
 }
 
 async function readUsage(town: Town, keyId: string): Promise<readonly ApiKeyUsageShape[]> {
