@@ -94,7 +94,8 @@ export class RouteGuard<Req, Res> {
     if (this.#mayRecall) {
       const raw = wire.rawHeaders(request)
       const at = findCredential(raw)
-      const caller = at === 0 ? null : verifier.recall(sourceAt(raw, at), raw[at] ?? '')
+      const caller =
+        at === 0 ? null : verifier.recall(sourceAt(raw, at), raw[at] ?? '', this.#requirements.route)
       if (caller !== null) return this.#admit(caller, request, response)
     }
     return this.#authenticate(request, response)

@@ -2,7 +2,7 @@
  * Reads header lines as they were received: names and values by turns. Node's own `headers` drops a repeated
  * `Authorization` in silence, and somebody in front of us may have looked at the one that was dropped.
  */
-import type { CredentialHeaders, CredentialSource } from '../credential-of-request.ts'
+import type { CredentialHeaders, CredentialSource, HeaderValue } from '../credential-of-request.ts'
 
 export type RawHeaders = readonly string[]
 
@@ -53,14 +53,16 @@ export function sourceAt(raw: RawHeaders, at: number): CredentialSource {
   }
 }
 
-/** All values of the headers that can carry a credential; repeated ones apart. */
+/** The headers that can carry a credential; repeated ones apart. */
 export function readCredentialHeaders(raw: RawHeaders): CredentialHeaders {
   return {
-    authorization: readAll(raw, AUTHORIZATION),
-    apiKey: readAll(raw, API_KEY),
-    cookie: readAll(raw, COOKIE),
+    authorization: toValue(readAll(raw, AUTHORIZATION)),
+    apiKey: toValue(readAll(raw, API_KEY)),
+    cookie: toValue(readAll(raw, COOKIE)),
   }
 }
+
+const toValue = (values: readonly string[]): HeaderValue => (values.length > 1 ? values : (values[0] ?? null))
 
 /** The value of a header by its name in lower case; repeated ones joined, which no single value looks like. */
 export function readHeader(raw: RawHeaders, name: string): string | null {

@@ -64,7 +64,8 @@ export function createFakeVerifier(audiences: readonly string[] = ['https://gym.
         return denied('credential_address_refused', taken.from)
       }
       const known: Authenticated = Object.freeze({ ...found, from: taken.from })
-      if (found.allowAddresses.length === 0) seen.set(keyOf(taken.from, rawOf(request, taken.from)), known)
+      const raw = rawOf(request, taken.from)
+      if (raw !== null && found.allowAddresses.length === 0) seen.set(keyOf(taken.from, raw), known)
       return known
     },
     recall(from, rawHeader): Authenticated | null {
@@ -103,13 +104,11 @@ export function createFakeVerifier(audiences: readonly string[] = ['https://gym.
 
 const keyOf = (from: string, rawHeader: string): string => `${from} ${rawHeader}`
 
-function rawOf(request: Parameters<typeof takeCredential>[0], from: Authenticated['from']): string {
-  const value = {
-    authorization: request.authorization,
-    api_key_header: request.apiKey,
-    cookie: request.cookie,
-  }[from]
-  return typeof value === 'string' ? value : (value ?? []).join('; ')
+/** Null for what the guard does not hand over as one text. */
+function rawOf(request: Parameters<typeof takeCredential>[0], from: Authenticated['from']): string | null {
+  const { authorization, apiKey, cookie } = request
+  const value = { authorization, api_key_header: apiKey, cookie }[from]
+  return typeof value === 'string' ? value : null
 }
 
 function toVerified(credential: string, ended: AbortSignal, facts: Partial<Facts>): Verified {
