@@ -1,0 +1,252 @@
+/** The vectors about the log itself: snapshots, pages, repeats, epochs, what was pruned, and whose time counts. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { REFUSED } from '../fake/authority.ts'
+import { goodClaims, newId, newSigningKey } from '../fake/credentials.ts'
+import type { Command } from '../program.ts'
+import { givenStage } from '../stage.ts'
+import { throughout, until } from '../until.ts'
+
+const FEED = '/v1/revocations'
+const HOUR_MS = 3_600_000
+
+export function describeLog(command: () => Command): void {
+  describe('the log', { concurrency: 6 }, () => {
+    describePages(command)
+    describeEpochs(command)
+    describeTimes(command)
+    describeKeys(command)
+  })
+}
+
+function describePages(command: () => Command): void {
+  test('polls: one at a time, of one verifier, first without a position and then from where they are', async (t) => {
+    const stage = await givenStage(t, command())
+    const position = stage.authority.log.kill('session', newId('ses'))
+
+    await stage.authority.acknowledged(position)
+
+    const polls = stage.line.passed(FEED).map(({ query }) => query)
+    assert.equal(new Set(polls.map((query) => query.get('verifier'))).size, 1)
+    assert.match(polls[0]?.get('verifier') ?? '', /^[A-Za-z0-9_-]{16,64}$/)
+    assert.deepEqual([polls[0]?.get('epoch'), polls[0]?.get('after')], [null, null])
+    const later = polls.slice(1)
+    assert.ok(later.every((query) => query.get('epoch') === stage.authority.log.epoch))
+    assert.deepEqual(
+      later.map((query) => Number(query.get('after'))),
+      later.map((query) => Number(query.get('after'))).toSorted((a, b) => a - b),
+    )
+  })
+
+  test('while nothing happens it hardly polls', async (t) => {
+    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const before = stage.line.passed(FEED).length
+    const startedMs = performance.now()
+
+    await throughout(
+      2_000,
+      'it is served',
+      async () => (await stage.status({ bearer: stage.token() })) === 200,
+    )
+
+    const perSecond = ((stage.line.passed(FEED).length - before) * 1000) / (performance.now() - startedMs)
+    assert.ok(perSecond <= 6, `It polled ${perSecond} times a second.`)
+  })
+
+  test('a lease too short for a hold does not make it poll without a pause', async (t) => {
+    const stage = await givenStage(t, command(), { leaseMs: 1_000 })
+    const before = stage.line.passed(FEED).length
+    const startedMs = performance.now()
+
+    await throughout(
+      1_500,
+      'it is served',
+      async () => (await stage.status({ bearer: stage.token() })) === 200,
+    )
+
+    const perSecond = ((stage.line.passed(FEED).length - before) * 1000) / (performance.now() - startedMs)
+    assert.ok(perSecond <= 25, `It polled ${perSecond} times a second.`)
+  })
+
+  test('what was revoked before the program started is refused, however many pages it takes', async (t) => {
+    const ended = Array.from({ length: 25 }, () => newId('ses'))
+    const stage = await givenStage(t, command(), {
+      pageSize: 4,
+      before: ({ log }) => {
+        for (const id of ended) log.kill('session', id)
+      },
+    })
+
+    for (const sid of ended) assert.equal(await stage.status({ bearer: stage.token({ sid }) }), 401)
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+
+  test('pages that never end give no lease', async (t) => {
+    const stage = await givenStage(t, command(), {
+      cold: true,
+      before: (authority) => {
+        authority.log.kill('session', newId('ses'))
+        authority.bend = (answer) => ({ ...answer, more: true, lease_ms: 0 })
+      },
+    })
+
+    await throughout(
+      1_500,
+      'nothing is served',
+      async () => (await stage.status({ bearer: stage.token() })) === 503,
+    )
+  })
+
+  test('entries that come twice change nothing, and new ones behind them count', async (t) => {
+    const stage = await givenStage(t, command())
+    const [first, second] = [newId('ses'), newId('ses')]
+    await stage.authority.acknowledged(stage.authority.log.kill('session', first))
+
+    stage.authority.bend = (answer) => ({ ...answer, entries: stage.authority.log.entries })
+    await stage.authority.acknowledged(stage.authority.log.kill('session', second))
+
+    assert.equal(await stage.status({ bearer: stage.token({ sid: first }) }), 401)
+    assert.equal(await stage.status({ bearer: stage.token({ sid: second }) }), 401)
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+
+  test('an entry of a kind that nobody knows yet disturbs nothing', async (t) => {
+    const stage = await givenStage(t, command())
+
+    await stage.authority.acknowledged(stage.authority.log.kill('device', 'dev_1'))
+
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+}
+
+function describeEpochs(command: () => Command): void {
+  test('a new epoch: what was in memory is dropped, tokens of the old one are refused', async (t) => {
+    const stage = await givenStage(t, command())
+    const { authority } = stage
+    const [old, session] = [stage.token(), stage.opaque('session')]
+    assert.equal(await stage.status({ bearer: old }), 200)
+    assert.equal(await stage.status({ bearer: session.credential }), 200)
+    authority.verdicts.set(session.credential, REFUSED)
+
+    authority.log.beginEpoch()
+    await authority.acknowledged(authority.log.kill('session', newId('ses')))
+
+    assert.equal(await stage.status({ bearer: old }), 401)
+    assert.equal(await stage.status({ bearer: session.credential }), 401)
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+
+  test('a log that went backwards: nothing is served until the epoch changes', async (t) => {
+    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const { authority } = stage
+    authority.log.kill('session', newId('ses'))
+    await authority.acknowledged(authority.log.kill('session', newId('ses')))
+    const status = (): Promise<number> => stage.status({ bearer: stage.token() })
+
+    authority.log.goBackTo(1)
+
+    await until('nothing is served', async () => (await status()) === 503)
+    await throughout(1_000, 'nothing is served', async () => (await status()) === 503)
+    // Also when it has grown past the place again: these are other entries.
+    for (let count = 0; count < 5; count += 1) authority.log.kill('session', newId('ses'))
+    await throughout(1_000, 'nothing is served', async () => (await status()) === 503)
+    authority.log.beginEpoch()
+    await until('it is served', async () => (await status()) === 200)
+  })
+}
+
+function describeTimes(command: () => Command): void {
+  test('the authority’s clock counts: two hours before ours, and its tokens are good and end in time', async (t) => {
+    const stage = await givenStage(t, command(), {
+      cold: true,
+      before: (authority) => {
+        authority.clockAheadMs = 2 * HOUR_MS
+      },
+    })
+    const there = Math.floor((Date.now() + 2 * HOUR_MS) / 1000)
+    const token = stage.token({ iat: there, exp: there + 600 })
+
+    await until('it is served', async () => (await stage.status({ bearer: token })) === 200)
+
+    const ended = stage.token({ iat: there - 900, exp: there - 60 })
+    assert.equal(await stage.status({ bearer: ended }), 401)
+    assert.equal(await stage.status({ bearer: stage.token() }), 401)
+  })
+
+  test('what ended by the time that entries were pruned stays ended when the clock is set back', async (t) => {
+    const stage = await givenStage(t, command())
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const token = stage.token({ exp: nowSeconds + 300 })
+    assert.equal(await stage.status({ bearer: token }), 200)
+
+    stage.authority.log.prunedUntil = new Date((nowSeconds + 400) * 1000).toISOString()
+    await stage.authority.acknowledged(stage.authority.log.kill('session', newId('ses')))
+
+    assert.equal(await stage.status({ bearer: token }), 401)
+    assert.equal(await stage.status({ bearer: stage.token({ exp: nowSeconds + 300 }) }), 401)
+    assert.equal(await stage.status({ bearer: stage.token({ exp: nowSeconds + 900 }) }), 200)
+  })
+
+  test('an entry whose time has passed may go; what it ended stays ended when the clock is set back', async (t) => {
+    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const { authority } = stage
+    const sid = newId('ses')
+    const token = stage.token({ sid, exp: Math.floor(Date.now() / 1000) + 300 })
+    await authority.acknowledged(authority.log.kill('session', sid, 400_000))
+    authority.clockAheadMs = HOUR_MS
+    await authority.acknowledged(authority.log.kill('session', newId('ses')))
+    assert.equal(await stage.status({ bearer: token }), 401)
+
+    authority.clockAheadMs = 0
+    await authority.acknowledged(authority.log.kill('session', newId('ses')))
+
+    assert.equal(await stage.status({ bearer: token }), 401)
+  })
+}
+
+function describeKeys(command: () => Command): void {
+  test('an announced key is fetched before its announcement is acknowledged, and good at once', async (t) => {
+    const stage = await givenStage(t, command())
+    const key = newSigningKey('ES256')
+    stage.authority.keys = [...stage.authority.keys, key.jwk]
+
+    await stage.authority.acknowledged(stage.authority.log.announce(key.kid))
+    const fetched = stage.line.passed('/.well-known/jwks.json').length
+
+    assert.equal(await stage.status({ bearer: stage.token({}, { key }) }), 200)
+    assert.equal(stage.line.passed('/.well-known/jwks.json').length, fetched)
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+
+  test('a key that nobody announced is found by its id, and unknown ones do not flood the authority', async (t) => {
+    const stage = await givenStage(t, command())
+    const key = newSigningKey('ES256')
+    stage.authority.keys = [...stage.authority.keys, key.jwk]
+    const before = stage.line.passed('/.well-known/jwks.json').length
+    const unknown = newSigningKey('ES256')
+
+    for (let count = 0; count < 30; count += 1) {
+      assert.equal(await stage.status({ bearer: stage.token({}, { key: unknown }) }), 401)
+    }
+    assert.ok(stage.line.passed('/.well-known/jwks.json').length - before <= 2)
+    await until(
+      'the new key is known',
+      async () => (await stage.status({ bearer: stage.token({}, { key }) })) === 200,
+    )
+  })
+
+  test('a key that is no longer in the set: what it signed is refused, also from memory', async (t) => {
+    const stage = await givenStage(t, command())
+    const token = stage.token()
+    assert.equal(await stage.status({ bearer: token }), 200)
+    const next = newSigningKey('ES256')
+
+    stage.authority.keys = [next.jwk]
+    await stage.authority.acknowledged(stage.authority.log.announce(stage.key.kid))
+
+    assert.equal(await stage.status({ bearer: token }), 401)
+    const { epoch, position } = stage.authority.log
+    const claims = goodClaims(epoch, position)
+    assert.equal(await stage.status({ bearer: stage.token(claims, { key: next }) }), 200)
+  })
+}
