@@ -264,3 +264,36 @@ test('a revocation is found again by its id, and an unknown one is not', async (
   })
   assert.equal(unknown.status, 404)
 })
+
+test('an end that no access token can have is refused, and the entry outlives every end that one can', async (t) => {
+  const { given, world: all } = await start(t)
+  const id = all.ids.access_token ?? ''
+  const end = (seconds: number): string => new Date(given.clock.nowMs() + seconds * 1000).toISOString()
+  const send = (expires_at: unknown, more: object = {}): Promise<Answer> =>
+    given.send('POST', '/v1/revocations', {
+      key: given.adminKey,
+      body: {
+        target: { kind: 'access_token', id, ...(expires_at !== undefined && { expires_at }) },
+        ...more,
+      },
+    })
+  const longest = 3600 + 30
+
+  for (const wrong of [undefined, 'never', 1, '9999-12-31T23:59:59Z', end(longest + 1)]) {
+    const answer = await send(wrong)
+    assert.equal(answer.status, 422, answer.text)
+    assert.match(answer.text, /"path":"target/)
+  }
+  assert.equal((await send(end(longest + 1), { dry_run: true })).status, 422)
+  await assertDead(all, [])
+
+  // An end that is wrong on the early side does not bring the token back while it lives.
+  assert.equal((await send(end(-3600))).status, 200)
+  await assertDead(all, ['jwt'])
+  const feed = '/v1/revocations?verifier=0123456789abcdef&hold_ms=0'
+  const answer = await given.send('GET', feed, { key: given.adminKey })
+  const entries = answer.json.entries as { kind: string; id: string; expires_at: string }[]
+  const entry = entries.find((one) => one.kind === 'access_token' && one.id === id)
+  assert.ok(Date.parse(entry?.expires_at ?? '') >= Date.parse(end(longest)))
+  assert.equal((await send(end(longest))).status, 200)
+})

@@ -150,3 +150,56 @@ test('a verdict is not to be kept past the end of what it is about', async (t) =
 
   assert.equal(await cacheSeconds(), 30)
 })
+
+test('a session token that was presented at a server of another audience is refused, however that server asks', async () => {
+  const { session_token: session = '' } = await given.signedIn(shared.given, 'session_token')
+  const introspect = (key: string): Promise<given.Answer> =>
+    send('POST', '/oauth/introspect', { key, form: { token: session } })
+
+  assert.equal((await ask(own, session)).json.active, true)
+  for (const more of [{}, { audience: POOL }, { audience: given.ISSUER }, { permissions: [] }]) {
+    assert.equal((await ask(pool, session, more)).json.code, 'invalid_credential')
+  }
+  assert.deepEqual((await introspect(pool)).json, { active: false })
+  assert.equal((await introspect(own)).json.active, true)
+})
+
+test('a verifier whose audiences are changed is answered by the new ones at once', async () => {
+  const { secret, owner } = await given.keyOf(shared.given, ['credentials:verify'])
+  const { session_token: session = '' } = await given.signedIn(shared.given, 'session_token')
+  const poolKey = (await given.keyOf(shared.given, [], { audiences: [POOL] })).secret
+  const bind = (audiences: readonly string[]): Promise<given.Answer> =>
+    send('PATCH', `/v1/service-accounts/${owner}`, { key: adminKey, body: { audiences } })
+  const both = async (): Promise<unknown[]> => [
+    (await ask(secret, session)).json.active,
+    (await ask(secret, poolKey)).json.active,
+  ]
+
+  assert.deepEqual(await both(), [true, false])
+  await bind([POOL])
+  assert.deepEqual(await both(), [false, true])
+  await bind([POOL, given.ISSUER])
+  assert.deepEqual(await both(), [true, true])
+})
+
+test('what a key or its owner’s role is narrowed to reaches the tokens of before, and the next token is narrower', async () => {
+  const permissions = ['pool:enter', 'pool:clean']
+  const key = await given.keyOf(shared.given, permissions, { audiences: [POOL] })
+  const { json: program } = await send('GET', `/v1/service-accounts/${key.owner}`, { key: adminKey })
+  const role = given.at(program, 'service_account', 'roles', '0')
+  const narrow = (path: string, to: readonly string[]): Promise<given.Answer> =>
+    send('PATCH', path, { key: adminKey, body: { permissions: to } })
+  const first = await exchange(key.secret)
+  assert.equal((await ask(pool, first)).json.active, true)
+
+  assert.equal((await narrow(`/v1/api-keys/${key.id}`, ['pool:enter'])).status, 200)
+  assert.equal((await ask(pool, first)).json.active, false)
+  const second = await exchange(key.secret)
+  assert.deepEqual((await ask(pool, second)).json.permissions, ['pool:enter'])
+
+  assert.equal((await narrow(`/v1/roles/${role}`, ['pool:clean'])).status, 200)
+  assert.equal((await ask(pool, second)).json.active, false)
+  const third = await exchange(key.secret)
+  assert.deepEqual((await ask(pool, third)).json.permissions, [])
+  assert.deepEqual((await ask(pool, key.secret)).json.permissions, [])
+})

@@ -29,7 +29,7 @@ import { decide } from './decide.ts'
 import type { VerifyContext } from './verify.ts'
 
 export type Target =
-  | { readonly kind: NodeKind; readonly id: string }
+  | { readonly kind: NodeKind; readonly id: string; readonly expiresAtMs?: number }
   /** Whoever holds a credential may end it: a leaked key can be revoked with the key itself. */
   | { readonly kind: 'credential'; readonly credential: string }
 
@@ -107,8 +107,21 @@ async function findNode(
 ): Promise<Found> {
   if ('credential' in target) return nodeOfCredential(context, target.credential, nowMs)
   if (!isIdOf(context, target.kind, target.id)) return refuse('not_found')
+  if (target.expiresAtMs !== undefined && isBeyondAll(context, target.expiresAtMs, nowMs)) {
+    return refuseField('target.expires_at', 'No access token of this authority lives that long.')
+  }
   const node = { kind: target.kind, id: target.id }
   return mayRevoke(context, caller, node)
+}
+
+/**
+ * Nothing is stored of an access token, so its caller says until when it could be used. Every entry outlives
+ * the longest-lived token that could exist now, and verifiers refuse those that claim to live longer (rule 7);
+ * so a later end is a mistake, and an earlier one does not shorten the entry: were it wrong, the token would
+ * come back.
+ */
+function isBeyondAll({ policy }: Context, expiresAtMs: number, nowMs: number): boolean {
+  return expiresAtMs > nowMs + (policy.accessTokenLifetimeSecondsMax + policy.leewaySeconds) * 1000
 }
 
 const idChecks: Record<Exclude<NodeKind, 'issuer'>, (text: string) => boolean> = {

@@ -56,6 +56,8 @@ const revokeRoute: AnyRoute = protectedRoute({
 type RevokeCall = Call<RevokeRequest, undefined, Caller>
 
 async function preview(call: RevokeCall): Promise<Reply> {
+  // What was used within the last seconds may still be on its way to the database.
+  await call.services.usage.flush()
   const answer = await previewRevocation(
     call.services.core,
     call.caller,
@@ -85,7 +87,11 @@ async function commit(call: RevokeCall): Promise<Reply> {
 }
 
 function toTarget(target: RevocationTarget): Target {
-  return target.kind === 'credential' ? target : { kind: target.kind, id: target.id }
+  if (target.kind === 'credential') return target
+  const { kind, id } = target
+  return target.kind === 'access_token'
+    ? { kind, id, expiresAtMs: Date.parse(target.expires_at) }
+    : { kind, id }
 }
 
 function toCounts(counts: EndedCounts): { sessions: number; grants: number; api_keys: number } {
