@@ -2,8 +2,12 @@
 import type { Place, Refusal, Revocation } from './stage.ts'
 import { type Paint, tellMs } from './words.ts'
 
-const TITLES = ['revoked', 'confirmed after', 'verifiers', 'gym refuses from', 'pool refuses from'] as const
-const LAST_WORDS = 'Every process of the demo has ended, and nothing of it is left on this machine.'
+const TITLES = ['revoked', 'confirmed', 'verifiers', 'gym refuses', 'pool refuses'] as const
+const WORDS = [
+  'Times count from the asking: to the answer that it is confirmed, and to the',
+  'beginning of the first request that was refused. Every process of the demo has',
+  'ended, and nothing of it is left on this machine.',
+]
 
 export function closingTable(revocations: readonly Revocation[], drawn: boolean, paint: Paint): string[] {
   const rows = revocations.map(cellsOf)
@@ -15,7 +19,7 @@ export function closingTable(revocations: readonly Revocation[], drawn: boolean,
       index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0),
     )
   if (!drawn) {
-    return ['', ...[TITLES, ...rows].map((cells) => `  ${pad(cells).join('  ')}`), '', `  ${LAST_WORDS}`]
+    return ['', ...[TITLES, ...rows].map((cells) => `  ${pad(cells).join('  ')}`), '', ...WORDS.map(indented)]
   }
   const rule = (left: string, middle: string, right: string): string =>
     paint('cyan', `  ${left}${widths.map((width) => '─'.repeat(width + 2)).join(middle)}${right}`)
@@ -29,31 +33,33 @@ export function closingTable(revocations: readonly Revocation[], drawn: boolean,
     ...rows.map((row) => boxed(pad(row))),
     rule('╰', '┴', '╯'),
     '',
-    `  ${LAST_WORDS}`,
+    ...WORDS.map(indented),
     '',
   ]
 }
 
-function cellsOf({
-  what,
-  confirmed,
-  confirmedMs,
-  verifiers,
-  acknowledged,
-  lapsed,
-  refused,
-}: Revocation): string[] {
+const indented = (line: string): string => `  ${line}`
+
+function cellsOf({ what, confirmed, confirmedMs, verifiers, acknowledged, refused }: Revocation): string[] {
+  const fromOf = (place: Place): string => {
+    const found = slowest(refused).find(({ where }) => where === place)
+    return found === undefined ? '–' : tellMs(found.fromMs)
+  }
   return [
     what,
     confirmed ? tellMs(confirmedMs) : 'no',
-    `${acknowledged} of ${verifiers}${lapsed > 0 ? `, ${lapsed} lapsed` : ''}`,
-    slowest(refused, 'gym'),
-    slowest(refused, 'pool'),
+    `${acknowledged} of ${verifiers}`,
+    fromOf('gym'),
+    fromOf('pool'),
   ]
 }
 
 /** Where several credentials died in one place, the last of them. */
-function slowest(refused: readonly Refusal[], place: Place): string {
-  const times = refused.filter(({ where }) => where === place).map(({ fromMs }) => fromMs)
-  return times.length === 0 ? '–' : tellMs(Math.max(...times))
+export function slowest(refused: readonly Refusal[]): readonly Refusal[] {
+  const byPlace = new Map<Place, Refusal>()
+  for (const refusal of refused) {
+    const known = byPlace.get(refusal.where)
+    if (known === undefined || known.fromMs < refusal.fromMs) byPlace.set(refusal.where, refusal)
+  }
+  return [...byPlace.values()]
 }

@@ -1,6 +1,7 @@
 /** The people of the story, and how they sign in. */
 import assert from 'node:assert/strict'
 import { type Client, createClient, type Secret } from '@countersign/client'
+import type { Told } from './stage.ts'
 import { bearer, createVisit, expect, type Visit } from './visitor.ts'
 import { tellMs } from './words.ts'
 
@@ -102,5 +103,7 @@ export async function showOften(visit: Visit): Promise<Sight> {
   return { firstMs: first.ms, againMs: times.sort((a, b) => a - b)[(AGAIN - 1) / 2] ?? 0 }
 }
 
-export const tellSight = ({ firstMs, againMs }: Sight): string =>
-  `at first sight ${tellMs(firstMs)}, after that ${tellMs(againMs)}`
+export const tellSight = ({ firstMs, againMs }: Sight): Told => ({
+  detail: `at first sight ${tellMs(firstMs)}, from then on`,
+  ms: againMs,
+})

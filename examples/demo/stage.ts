@@ -1,5 +1,5 @@
 /** How the demo shows itself: calmly drawn on a terminal, plain lines elsewhere, one object as JSON. */
-import { closingTable } from './closing.ts'
+import { closingTable, slowest } from './closing.ts'
 import { createPaint, type Paint, tellMs, wrap } from './words.ts'
 
 /** How one revocation went. */
@@ -32,11 +32,17 @@ export interface Step {
   readonly revocation?: Revocation
 }
 
+/** What came of a step, and the time that matters where it is not that of the whole step. */
+export interface Told {
+  readonly detail: string
+  readonly ms: number
+}
+
 export interface Stage {
   /** `words` say in a sentence or two what is about to happen. */
   chapter(title: string, words?: string): void
   /** Does something, and shows that it was done; `tell` adds what came of it. */
-  step<T>(text: string, action: () => Promise<T>, tell?: (result: T) => string): Promise<T>
+  step<T>(text: string, action: () => Promise<T>, tell?: (result: T) => string | Told): Promise<T>
   /** A step that was measured beside another one. */
   told(text: string, ms: number, detail: string): void
   /** A step that takes something back. */
@@ -90,7 +96,8 @@ export function createStage(options: StageOptions): Stage {
       const started = performance.now()
       const result = await action()
       const ms = performance.now() - started
-      done({ chapter: title, text, detail: tell?.(result) ?? '', ms })
+      const told = tell?.(result) ?? ''
+      done({ chapter: title, text, ...(typeof told === 'string' ? { detail: told, ms } : told) })
       return result
     },
     told: (text, ms, detail) => done({ chapter: title, text, detail, ms }),
@@ -128,8 +135,10 @@ function layOut({ text, detail, ms }: Step, width: number, paint: Paint): string
 
 function tellRevocation({ confirmed, verifiers, acknowledged, lapsed, refused }: Revocation): string {
   const who = `${acknowledged} of ${verifiers} verifiers have it${lapsed > 0 ? `, ${lapsed} lapsed` : ''}`
-  const places = refused.map(({ where, status, fromMs }) => `${where} ${status} from ${tellMs(fromMs)}`)
-  return [`${confirmed ? 'confirmed' : 'not confirmed'}: ${who}`, places.join(', ')].join('; ')
+  const places = slowest(refused).map(
+    ({ where, status, fromMs }) => `${where} ${status} from ${tellMs(fromMs)}`,
+  )
+  return `${confirmed ? 'confirmed' : 'not confirmed'}: ${who}; ${places.join(', ')}`
 }
 
 const toTenth = (ms: number): number => Math.round(ms * 10) / 10

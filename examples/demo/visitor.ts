@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client, RevokeInput, Secret } from '@countersign/client'
-import type { Place, Refusal, Revocation } from './stage.ts'
+import type { Place, Refusal, Revocation, Told } from './stage.ts'
 
 export interface Answer {
   readonly status: number
@@ -69,8 +69,10 @@ export async function expect(visit: Visit, status: number, code = ''): Promise<A
   return answer
 }
 
-export const tellAnswer = ({ status, code, ms }: Answer): string =>
-  [status, code, `in ${ms.toFixed(1)} ms`].filter((part) => part !== '').join(' ')
+export const tellAnswer = ({ status, code, ms }: Answer): Told => ({
+  detail: `${status} ${code}`.trim(),
+  ms,
+})
 
 /** Between two requests of somebody who watches: the places have others to serve, too. */
 const BREATH_MS = 1

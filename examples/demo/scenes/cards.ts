@@ -96,6 +96,9 @@ async function showThem(stage: Stage, { gym, pool }: Town, cards: Cards): Promis
       }
       return assert.fail('The API key’s own limit did not hold.')
     },
-    (answer) => `${tellAnswer(answer)}, again in ${answer.headers.get('retry-after')} s`,
+    (answer) => ({
+      detail: `${answer.status} ${answer.code}, again in ${answer.headers.get('retry-after')} s`,
+      ms: answer.ms,
+    }),
   )
 }

@@ -4,6 +4,7 @@ import { classesBy, join, lanesBy, NOAH, type Phone, signInOnPhone } from '../pe
 import type { Stage } from '../stage.ts'
 import type { Town } from '../town.ts'
 import { bearer, expect, takeBack, tellAnswer, untilStatus } from '../visitor.ts'
+import { tellMs } from '../words.ts'
 
 /** Gives the decision id that Noah was shown in the end. */
 export async function cutLine(stage: Stage, town: Town, mia: Phone): Promise<string> {
@@ -24,7 +25,7 @@ export async function cutLine(stage: Stage, town: Town, mia: Phone): Promise<str
   const [revocation, lapse] = await Promise.all([
     stage.revocation('Noah’s membership ends now; the answer waits for the pool’s lease', () =>
       takeBack({
-        what: 'Noah’s, with the pool cut off',
+        what: 'Noah’s, pool cut off',
         by: owner,
         target: { kind: 'session', id: noah.sessionId },
         visits: [classesBy(gym, bearer(noah.accessToken)), lanesBy(pool, noah)],
@@ -36,7 +37,10 @@ export async function cutLine(stage: Stage, town: Town, mia: Phone): Promise<str
   await stage.step(
     'The pool lets nobody in any more: it cannot know',
     () => expect(lanesBy(pool, mia), 503, 'verifier_unavailable'),
-    (answer) => `${tellAnswer(answer)}; it went on for ${(lapse.fromMs / 1000).toFixed(2)} s`,
+    ({ status, code, ms }) => ({
+      detail: `${status} ${code}, from ${tellMs(lapse.fromMs)} after the cut on`,
+      ms,
+    }),
   )
   await stage.step(
     'The gym has noticed nothing',

@@ -21,7 +21,7 @@ export async function narrowRole(stage: Stage, town: Town, phone: Phone): Promis
       ])
       return refusal
     },
-    ({ status, code, fromMs }) => `${status} ${code} after ${fromMs.toFixed(1)} ms`,
+    ({ status, code, fromMs }) => ({ detail: `${status} ${code}`, ms: fromMs }),
   )
   const narrower = await stage.step('The phone refreshes, and has a JWT that says less', () =>
     refresh(anybody, phone),
