@@ -2,7 +2,7 @@
 import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type Client, createClient } from '@countersign/client'
-import { createVerifier, type Verifier } from '@countersign/verifier'
+import { createVerifier, type Verifier, type VerifierOptions } from '@countersign/verifier'
 import { startAuthority } from './demo/authority.ts'
 import { join, MIA, type Person } from './demo/people.ts'
 import { findFreePorts } from './demo/programs.ts'
@@ -18,7 +18,7 @@ export interface House {
   /** Makes a member; Mia where nobody is named. */
   member(person?: Person): Promise<string>
   /** A verifier for an API with this audience, which follows the authority already. */
-  verifier(audience: string, undo: Undo): Promise<Verifier>
+  verifier(audience: string, undo: Undo, more?: Partial<VerifierOptions>): Promise<Verifier>
   /** Stops the authority before its time. */
   stop(): Promise<void>
 }
@@ -33,7 +33,11 @@ export async function openHouse(
   const issuer = settings.COUNTERSIGN_ISSUER ?? `http://localhost:${port}`
   const authority = await startAuthority({
     port,
-    settings: { ...settings, COUNTERSIGN_AUDIENCES: [issuer, ...audiences].join(',') },
+    settings: {
+      ...settings,
+      COUNTERSIGN_ALLOWED_HOSTS: `localhost:${port}`,
+      COUNTERSIGN_AUDIENCES: [issuer, ...audiences].join(','),
+    },
   })
   undo(() => authority.close())
   const anybody = createClient({ baseUrl: authority.url })
@@ -44,9 +48,15 @@ export async function openHouse(
     anybody,
     owner,
     member: (person = MIA) => join(anybody, owner, person),
-    verifier: async (audience, undoVerifier) => {
+    verifier: async (audience, undoVerifier, more = {}) => {
       const key = await hire(owner, 'an API', audience)
-      const verifier = createVerifier({ issuer, authorityUrl: authority.url, audience, key: key.reveal() })
+      const verifier = createVerifier({
+        issuer,
+        authorityUrl: authority.url,
+        audience,
+        key: key.reveal(),
+        ...more,
+      })
       undoVerifier(() => verifier.close())
       await verifier.ready()
       return verifier

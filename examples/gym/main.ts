@@ -4,7 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { createGym } from './app.ts'
 
 const { GYM_PORT = '4001', GYM_AUTHORITY = 'http://localhost:4000', GYM_KEY = '' } = process.env
-const { GYM_URL = `http://localhost:${GYM_PORT}` } = process.env
+const { GYM_URL = `http://localhost:${GYM_PORT}`, GYM_COOKIE = '__Host-countersign_session' } = process.env
 if (GYM_KEY === '') {
   console.error(
     'GYM_KEY is missing: the API key by which the gym follows the authority. See examples/gym/README.md.',
@@ -16,6 +16,7 @@ const verifier = createVerifier({
   issuer: GYM_AUTHORITY,
   audience: GYM_URL,
   key: GYM_KEY,
+  cookieName: GYM_COOKIE,
   onEvent: (event) => console.log(JSON.stringify(event)),
 })
 const server = createAdaptorServer({ fetch: createGym(verifier).fetch })
