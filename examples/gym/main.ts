@@ -21,7 +21,10 @@ const verifier = createVerifier({
 })
 const server = createAdaptorServer({ fetch: createGym(verifier).fetch })
 
-await verifier.ready()
+await verifier.ready().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
 server.listen(Number(GYM_PORT), '127.0.0.1', () => console.log(`The gym is listening on ${GYM_URL}`))
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

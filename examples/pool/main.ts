@@ -21,7 +21,10 @@ const verifier = createVerifier({
 })
 const app = createPool(verifier, { signInAgeMaxSeconds: Number(POOL_SIGN_IN_AGE_SECONDS) })
 
-await verifier.ready()
+await verifier.ready().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
 await app.listen({ port: Number(POOL_PORT), host: '127.0.0.1' })
 console.log(`The pool is listening on ${POOL_URL}`)
 
