@@ -33,11 +33,8 @@ export interface VerifierParts {
  * where it cannot know. Throws a `RangeError` or a `TypeError` for bad settings.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const {
-    timers = ownTimers,
-    clock = ownClock,
-    bounds: { watchedMax = WATCHED_MAX, ...bounds } = {},
-  } = options
+  const { timers = ownTimers, clock = ownClock } = options
+  const bounds = { watchedMax: WATCHED_MAX, ...options.bounds }
   const style = options.credentialStyle ?? { prefix: 'cs', environment: 'live' }
   const tell = options.onEvent ?? (() => {})
   const trouble = createTrouble(tell)
@@ -64,7 +61,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     memory,
     now,
     timers,
-    watchedMax,
+    watchedMax: bounds.watchedMax,
     checkAgain: (credential, { credential: { kind } }) =>
       checker.check(credential, kind === 'access_token' ? 'lease' : 'online'),
   })

@@ -48,9 +48,7 @@ export class FeedVerifier implements Verifier {
   }
 
   start(): void {
-    const { feed, keys, reports } = this.#parts
-    keys.expire()
-    void keys.refresh()
+    const { feed, reports } = this.#parts
     feed.start()
     reports.start()
   }

@@ -137,11 +137,14 @@ class PollingFeed implements Feed {
 
   /** Applies an answer; says how long to wait before the next poll. */
   async #take({ answer, more }: FeedReply, sent: Instant, holdMs: number): Promise<number> {
-    const { memory, now, tell } = this.#parts
+    const { memory, now, tell, keys } = this.#parts
     // A lapse that nobody has seen yet must be seen before the answer mends it.
     this.#look()
     if (this.#isBroken(answer)) return RETRY_MS_MAX
     const before = memory.epoch
+    const isAnnounced = answer.entries.some(({ kind }) => kind === 'signing_key')
+    // Nothing may be decided before the lease is there, so the keys have time until then.
+    if (answer.snapshot || (isAnnounced && more)) keys.expire()
     if (!memory.apply(answer, now())) throw new Error('the answer does not follow what was applied')
     this.#failures = 0
     this.#isRefused = false
@@ -149,7 +152,9 @@ class PollingFeed implements Feed {
     if (before !== null && before !== answer.epoch) tell({ kind: 'epoch_changed', epoch: answer.epoch })
     this.#look()
     if (!more) this.#release()
-    if (!(await this.#fetchAnnounced(answer))) return RETRY_MS_MAX / 4
+    const mustFetch = isAnnounced && !answer.snapshot && !more
+    if (mustFetch && !(await this.#fetchAnnounced(answer))) return RETRY_MS_MAX / 4
+    if (!more) void keys.ensure(false)
     this.#place = { epoch: answer.epoch, position: Math.max(answer.position, memory.position) }
     return more ? 0 : this.#toPauseMs(answer, sent, holdMs)
   }
@@ -173,18 +178,12 @@ class PollingFeed implements Feed {
    * An announcement is acknowledged once its keys are here (rule 8). False when they could not be fetched in a
    * time that endangers no lease: the next poll then says again that it has everything before it.
    */
-  async #fetchAnnounced({ entries, snapshot, leaseMs }: FeedAnswer): Promise<boolean> {
+  #fetchAnnounced({ leaseMs }: FeedAnswer): Promise<boolean> {
     const { keys, timers } = this.#parts
-    if (snapshot) keys.expire()
-    const isAnnounced = entries.some(({ kind }) => kind === 'signing_key')
-    if (snapshot || !isAnnounced) return true
-    const fetching = keys.refresh()
-    return leaseMs === 0
-      ? true
-      : new Promise((resolve) => {
-          const cancel = timers.set(leaseMs / 4, () => resolve(false))
-          void fetching.then(resolve).finally(cancel)
-        })
+    return new Promise((resolve) => {
+      const cancel = timers.set(leaseMs / 4, () => resolve(false))
+      void keys.refresh().then(resolve).finally(cancel)
+    })
   }
 
   /** An authority that does not hold polls, or a lease too short for it, must not be asked in a loop. */
@@ -246,13 +245,8 @@ class PollingFeed implements Feed {
     }
     if (isHeld !== this.#wasHeld) {
       this.#wasHeld = isHeld
-      if (isHeld && epoch !== null) {
-        tell({ kind: 'lease_regained', epoch, position })
-        if (!keys.isFresh()) void keys.refresh()
-      } else {
-        tell({ kind: 'lease_lost' })
-        keys.expire()
-      }
+      if (!isHeld) keys.expire()
+      tell(isHeld ? { kind: 'lease_regained', epoch: `${epoch}`, position } : { kind: 'lease_lost' })
     }
     onStep()
   }

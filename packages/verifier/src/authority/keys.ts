@@ -1,6 +1,6 @@
 /**
- * Keeps the issuer's public keys fresh (lease protocol, rule 8; RFC 7517 §5): fetched at the start, after every
- * lapse of the lease, at each announcement, now and then, and when a token names a key that is not here.
+ * Keeps the issuer's public keys fresh (lease protocol, rule 8; RFC 7517 §5): fetched with the first lease and after
+ * every lapse, at each announcement, now and then, and when a token names a key that is not here.
  */
 import { importKey, type VerificationKey } from '../jwt/keys.ts'
 import type { Timers } from '../verifier-types.ts'
