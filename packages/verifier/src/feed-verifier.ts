@@ -157,19 +157,18 @@ export class FeedVerifier implements Verifier {
     { route, address }: Facts,
   ): { readonly verified: Verified; readonly held: HeldVerdict | null } {
     const { memory, checker, reports } = this.#parts
-    const { monotonicMs } = checker.now()
+    const now = checker.now()
+    const holds = memory.lease.holds(now)
     const held = memory.verdicts.get(credential)
-    if (held === undefined || held.result !== result) {
+    // What was good by its signature alone must not be mistaken for what a lease stands behind.
+    if (held === undefined || held.result !== result || !holds) {
       const { path } = result.verdict.credential
       const atMs = this.#authorityMs()
       const times = { firstMs: atMs, lastMs: atMs }
       reports.addUse(path, { count: 1, refused: 0, ...times, route: route ?? null, address: address ?? null })
-      return {
-        verified: this.#toVerified(credential, result.verdict, memory.lease.holds(checker.now())),
-        held: null,
-      }
+      return { verified: this.#toVerified(credential, result.verdict, holds), held: null }
     }
-    this.#count(held, monotonicMs, route)
+    this.#count(held, now.monotonicMs, route)
     if (address !== undefined) held.address = address
     held.verified ??= this.#toVerified(held.credential, result.verdict, true)
     return { verified: held.verified, held }
