@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { createDemo } from './run.ts'
@@ -91,6 +92,28 @@ test('the demo plays to its end against real processes, whatever is set around i
     [],
   )
   assert.doesNotMatch(stdout, /cs_(?:ses|ref|key)live_\w+_\w{40}|eyJ/)
+})
+
+test('a demo that is ended in the middle of its story leaves nothing behind', async () => {
+  const before = await foldersLeft()
+  const demo = spawn(process.execPath, ['--conditions=source', DEMO, '--fast'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  for await (const line of createInterface({ input: demo.stdout })) {
+    printed += `${line}\n`
+    if (line.includes('Mia signs up')) demo.kill('SIGTERM')
+  }
+  if (demo.exitCode === null) await once(demo, 'exit')
+
+  assert.equal(demo.exitCode, 143)
+  const places = [...new Set(printed.match(/http:\/\/[\d.a-z]+:\d+/g))]
+  assert.equal(places.length, 3)
+  for (const place of places) await assert.rejects(fetch(place))
+  assert.deepEqual(
+    (await foldersLeft()).filter((name) => !before.includes(name)),
+    [],
+  )
 })
 
 test('unknown arguments are told, with exit code 2; --help is no failure', async () => {

@@ -1,4 +1,5 @@
 /** `npm run demo`: the story of the gym and the pool, against real processes. */
+import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createDemo } from './run.ts'
 import { createStage } from './stage.ts'
@@ -34,12 +35,14 @@ async function main(args: string[]): Promise<number> {
   const stage = createStage({
     mode: asked.json === true ? 'json' : isTerminal ? 'drawn' : 'plain',
     colour: isTerminal && !env.NO_COLOR && env.TERM !== 'dumb',
-    columns: stdout.columns ?? 100,
+    columns: stdout.columns || 100,
     write: (line) => void stdout.write(`${line}\n`),
   })
   const demo = createDemo(stage, PACES[asked.fast === true ? 'fast' : 'usual'])
-  // Ctrl-C in the middle of the story leaves nothing behind either.
-  process.once('SIGINT', () => void demo.close().finally(() => process.exit(130)))
+  // Ctrl-C, or a closed window, in the middle of the story leaves nothing behind either.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void demo.close().finally(() => process.exit(128 + constants.signals[signal])))
+  }
   return demo.play()
 }
 

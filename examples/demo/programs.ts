@@ -49,11 +49,16 @@ export async function runProgram(options: ProgramOptions, input: string): Promis
 /** Without settings of the surroundings: the demo must not touch anybody's database. */
 function spawnProgram({ args, env = {}, cwd }: ProgramOptions): Child {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:COUNTERSIGN|GYM|POOL)_/.test(name))
-  return spawn(process.execPath, ['--conditions=source', ...args], {
+  const child = spawn(process.execPath, ['--conditions=source', ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // Whoever started it may end before anybody could stop it, by an error of its own for one.
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+  return child
 }
 
 async function stop(child: Child): Promise<void> {
