@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createDemo } from './run.ts'
 import { createStage, type Step } from './stage.ts'
@@ -50,10 +50,11 @@ test('a place that lets in what was confirmed as revoked ends the demo with exit
   assert.match(lines.at(-1) ?? '', /failed Somebody was let in with what was confirmed as revoked\./)
 })
 
-test('the demo plays to its end against real processes, whatever is set around it, and leaves nothing behind', async () => {
+test('the demo plays to its end against real processes, whatever is set around it, and leaves nothing behind', async (t) => {
   // Settings that would break it: the demo must not read them, since they could name somebody's database.
-  const env = { ...process.env, COUNTERSIGN_DATABASE: 'nonsense', GYM_KEY: 'nonsense', POOL_PORT: '1' }
-  const before = await foldersLeft()
+  const around = { COUNTERSIGN_DATABASE: 'nonsense', GYM_KEY: 'nonsense', POOL_PORT: '1' }
+  const folder = await makeFolder(t)
+  const env = { ...inFolder(folder), ...around }
 
   const { stdout } = await execute(process.execPath, ['--conditions=source', DEMO, '--fast', '--json'], {
     env,
@@ -87,22 +88,22 @@ test('the demo plays to its end against real processes, whatever is set around i
       ['gym 401', 'pool 503'],
     ],
   )
-  assert.deepEqual(
-    (await foldersLeft()).filter((name) => !before.includes(name)),
-    [],
-  )
+  assert.deepEqual(await demosIn(folder), [])
   assert.doesNotMatch(stdout, /cs_(?:ses|ref|key)live_\w+_\w{40}|eyJ/)
 })
 
-test('a demo that is ended in the middle of its story leaves nothing behind', async () => {
-  const before = await foldersLeft()
+test('a demo that is ended in the middle of its story leaves nothing behind', async (t) => {
+  const folder = await makeFolder(t)
   const demo = spawn(process.execPath, ['--conditions=source', DEMO, '--fast'], {
+    env: inFolder(folder),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let printed = ''
   for await (const line of createInterface({ input: demo.stdout })) {
     printed += `${line}\n`
-    if (line.includes('Mia signs up')) demo.kill('SIGTERM')
+    if (!line.includes('Mia signs up')) continue
+    assert.equal((await demosIn(folder)).length, 1)
+    demo.kill('SIGTERM')
   }
   if (demo.exitCode === null) await once(demo, 'exit')
 
@@ -110,10 +111,7 @@ test('a demo that is ended in the middle of its story leaves nothing behind', as
   const places = [...new Set(printed.match(/http:\/\/[\d.a-z]+:\d+/g))]
   assert.equal(places.length, 3)
   for (const place of places) await assert.rejects(fetch(place))
-  assert.deepEqual(
-    (await foldersLeft()).filter((name) => !before.includes(name)),
-    [],
-  )
+  assert.deepEqual(await demosIn(folder), [])
 })
 
 test('unknown arguments are told, with exit code 2; --help is no failure', async () => {
@@ -165,6 +163,19 @@ for (const columns of [20, 80, 240]) {
 const plainStage = (lines: string[]): ReturnType<typeof createStage> =>
   createStage({ mode: 'plain', colour: false, columns: 80, write: (line) => void lines.push(line) })
 
-/** Folders of demos that other tests have going are not this one's. */
-const foldersLeft = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('countersign-demo-'))
+/** A place for temporary files of one test alone: others have demos and authorities going at the same time. */
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const inFolder = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TMPDIR: folder,
+  TEMP: folder,
+  TMP: folder,
+})
+
+const demosIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name.startsWith('countersign-demo-'))
