@@ -90,12 +90,14 @@ class LongPolls implements Polls {
   }
 
   async #answerOrHold(poll: Poll): Promise<PollAnswer> {
-    const { tail } = this.#parts
+    const { tail, registry } = this.#parts
     for (let isOver = false; ; ) {
       if (this.#stopped) return { kind: 'stopping' }
       const head = tail.head()
       if (head === null) throw new Error('The log was read and has no head.')
       const at = place(head, poll.request)
+      // Now that the log was read the acknowledgement is known to be one, and nobody is to wait for the hold's end.
+      if (at === 'even' || at === 'behind') registry.advance(poll.request.verifier, poll.request.after)
       const waitMs = isOver ? 0 : Math.min(this.#waitMs(poll, at), this.#remainingMs(poll))
       if (waitMs <= 0) return this.#answer(poll, head, at)
       const ending = await this.#hold(poll, waitMs, at === 'even')
@@ -128,10 +130,7 @@ class LongPolls implements Polls {
   async #answer(poll: Poll, head: Head, at: Place): Promise<PollAnswer> {
     const { answers, registry } = this.#parts
     const { verifier, after } = poll.request
-    if (at === 'even' || at === 'behind') {
-      registry.advance(verifier, after)
-      return this.#spell(poll, await answers.after(head, after))
-    }
+    if (at === 'even' || at === 'behind') return this.#spell(poll, await answers.after(head, after))
     registry.setBack(verifier)
     if (at === 'beyond') this.#tellBeyond(after, head.position)
     return this.#spell(poll, await answers.snapshot(head))

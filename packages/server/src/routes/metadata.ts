@@ -40,7 +40,10 @@ const jwks: AnyRoute = publicRoute({
   tag: TAG,
   access: 'public',
   responses: { 200: { description: 'The key set.', schema: z.object({ keys: z.array(jwkSchema) }) } },
-  handle: ({ services }) => {
+  handle: async ({ services }) => {
+    // Who was told of a new key may ask another node than the one that told it: none may answer with an older
+    // set than what stands in the log, or the key signs before the asker knows it (lease protocol, rule 8).
+    await services.feed.follow()
     const keys = services.keys.published()
     // A key is published for longer than this before it signs.
     return publicDocument({ keys }, Math.min(300, services.config.keyPublishSeconds))

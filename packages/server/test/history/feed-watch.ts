@@ -10,11 +10,16 @@ import type { Stage } from './stage.ts'
 export function watchPoll(
   stage: Stage,
   { path, query }: SimRequest,
-): ((verifier: string, node: string, answered: SimAnswer) => void) | null {
+  verifier: string,
+  node: string,
+): ((answered: SimAnswer) => void) | null {
+  if (path === '/.well-known/jwks.json') return ({ body }) => noteKeys(stage, verifier, node, body)
   if (path !== '/v1/revocations') return null
   const { epoch, position } = stage.database.head()
   const { restores } = stage
-  return (verifier, node, { status, body }) => {
+  stage.note(`${verifier} polls ${node} after ${query.get('epoch')}:${query.get('after')}, hold ${query.get('hold_ms')}`)
+  return ({ status, body }) => {
+    stage.note(`${node} answers ${verifier}: ${status} ${status === 200 ? summarize(body) : body}`)
     // What was read of a log that is gone says nothing about the one that is there.
     if (status !== 200 || stage.restores !== restores) return
     const answer = parse(body)
@@ -35,6 +40,16 @@ export function watchPoll(
     }
     if (answer.position > stage.database.head().position) blame('it ends beyond the log')
   }
+}
+
+function summarize(body: string): string {
+  const { epoch, position, entries, snapshot, lease_ms: leaseMs } = parse(body)
+  return `${epoch}:${position}, ${entries.length} entries, lease ${leaseMs}${snapshot ? ', snapshot' : ''}`
+}
+
+function noteKeys(stage: Stage, verifier: string, node: string, body: string): void {
+  const { keys }: { keys: readonly { kid: string }[] } = JSON.parse(body)
+  stage.note(`${verifier} fetches keys at ${node}: ${keys.map(({ kid }) => `…${kid.slice(-6)}`).join(', ')}`)
 }
 
 interface Answer {

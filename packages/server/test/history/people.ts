@@ -80,8 +80,8 @@ class People {
     const { random, history, verifiers, nodes } = this.#stage
     if (history.credentials.length === 0) return
     const credential = random.chance(0.25) ? this.#pickRevoked() : this.#pickCredential()
-    const place = random.chance(0.9) ? random.pick(verifiers) : random.pick(nodes)
-    present(this.#stage, place, credential, random.chance(0.12) ? 'online' : 'lease')
+    if (random.chance(0.1)) present(this.#stage, random.pick(nodes), credential, 'lease')
+    else present(this.#stage, random.pick(verifiers), credential, random.chance(0.12) ? 'online' : 'lease')
   }
 
   #pickCredential(): Credential {

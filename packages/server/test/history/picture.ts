@@ -3,9 +3,9 @@ import type { Check, Credential, History, Revocation, Violation } from './record
 import type { Trouble } from './troubles.ts'
 
 /** How much of what came before a violation is shown, in milliseconds. */
-const BEFORE_MS = 12_000
-const AFTER_MS = 300
-const LINES_MAX = 120
+const BEFORE_MS = 8_000
+const AFTER_MS = 2_000
+const LINES_MAX = 150
 
 interface Line {
   readonly atMs: number

@@ -31,7 +31,10 @@ export async function answer(
   name: () => string,
 ): Promise<SimAnswer> {
   try {
-    if (request.path === '/.well-known/jwks.json') return json(200, { keys: node.keys.published() })
+    if (request.path === '/.well-known/jwks.json') {
+      await node.feed.follow()
+      return json(200, { keys: node.keys.published() })
+    }
     const refused = refusalOf(await node.checker.check(request.key))
     if (refused !== null) return refused
     switch (`${request.method} ${request.path}`) {

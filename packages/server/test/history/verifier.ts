@@ -54,9 +54,9 @@ function createFetch(stage: Stage, place: VerifierPlace, process: SimProcess): t
       signal: init?.signal ?? null,
       handle: async (signal) => {
         if (to === null) throw new Error('Nobody listens.')
-        const watched = watchPoll(stage, request)
+        const watched = watchPoll(stage, request, place.name, node.name)
         const made = await answer(to, request, signal, () => stage.random.name(26))
-        watched?.(place.name, node.name, made)
+        watched?.(made)
         return made
       },
     })
