@@ -1,6 +1,7 @@
 /** The life of signing keys over HTTP: published before they sign, replaced without a failed check, removed at once. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { assertOAuthError, assertProblem } from './contract.ts'
 import * as given from './given.ts'
@@ -265,4 +266,71 @@ test('a session that was ended stays so when a key is removed after it', async (
   await remove(to, current)
 
   assertOAuthError(await refresh(to, token), 'invalid_grant')
+})
+
+interface FeedAnswer {
+  readonly epoch: string
+  readonly position: number
+  readonly entries: readonly { kind: string; id: string; issued_before_position?: number }[]
+}
+
+/** A verifier of another process, which follows the log by hand. */
+async function givenFollower(to: given.Given): Promise<(after?: FeedAnswer) => Promise<FeedAnswer>> {
+  const { secret } = await given.keyOf(to, ['revocations:read'])
+  return async (after) => {
+    // Reads of the embedded database leave no turn to the thread that writes.
+    await setImmediate()
+    const place = after === undefined ? '' : `&epoch=${after.epoch}&after=${after.position}`
+    const path = `/v1/revocations?verifier=a-verifier-elsewhere&hold_ms=0${place}`
+    const answer = await to.send('GET', path, { key: secret })
+    assert.equal(answer.status, 200, answer.text)
+    return JSON.parse(answer.text)
+  }
+}
+
+test('a rotation at once waits for a verifier that holds a lease, which finds the key in the set before it signs', async (t) => {
+  const to = await given.authority(t)
+  const poll = await givenFollower(to)
+  const start = await poll(await poll())
+  const [current = ''] = await inState(to, 'current')
+
+  const rotating = rotate(to, true)
+  // Asking again after the same position acknowledges nothing.
+  let seen = await poll(start)
+  while (!seen.entries.some(({ kind }) => kind === 'signing_key')) seen = await poll(start)
+
+  const [next = ''] = await inState(to, 'next')
+  const announced = seen.entries.find(({ kind }) => kind === 'signing_key')
+  assert.deepEqual([announced?.id, announced?.issued_before_position], [next, 0])
+  assert.deepEqual(await inState(to, 'current'), [current])
+  assert.equal(kidOf((await given.signedIn(to, 'jwt')).access_token), current)
+  assert.deepEqual(kidsOf(await readJwks(to)), [current, next].sort())
+  await poll(seen)
+  assert.equal((await rotating).status, 200)
+  assert.deepEqual(await inState(to, 'current'), [next])
+  const promoted = (await poll(seen)).entries.filter(({ kind }) => kind === 'signing_key')
+  assert.deepEqual(
+    promoted.map((entry) => [entry.id, entry.issued_before_position]),
+    [[next, 0]],
+  )
+})
+
+test('the successor of a removed key waits for a verifier that holds a lease, and nothing is issued meanwhile', async (t) => {
+  const to = await given.authority(t)
+  const poll = await givenFollower(to)
+  const { session_token: bearer = '' } = await given.signedIn(to, 'session_token')
+  const { email } = await given.person(to)
+  const start = await poll(await poll())
+  const [current = ''] = await inState(to, 'current')
+
+  const removing = remove(to, current)
+  let seen = await poll(start)
+  while (seen.entries.filter(({ kind }) => kind === 'signing_key').length < 2) seen = await poll(start)
+
+  const signIn = { email, password: given.PASSWORD, deliver: 'jwt' }
+  assertProblem(await to.send('POST', '/v1/sign-in', { body: signIn }), 'store_unavailable')
+  assert.equal((await me(to, bearer)).status, 200)
+  await poll(seen)
+  assert.equal((await removing).status, 200)
+  assert.equal((await to.send('POST', '/v1/sign-in', { body: signIn })).status, 200)
 })
