@@ -6,8 +6,8 @@ import type { NodePlace, Stage, VerifierPlace } from './stage.ts'
 type Fault = (stage: Stage, forMs: number) => void
 
 /** Faults begin after everybody has started, and end early enough for what they have done to be seen. */
-const CALM_BEGINNING_MS = 3_000
-const CALM_END_MS = 6_000
+const CALM_BEGINNING_MS = 2_500
+const CALM_END_MS = 5_000
 const HOUR_MS = 3_600_000
 
 /** `onMoment` runs at each beginning and each end: there people do what is most likely to go wrong. */

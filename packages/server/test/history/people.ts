@@ -79,7 +79,7 @@ class People {
   presentSome(): void {
     const { random, history, verifiers, nodes } = this.#stage
     if (history.credentials.length === 0) return
-    const credential = random.chance(0.25) ? this.#pickRevoked() : this.#pickCredential()
+    const credential = random.chance(0.15) ? this.#pickRevoked() : this.#pickCredential()
     if (random.chance(0.1)) present(this.#stage, random.pick(nodes), credential, 'lease')
     else present(this.#stage, random.pick(verifiers), credential, random.chance(0.12) ? 'online' : 'lease')
   }
@@ -207,12 +207,12 @@ class People {
     const weight = random.next()
     const find = (...kinds: readonly NodeKind[]): PathNode =>
       path.find((node) => kinds.includes(node.kind)) ?? { kind, id }
-    if (weight < 0.35) return { kind, id }
-    if (weight < 0.6) return find('session', 'api_key')
-    if (weight < 0.76) return find('account', 'service_account')
-    if (weight < 0.9) return find('role')
+    if (weight < 0.45) return { kind, id }
+    if (weight < 0.7) return find('session', 'api_key')
+    if (weight < 0.81) return find('account', 'service_account')
+    if (weight < 0.92) return find('role')
     if (weight < 0.95) return find('client')
-    return weight < 0.98 ? find('signing_key') : find('issuer')
+    return weight < 0.985 ? find('signing_key') : find('issuer')
   }
 }
 

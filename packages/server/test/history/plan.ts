@@ -21,7 +21,7 @@ export interface Plan {
 
 export function drawPlan(seed: number, random: Random): Plan {
   const nodes = random.chance(0.65) ? 2 : 1
-  const retention = random.chance(0.12)
+  const retention = random.chance(0.08)
   const isShort = retention || random.chance(0.15)
   const leaseMs = random.pick([1_000, 2_000, 2_000, 3_000, 5_000])
   const style = random.next()
@@ -29,7 +29,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     seed,
     nodes,
     verifiers: random.whole(1, 3),
-    durationMs: retention ? 130_000 : 30_000 + random.between(0, 10_000),
+    durationMs: retention ? 105_000 : random.between(16_000, 27_000),
     policy: {
       leaseMs,
       lifetimeSeconds: isShort ? random.whole(8, 14) : 900,
@@ -37,10 +37,10 @@ export function drawPlan(seed: number, random: Random): Plan {
       verdictSeconds: isShort ? random.whole(4, 10) : 60,
     },
     retention,
-    checkEveryMs: retention ? 250 : 50,
-    issueEveryMs: retention ? 900 : 350,
-    revokeEveryMs: retention ? 2_500 : 900,
-    episodes: style < 0.15 ? 0 : random.whole(1, retention ? 12 : 6),
+    checkEveryMs: retention ? 300 : 60,
+    issueEveryMs: retention ? 900 : 250,
+    revokeEveryMs: retention ? 3_500 : 1_200,
+    episodes: style < 0.15 ? 0 : random.whole(1, retention ? 10 : 5),
     noise: style > 0.8 ? random.between(0.001, 0.05) : 0,
   }
 }
