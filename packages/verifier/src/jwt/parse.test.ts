@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { parseStrictJson } from '@countersign/protocol'
 import fc from 'fast-check'
 import { ACCESS_TOKEN_CHARACTERS_MAX, parseCompactJws, parsePayload } from './parse.ts'
 
@@ -175,4 +176,53 @@ test('whatever was printed is read back, and no member of it can be doubled', ()
       assert.equal(parsePayload(Buffer.from(doubled)), null)
     }),
   )
+})
+
+test('the quick way takes nothing that the strict parser refuses, however names and white space stand', () => {
+  const space = fc.constantFrom('', '', '', ' ', '\n', '\t')
+  const text = fc.constantFrom(
+    '"a"',
+    '"b"',
+    '":"',
+    '":a"',
+    '"a "',
+    '" "',
+    '"a\\""',
+    '"\\u0061"',
+    '"["',
+    '"x:"',
+  )
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      text,
+      fc.constantFrom('1', '-0.5e1', 'true', 'null', '[]', '{}'),
+      fc.tuple(space, tie('value'), space).map(([before, one, after]) => `[${before}${one}${after}]`),
+      fc
+        .tuple(tie('value'), space, tie('value'))
+        .map(([one, between, other]) => `[${one},${between}${other}]`),
+      fc
+        .array(fc.tuple(space, text, space, space, tie('value')), { maxLength: 4 })
+        .map(
+          (members) => `{${members.map(([a, name, b, c, one]) => `${a}${name}${b}:${c}${one}`).join(',')}}`,
+        ),
+    ),
+  }))
+  let taken = 0
+  fc.assert(
+    fc.property(value, (json) => {
+      const strict = parseStrictJson(`${json}`)
+      const isObject = strict.ok && `${json}`.startsWith('{')
+      assert.deepEqual(parsePayload(Buffer.from(`${json}`)), isObject ? strict.value : null)
+      if (isObject) taken += 1
+    }),
+    { numRuns: 5_000 },
+  )
+  assert.ok(taken > 200, `${taken}`)
+})
+
+test('arrays in arrays are bounded like everything else', () => {
+  const deep = (count: number): Buffer => Buffer.from(`{"a":${'['.repeat(count)}${']'.repeat(count)}}`)
+  assert.ok(parsePayload(deep(15)))
+  assert.equal(parsePayload(deep(16)), null)
 })

@@ -91,18 +91,32 @@ export function parsePayload(payload: Uint8Array): JsonObject | null {
   return text === null ? null : (parsePlain(text) ?? parseStrict(text))
 }
 
+/** Where one of these stands, names cannot be counted by what follows them. */
+const oddities = ['\\', '\t', '\n', '\r', '" ', '__proto__']
+
 /**
- * The quick way, for what one printer of JSON has written: parsing and printing gives such a text back, and
- * then nothing in it is named twice, since a repeated name would have vanished. Null where this cannot tell.
+ * The quick way, for what a printer of JSON has written. Without escapes every quote begins or ends a text, and
+ * without white space behind it every name is followed by its colon at once. So there are at least as many
+ * `":` as names, and exactly as many as the object has members only where none is named twice and nothing has
+ * members further in. Null where this cannot tell.
  */
 function parsePlain(text: string): JsonObject | null {
+  for (const oddity of oddities) if (text.includes(oddity)) return null
+  let object: JsonObject | null
   try {
-    const value: unknown = JSON.parse(text)
-    return JSON.stringify(value) === text && !text.includes('__proto__') ? toObject(value) : null
+    object = toObject(JSON.parse(text))
   } catch {
-    // Not JSON, or nested too deeply to be printed. The strict parser says which.
+    // Not JSON, or nested too deeply. The strict parser says which.
     return null
   }
+  let names = 0
+  for (const name in object) {
+    const member = object[name]
+    if (Array.isArray(member) && member.some(Array.isArray)) return null
+    names += 1
+  }
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) names -= 1
+  return names === 0 ? object : null
 }
 
 function parseStrict(text: string): JsonObject | null {
@@ -120,6 +134,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** RFC 7519 §7.2 and RFC 8725 §3.7: UTF-8 and nothing else; null when it is not. */
 function toText(bytes: Uint8Array): string | null {
+  // Buffer is quicker, and puts this character in place of whatever is no UTF-8.
+  const quick = typeof Buffer === 'function' && bytes instanceof Buffer ? bytes.toString() : '\ufffd'
+  if (!quick.includes('\ufffd')) return quick
   try {
     return utf8.decode(bytes)
   } catch {
