@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 /** The programs that tests may ask for, with the Debian package that holds each. */
 export const PROGRAMS = {
   curl: { debianPackage: 'curl' },
+  'redis-server': { debianPackage: 'redis-server' },
   script: { debianPackage: 'bsdutils' },
   strace: { debianPackage: 'strace' },
 } as const
@@ -28,7 +29,7 @@ export function requireProgram(t: Pick<TestContext, 'skip'>, name: ProgramName):
 
 /** Lists the programs that test files ask for by {@link requireProgram}, given the files' text. */
 export function programsAskedFor(sources: readonly string[]): ProgramName[] {
-  const asked = sources.flatMap((text) => [...text.matchAll(/\brequireProgram\(\s*\w+,\s*'(\w+)'/g)])
+  const asked = sources.flatMap((text) => [...text.matchAll(/\brequireProgram\(\s*\w+,\s*'([\w-]+)'/g)])
   return [...new Set(asked.map((match) => match[1]))].filter(isProgramName)
 }
 

@@ -5,7 +5,7 @@
 import { type ClientOrigin, createClientOriginReader } from './client-address.ts'
 import type { GuardOptions } from './guard-types.ts'
 import { readHeader } from './raw-headers.ts'
-import type { Wire } from './wire.ts'
+import type { Connection, Wire } from './wire.ts'
 
 export interface ConnectionReader<Req> {
   /** False for a credential that may have crossed a network in the clear. */
@@ -31,14 +31,22 @@ export function createConnectionReader<Req, Res>(
       const connection = wire.connection(request)
       if (connection.encrypted === true || plainHttp === 'dangerously-anywhere') return true
       // Without proxies to trust, forwarding headers are a stranger's words and need no reading.
-      if (trustedProxies.length === 0) {
-        return connection.isLocal === true || isLoopback(connection.remoteAddress)
-      }
+      if (trustedProxies.length === 0) return isLocal(connection)
       const { address, scheme } = originOf(request)
       return scheme === 'https' || isLoopback(address)
     },
     addressOf: options.addressOf ?? ((request) => originOf(request).address),
   }
+}
+
+/** Set on connections that were found to be of this machine, so that each is looked at once. */
+const LOCAL: unique symbol = Symbol('countersign local connection')
+
+function isLocal(connection: Connection & { [LOCAL]?: boolean }): boolean {
+  if (connection[LOCAL] === true) return true
+  const found = connection.isLocal === true || isLoopback(connection.remoteAddress)
+  if (found) connection[LOCAL] = true
+  return found
 }
 
 function isLoopback(address: string | null | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Authenticated, Denied, Verifier } from '../verifier-types.ts'
 import { isQuotable, isScope, toChallenge } from './challenge.ts'
 import { type ConnectionReader, createConnectionReader } from './connection.ts'
 import type { GuardOptions, Outcome, Refusal, Requirements } from './guard-types.ts'
-import { type Bucket, bucketOf, createMemoryLimiter, toLimitFields } from './limits.ts'
+import { type Bucket, bucketOf, createMemoryLimiter, KeptCounters, toLimitFields } from './limits.ts'
 import { type Metadata, toMetadata } from './metadata.ts'
 import type { RateLimiter, RateVerdict } from './rate-limiter.ts'
 import { findCredential, readCredentialHeaders, readHeader, sourceAt } from './raw-headers.ts'
@@ -23,6 +23,8 @@ interface Shared<Req, Res> {
   readonly options: GuardOptions<Req>
   readonly connections: ConnectionReader<Req>
   readonly limiter: RateLimiter
+  /** Null where somebody else counts, or where every answer tells the count. */
+  readonly kept: KeptCounters | null
   readonly tellsAlways: boolean
   readonly realm: string
   readonly metadata: Metadata | null
@@ -45,12 +47,15 @@ export function createGuardCore<Req, Res>(
   const { realm = 'countersign', origins, allowedOrigins = [], limitFields = 'refused' } = options
   if (!isQuotable(realm)) throw new RangeError('A realm has no quotes and no backslashes.')
   const own = origins ?? (metadata === null ? [] : [new URL(metadata.url).origin])
+  const memory = createMemoryLimiter()
+  const { limiter = memory } = options
   const shared: Shared<Req, Res> = {
     verifier,
     wire,
     options,
     connections: createConnectionReader(wire, options),
-    limiter: options.limiter ?? createMemoryLimiter(),
+    limiter,
+    kept: limiter === memory && limitFields === 'refused' ? new KeptCounters(memory) : null,
     tellsAlways: limitFields === 'always',
     realm,
     metadata,
@@ -153,12 +158,20 @@ export class RouteGuard<Req, Res> {
     if (caller.resources.length > 0 && !this.#mayTouch(caller, request)) {
       return this.#deny('permission_denied', 'resource', request, caller)
     }
+    if (caller.rateLimit === null || this.#shared.kept?.take(caller)) return this.#pass(caller, response)
+    return this.#count(caller, request, response)
+  }
+
+  #count(caller: Authenticated, request: Req, response: Res): Outcome | Promise<Outcome> {
     const bucket = bucketOf(caller)
     if (bucket === null) return this.#pass(caller, response)
-    const state = this.#shared.limiter.take(bucket.key, bucket.policy)
-    return state instanceof Promise
-      ? state.then((taken) => this.#limit(caller, bucket, taken, request, response))
-      : this.#limit(caller, bucket, state, request, response)
+    const { limiter, kept } = this.#shared
+    const state = limiter.take(bucket.key, bucket.policy)
+    if (state instanceof Promise) {
+      return state.then((taken) => this.#limit(caller, bucket, taken, request, response))
+    }
+    kept?.keep(caller, bucket)
+    return this.#limit(caller, bucket, state, request, response)
   }
 
   #mayTouch({ resources }: Authenticated, request: Req): boolean {

@@ -80,3 +80,23 @@ test('looking leaves nothing behind', () => {
 
   assert.equal(limiter.size, 0)
 })
+
+test('a counter that was kept counts with the key, and no longer once its window is over or it was removed', () => {
+  const clock = createClock()
+  const limiter = createLimiter(clock, 1)
+  limiter.take('ada', policy)
+  const counter = limiter.counterOf('ada', policy)
+  assert.ok(counter !== null)
+
+  assert.equal(limiter.takeKept(counter, policy), true)
+  assert.equal(limiter.take('ada', policy, 0).remaining, 1)
+  assert.equal(limiter.takeKept(counter, policy), true)
+  assert.equal(limiter.takeKept(counter, policy), false)
+  clock.advance(60_000)
+  assert.equal(limiter.takeKept(counter, policy), false)
+  assert.equal(limiter.take('ada', policy).remaining, 2)
+  assert.equal(limiter.takeKept(counter, policy), true)
+  limiter.take('bob', policy)
+  assert.equal(limiter.takeKept(counter, policy), false)
+  assert.equal(limiter.counterOf('ada', policy), null)
+})

@@ -25,6 +25,13 @@ export interface LimitVerdict {
 
 export interface Limiter {
   /**
+   * Takes one point from a counter that the caller has kept, without looking for it. False where none is left,
+   * where a new window has to begin, or where the counter is not kept here any more: then `take` knows more.
+   */
+  takeKept(counter: Counter, policy: LimitPolicy): boolean
+  /** The counter of a key, to be kept; null where nothing is counted for it at the moment. */
+  counterOf(key: string, policy: LimitPolicy): Counter | null
+  /**
    * Takes `cost` points, 1 unless given. Where fewer are left nothing is taken and the verdict is not allowed.
    * A cost of 0 only looks.
    */
@@ -35,8 +42,10 @@ export interface Limiter {
   readonly size: number
 }
 
-interface Counter {
+/** Changed here alone. */
+export interface Counter {
   used: number
+  /** Negative infinity once it has been removed, so that nobody counts on with it. */
   endsAtMs: number
 }
 
@@ -69,6 +78,12 @@ export function createLimiter(clock: Pick<CheckerClock, 'monotonicMs'>, keysMax:
   }
 
   return {
+    takeKept(counter, policy): boolean {
+      if (counter.used >= policy.points || counter.endsAtMs <= clock.monotonicMs()) return false
+      counter.used += 1
+      return true
+    },
+    counterOf: (key, policy) => countersOf(policy).byKey.get(key) ?? null,
     take(key: string, policy: LimitPolicy, cost = 1): LimitVerdict {
       const nowMs = clock.monotonicMs()
       const counters = countersOf(policy)
@@ -90,7 +105,7 @@ export function createLimiter(clock: Pick<CheckerClock, 'monotonicMs'>, keysMax:
         resetSeconds: Math.max(1, Math.ceil((endsAtMs - nowMs) / 1000)),
       }
     },
-    forget: (key, policy) => void countersOf(policy).byKey.delete(key),
+    forget: (key, policy) => remove(countersOf(policy), key),
     get size(): number {
       let size = 0
       for (const { byKey } of policies.values()) size += byKey.size
@@ -102,10 +117,16 @@ export function createLimiter(clock: Pick<CheckerClock, 'monotonicMs'>, keysMax:
 function add(counters: Counters, key: string, counter: Counter, nowMs: number, keysMax: number): void {
   for (let count = 0; count < SWEPT_PER_KEY; count += 1) {
     const [name, { endsAtMs }] = next(counters) ?? ['', counter]
-    if (endsAtMs <= nowMs) counters.byKey.delete(name)
+    if (endsAtMs <= nowMs) remove(counters, name)
   }
-  if (counters.byKey.size >= keysMax) counters.byKey.delete(leastUsed(counters))
+  if (counters.byKey.size >= keysMax) remove(counters, leastUsed(counters))
   counters.byKey.set(key, counter)
+}
+
+function remove({ byKey }: Counters, key: string): void {
+  const counter = byKey.get(key)
+  if (counter !== undefined) counter.endsAtMs = Number.NEGATIVE_INFINITY
+  byKey.delete(key)
 }
 
 function next(counters: Counters): [string, Counter] | undefined {

@@ -1,7 +1,7 @@
 /** The limit that an API key brings along, and the header fields that tell about it (RateLimit draft -10). */
 import type { Verified } from '../verifier-types.ts'
-import { createLimiter } from './limiter.ts'
-import type { RateLimiter, RatePolicy, RateVerdict } from './rate-limiter.ts'
+import { type Counter, createLimiter, type Limiter } from './limiter.ts'
+import type { RatePolicy, RateVerdict } from './rate-limiter.ts'
 
 export interface Bucket {
   readonly key: string
@@ -34,4 +34,36 @@ export const toLimitFields = (
 })
 
 /** Counts in this process's memory, bounded. Two processes count apart: each grants the whole limit. */
-export const createMemoryLimiter = (): RateLimiter => createLimiter({ monotonicMs: () => performance.now() })
+export const createMemoryLimiter = (): Limiter => createLimiter({ monotonicMs: () => performance.now() })
+
+/**
+ * The counters of callers that were seen before, found by their verdicts: a use then costs one look-up in place
+ * of three. Which limiter counts is for `take`; this only remembers where.
+ */
+export class KeptCounters {
+  readonly #limiter: Limiter
+  readonly #kept = new WeakMap<Verified, Kept>()
+
+  constructor(limiter: Limiter) {
+    this.#limiter = limiter
+  }
+
+  /** True when one use was counted; false says nothing yet. */
+  take(caller: Verified): boolean {
+    const kept = this.#kept.get(caller)
+    return kept !== undefined && this.#limiter.takeKept(kept.counter, kept.policy)
+  }
+
+  /** After a use that was counted by its key. */
+  keep(caller: Verified, { key, policy }: Bucket): void {
+    const counter = this.#limiter.counterOf(key, policy)
+    if (counter !== null && this.#kept.get(caller)?.counter !== counter) {
+      this.#kept.set(caller, { counter, policy })
+    }
+  }
+}
+
+interface Kept {
+  readonly counter: Counter
+  readonly policy: RatePolicy
+}
