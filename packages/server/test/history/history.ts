@@ -24,14 +24,17 @@ export interface Played {
   readonly picture: string
 }
 
-export type HistoryOptions = Partial<PeopleOptions>
+export interface HistoryOptions extends Partial<PeopleOptions> {
+  /** Moves the clock of one node and not of the others, which is known to break what is promised. */
+  readonly clocksApart?: boolean
+}
 
 export async function playHistory(seed: number, options: HistoryOptions = {}): Promise<Played> {
   const random = createRandom(seed)
   const plan = drawPlan(seed, random)
   const restoreChance = seedChance(random)
   try {
-    const stage = build(plan, random)
+    const stage = build(plan, random, options.clocksApart ?? false)
     const people = letPeopleIn(stage, { mintsHeadLast: options.mintsHeadLast ?? false })
     scheduleFaults(stage, people)
     await stage.world.run(plan.durationMs)
@@ -51,7 +54,7 @@ function seedChance({ next }: Random): () => void {
   }
 }
 
-function build(plan: Plan, random: Random): Stage {
+function build(plan: Plan, random: Random, clocksApart: boolean): Stage {
   const world = new World()
   const troubles = createTroubles(world)
   const { lifetimeSeconds, verdictSeconds, leewaySeconds } = plan.policy
@@ -69,8 +72,10 @@ function build(plan: Plan, random: Random): Stage {
     nodes: ['A', 'B'].slice(0, plan.nodes).map((name) => ({ name, machine: createMachine(random, WALL_MS), node: null })),
     verifiers: [],
     client: new SimProcess('client', createMachine(random, WALL_MS), world, random),
+    clocksApart,
     restores: 0,
-    note: (text) => history.notes.push({ atMs: world.nowMs, text }),
+    note: (text) => history.notes.push({ atMs: world.nowMs, text, isFault: false }),
+    noteFault: (text) => history.notes.push({ atMs: world.nowMs, text, isFault: true }),
   }
   populate(stage)
   for (const place of stage.nodes) world.after(random.between(0, 200), () => startNode(stage, place))

@@ -30,7 +30,7 @@ export function paint(history: History, troubles: readonly Trouble[], violation:
   const fromMs = Math.min(violation.atMs, revocation?.committedAtMs ?? violation.atMs) - BEFORE_MS
   const untilMs = violation.atMs + AFTER_MS
   const lines: Line[] = [
-    ...history.notes,
+    ...history.notes.filter(({ isFault }) => !isFault),
     ...troubles.flatMap(({ place, what, fromMs: atMs, untilMs: endMs }) => [
       { atMs, text: `trouble at ${place}: ${what}` },
       ...(endMs > atMs && Number.isFinite(endMs) ? [{ atMs: endMs, text: `over at ${place}: ${what}` }] : []),
@@ -44,12 +44,17 @@ export function paint(history: History, troubles: readonly Trouble[], violation:
     .sort((left, right) => left.atMs - right.atMs)
   const last = shown.slice(-LINES_MAX)
   const cut = shown.length - last.length
+  const faults = history.notes.filter(({ isFault, atMs }) => isFault && atMs <= untilMs)
   return [
     describeViolation(violation),
+    ...faults.map(toText),
+    '  …',
     ...(cut > 0 ? [`  … ${cut} lines before`] : []),
-    ...last.map(({ atMs, text }) => `  ${seconds(atMs).padStart(12)}  ${text}`),
+    ...last.map(toText),
   ].join('\n')
 }
+
+const toText = ({ atMs, text }: Line): string => `  ${seconds(atMs).padStart(12)}  ${text}`
 
 /** Everything about the credential; of others only what was served in the same place at about the same time. */
 function isRelevant(check: Check, { check: bad, atMs }: Violation): boolean {

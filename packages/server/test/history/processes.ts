@@ -53,7 +53,7 @@ function prune(node: Node): void {
 
 export function killNode(stage: Stage, place: NodePlace): void {
   stage.troubles.note(place.name, 'killed')
-  stage.note(`${place.name}: kill -9`)
+  stage.noteFault(`${place.name}: kill -9`)
   place.node?.process.kill()
   place.node = null
 }
@@ -63,7 +63,7 @@ export function stopNode(stage: Stage, place: NodePlace): void {
   const { node } = place
   if (node === null) return
   stage.troubles.note(place.name, 'stopped')
-  stage.note(`${place.name}: stops`)
+  stage.noteFault(`${place.name}: stops`)
   node.confirmations.release()
   node.feed.stop()
   stage.world.after(stage.random.between(0, 50), () => {
@@ -74,7 +74,7 @@ export function stopNode(stage: Stage, place: NodePlace): void {
 
 export function killVerifier(stage: Stage, place: VerifierPlace): void {
   stage.troubles.note(place.name, 'killed')
-  stage.note(`${place.name}: kill -9`)
+  stage.noteFault(`${place.name}: kill -9`)
   place.verifier?.process.kill()
   place.verifier = null
 }

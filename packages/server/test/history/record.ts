@@ -64,7 +64,7 @@ export interface History {
   readonly credentials: Credential[]
   readonly revocations: Revocation[]
   readonly checks: Check[]
-  readonly notes: { readonly atMs: number; readonly text: string }[]
+  readonly notes: { readonly atMs: number; readonly text: string; readonly isFault: boolean }[]
   /** From here on the authority's time is not true time. */
   authorityClockMovedAtMs: number
   /** While a log that went backwards goes on in its old epoch, it promises nothing. */

@@ -16,6 +16,8 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     /** Goes on after a history that fails. */
     all: { type: 'boolean', default: false },
+    /** Moves the clock of one node alone. */
+    'clocks-apart': { type: 'boolean', default: false },
     /** Has the minting code read the log's head when it has read the rows. */
     'mint-head-last': { type: 'boolean', default: false },
   },
@@ -28,7 +30,10 @@ const totals = { checks: 0, accepted: 0, refused: 0, unavailable: 0, revocations
 let failed = 0
 
 for (let seed = first; seed < first + count; seed += 1) {
-  const played = await playHistory(seed, { mintsHeadLast: values['mint-head-last'] })
+  const played = await playHistory(seed, {
+    mintsHeadLast: values['mint-head-last'],
+    clocksApart: values['clocks-apart'],
+  })
   const { checks, revocations } = played.history
   const countOf = (kind: string): number => checks.filter(({ outcome }) => outcome?.kind === kind).length
   totals.checks += checks.length

@@ -41,7 +41,11 @@ export interface Stage {
   readonly verifiers: VerifierPlace[]
   /** Whoever signs in, revokes and presents credentials. */
   readonly client: SimProcess
+  /** A single node's clock may be moved, away from those of the others. */
+  readonly clocksApart: boolean
   /** How often a backup took the database's place. */
   restores: number
   note(text: string): void
+  /** The same for what was done on purpose: a picture shows all of it. */
+  noteFault(text: string): void
 }
