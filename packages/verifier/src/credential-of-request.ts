@@ -44,7 +44,7 @@ export function takeCredential(
 
 const malformed: TakenCredential = { kind: 'malformed' }
 
-function isPresent(value: HeaderValue): boolean {
+export function isPresent(value: HeaderValue): boolean {
   return typeof value === 'string' || (value !== null && value !== undefined && value.length > 0)
 }
 

@@ -8,7 +8,7 @@ import type { VerifierParts } from './create-verifier.ts'
 import {
   type CredentialHeaders,
   type CredentialSource,
-  type HeaderValue,
+  isPresent,
   takeCredential,
 } from './credential-of-request.ts'
 import type { Accepted, CheckResult, Verdict } from './verdict.ts'
@@ -309,6 +309,3 @@ function toOnlyHeader({ authorization, apiKey, cookie }: CredentialHeaders): {
   const value = hasAuthorization ? authorization : hasApiKey ? apiKey : cookie
   return { from, text: typeof value === 'string' && !(hasAuthorization && hasApiKey) ? value : null }
 }
-
-const isPresent = (value: HeaderValue): boolean =>
-  typeof value === 'string' || (value !== null && value !== undefined && value.length > 0)

@@ -169,7 +169,7 @@ function detach(credential: string): string {
   return credential.length <= CUT_CHARACTERS_MAX ? ` ${credential}`.slice(1) : credential
 }
 
-const ENTRY_BYTES = 900
+const ENTRY_BYTES = 1_400
 const NODE_BYTES = 100
 const TEXT_BYTES = 48
 

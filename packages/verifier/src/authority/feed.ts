@@ -168,7 +168,9 @@ class PollingFeed implements Feed {
       tell({ kind: 'log_went_backwards', epoch, position })
     }
     if (epoch !== this.#brokenEpoch) return false
-    memory.lease.end(now().monotonicMs)
+    const { monotonicMs } = now()
+    this.#failedAtMs = monotonicMs
+    memory.lease.end(monotonicMs)
     this.#look()
     this.#release()
     return true
