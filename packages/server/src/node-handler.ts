@@ -1,7 +1,9 @@
 /** The authority behind Node's own `http`, and behind the frameworks that stand on it: Express, Fastify and others. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import type { Countersign } from './create.ts'
+import type { Leaving } from './feed/ports.ts'
 import type { Connection } from './http/exchange.ts'
 
 export interface NodeHandlerOptions {
@@ -24,7 +26,7 @@ export function toNodeHandler(
   options: NodeHandlerOptions = {},
 ): NodeHandler {
   const listener = getRequestListener(
-    (request, { incoming }) => {
+    (request, { incoming, outgoing }) => {
       const { socket } = incoming
       const headers = headersOf(incoming)
       const connection = {
@@ -32,12 +34,24 @@ export function toNodeHandler(
         encrypted: 'encrypted' in socket,
         isLengthHeld: true,
         headers,
+        leaving: () => toLeaving(outgoing),
       }
       return countersign.fetch(request, connection)
     },
     { overrideGlobalObjects: options.replaceGlobals === true },
   )
   return (req, res) => void listener(req, res)
+}
+
+/** An answer that is closed before it was written is one that nobody reads. */
+function toLeaving(outgoing: Writable): Leaving {
+  return {
+    get aborted() {
+      return outgoing.destroyed
+    },
+    addEventListener: (_, run) => void outgoing.once('close', run),
+    removeEventListener: (_, run) => void outgoing.off('close', run),
+  }
 }
 
 type ParsedHeaders = NonNullable<Connection['headers']>

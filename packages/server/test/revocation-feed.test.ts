@@ -1,6 +1,10 @@
 /** `GET /v1/revocations` through the front door, and what waiting for a confirmation tells. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { toNodeHandler } from '../src/node-handler.ts'
 import { type Answer, at, authority, type Given, keyOf, UNLIMITED } from './given.ts'
 
 const VERIFIER = 'verifier-of-this-test'
@@ -34,11 +38,11 @@ async function revoke(given: Given, id: string, more: Record<string, unknown> = 
   return answer
 }
 
-/** Resolves when the route has the poll in its hands. */
-async function held(given: Given): Promise<void> {
+/** Resolves when the route has so many polls in its hands. */
+async function held(given: Given, count = 1): Promise<void> {
   for (;;) {
     const { text } = await given.send('GET', '/metrics')
-    if (/^countersign_polls_held 1$/m.test(text)) return
+    if (text.includes(`\ncountersign_polls_held ${count}\n`)) return
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
@@ -107,6 +111,28 @@ test('409 for the older of two polls of one verifier', async (t) => {
 
   assert.equal((await older).json.code, 'conflict')
   assert.equal(newer.status, 200)
+})
+
+test('a poll whose connection breaks is let go', { timeout: 30_000 }, async (t) => {
+  const { given, feedKey, poll } = await start(t)
+  const first = await poll()
+  const server = createServer(toNodeHandler(given.authority)).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const query = `verifier=${VERIFIER}&epoch=${at(first.json, 'epoch')}&after=${Number(first.json.position)}`
+  const socket = connect(address.port, '127.0.0.1')
+  const head = `GET /v1/revocations?${query}&hold_ms=2000 HTTP/1.1\r\nhost: localhost:4000`
+  socket.write(`${head}\r\nx-api-key: ${feedKey.secret}\r\n\r\n`)
+  await held(given)
+
+  // The clock of this test stands still; only the end of the connection can end the hold before its time.
+  const endedAtMs = performance.now()
+  socket.destroy()
+  await held(given, 0)
+
+  assert.ok(performance.now() - endedAtMs < 1_000)
 })
 
 test('503 for a poll that is held when the server stops, and it stops at once', async (t) => {

@@ -143,4 +143,14 @@ export function toBody(spelled: Spelled, { nowMs, leaseMs, paceMs, prunedUntilMs
   )
 }
 
-const toTime = (ms: number): string => new Date(ms).toISOString()
+let spelledMs = Number.NaN
+let spelled = ''
+
+/** Many answers leave in one millisecond. */
+function toTime(ms: number): string {
+  if (ms !== spelledMs) {
+    spelledMs = ms
+    spelled = new Date(ms).toISOString()
+  }
+  return spelled
+}

@@ -2,7 +2,7 @@
  * Polls that wait: for the log to grow, or for a moment. Those whose moments lie close together end together,
  * after one read of the log that began then; so a thousand idle verifiers cost a few reads a second.
  */
-import type { FeedClock, Timers } from './ports.ts'
+import type { FeedClock, Leaving, Timers } from './ports.ts'
 import { HOLD_STEP_MS } from './times.ts'
 
 export type Ending =
@@ -20,7 +20,7 @@ export interface HoldRequest {
   readonly ms: number
   /** False for one that waits for its moment alone. */
   readonly untilAdvance: boolean
-  readonly signal: AbortSignal | null
+  readonly signal: Leaving | null
 }
 
 export interface Holds {

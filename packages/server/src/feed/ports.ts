@@ -50,6 +50,13 @@ export interface FeedParts {
   readonly onEvent: (event: FeedEvent) => void
 }
 
+/** What is asked of an `AbortSignal`; one is costly to make for every poll, and a socket can say the same. */
+export interface Leaving {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', run: () => void): void
+  removeEventListener(type: 'abort', run: () => void): void
+}
+
 export interface PollRequest {
   readonly verifier: string
   /** Null for a verifier that knows nothing yet; `after` means nothing then. */
@@ -58,7 +65,7 @@ export interface PollRequest {
   /** How long the verifier would like to wait; cut down to half of the lease (rule 10). */
   readonly holdMs: number
   /** Aborts when the verifier has gone. Read only when there is time to wait. */
-  readonly signal: AbortSignal | null
+  readonly signal: Leaving | null
 }
 
 export type PollAnswer =

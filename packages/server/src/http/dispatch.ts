@@ -35,6 +35,7 @@ export function dispatch(
     params,
     client: readClient(services, header, connection),
     isLengthHeld: connection.isLengthHeld === true,
+    leaving: connection.leaving,
     startedMs: services.core.clock.monotonicMs(),
     nowMs: services.core.clock.nowMs(),
     id: services.nextId(),
@@ -122,7 +123,7 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     header,
     facts,
     decisionId: id,
-    gone: () => flight.request.signal,
+    leaving: () => flight.leaving?.() ?? flight.request.signal,
   }
   return flight.route.handle(call as Call<never, never, never>)
 }

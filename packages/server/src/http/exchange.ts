@@ -1,5 +1,7 @@
 /** One request on its way through the server: where it came from, and its headers as the adapter has them. */
 
+import type { Leaving } from '../feed/ports.ts'
+
 /** Reads a header by its lower-case name; null when absent. */
 export type Headers = (name: string) => string | null
 
@@ -12,6 +14,8 @@ export interface Connection {
   readonly isLengthHeld?: boolean | undefined
   /** Headers that are parsed already: building a `Headers` object costs more than a warm check. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
+  /** Tells when the other end has gone; without it the request's own signal does, which costs more to make. */
+  readonly leaving?: (() => Leaving) | undefined
 }
 
 export function headerReader(request: Request, connection: Connection): Headers {

@@ -1,5 +1,6 @@
 /** One request on its way from the gate to its answer. */
 import type { Caller } from '@countersign/core'
+import type { Leaving } from '../feed/ports.ts'
 import type { Services } from '../services.ts'
 import type { Client } from './client.ts'
 import type { Headers } from './exchange.ts'
@@ -13,6 +14,7 @@ export interface Flight {
   readonly params: Readonly<Record<string, string>>
   readonly client: Client
   readonly isLengthHeld: boolean
+  readonly leaving: (() => Leaving) | undefined
   readonly startedMs: number
   readonly nowMs: number
   /** Names the request in logs, audit events and refusals alike. */

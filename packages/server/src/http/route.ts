@@ -3,6 +3,7 @@
 import type { Caller, RequestFacts } from '@countersign/core'
 import type { Permission } from '@countersign/protocol'
 import type { z } from 'zod'
+import type { Leaving } from '../feed/ports.ts'
 import type { Services } from '../services.ts'
 import type { Headers } from './exchange.ts'
 import type { Reply } from './reply.ts'
@@ -20,7 +21,7 @@ export interface Call<B, Q, C> {
   readonly facts: RequestFacts
   readonly decisionId: string
   /** Aborts when the caller has gone. Not free: for routes that keep callers waiting. */
-  readonly gone: () => AbortSignal
+  readonly leaving: () => Leaving
 }
 
 export interface RouteText {

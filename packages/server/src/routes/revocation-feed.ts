@@ -31,7 +31,7 @@ export const feedRoute: AnyRoute = protectedRoute({
       after,
       holdMs,
       get signal() {
-        return call.gone()
+        return call.leaving()
       },
     })
     switch (answer.kind) {
