@@ -11,6 +11,7 @@ const RUN_MS_MAX = 300_000
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   store: async () => (await import('./store.ts')).benchStore(),
   verifier: async () => (await import('./verifier.ts')).benchVerifier(),
+  guards: async () => (await import('./guards.ts')).benchGuards(),
   server: async () => (await import('./server.ts')).benchServer(),
 }
 
