@@ -153,7 +153,7 @@ function readHolder(database: Database, id: string): Decision {
       kind: holder.kind,
       id: holder.id,
       path: [
-        { kind: "issuer", id: ISSUER },
+        { kind: 'issuer', id: ISSUER },
         { kind, id: principal.id },
         ...roles,
         { kind: holder.kind, id: holder.id },

@@ -96,7 +96,9 @@ export async function mint(
     client_id: client,
     scope: [...versions].map(([role, version]) => `${role}:v${version}`).join(' '),
     roles: principal.roles,
-    ...(holder.kind === 'session' ? { sid: `ses_${holder.id.slice(4)}` } : { akid: `key_${holder.id.slice(4)}` }),
+    ...(holder.kind === 'session'
+      ? { sid: `ses_${holder.id.slice(4)}` }
+      : { akid: `key_${holder.id.slice(4)}` }),
     epoch: head.epoch,
     pos: head.position,
   }
@@ -145,9 +147,14 @@ export interface RevokeOrder {
   readonly onConfirmed: (revocation: Revocation) => void
 }
 
-const isRuled = ({ kind }: PathNode): boolean => isNode(kind, ['account', 'service_account', 'role', 'client', 'issuer'])
+const isRuled = ({ kind }: PathNode): boolean =>
+  isNode(kind, ['account', 'service_account', 'role', 'client', 'issuer'])
 
-export function recordRevocation(stage: Stage, by: string, order: Pick<Revocation, 'node' | 'effect' | 'waitMs'>): Revocation {
+export function recordRevocation(
+  stage: Stage,
+  by: string,
+  order: Pick<Revocation, 'node' | 'effect' | 'waitMs'>,
+): Revocation {
   const revocation: Revocation = {
     ...order,
     number: stage.history.revocations.length + 1,

@@ -60,7 +60,8 @@ const cutLine: Fault = (stage, forMs) => {
 const isolateVerifier: Fault = (stage, forMs) => {
   const verifier = stage.random.pick(stage.verifiers)
   stage.noteFault(`${verifier.name} is cut off from everybody for ${ms(forMs)}`)
-  for (const { name } of stage.nodes) stage.world.after(forMs, stage.network.cut(verifier.name, name, how(stage)))
+  for (const { name } of stage.nodes)
+    stage.world.after(forMs, stage.network.cut(verifier.name, name, how(stage)))
 }
 
 const slowLine: Fault = (stage, forMs) => {
@@ -72,7 +73,9 @@ const slowLine: Fault = (stage, forMs) => {
   line.slowMs = random.between(0.3, 2.5) * plan.policy.leaseMs
   line.lost = random.chance(0.5) ? 0 : random.between(0, 0.4)
   line.twice = random.chance(0.5) ? 0 : random.between(0, 0.5)
-  stage.noteFault(`between ${verifier.name} and ${node.name} messages are slow, lost and doubled for ${ms(forMs)}`)
+  stage.noteFault(
+    `between ${verifier.name} and ${node.name} messages are slow, lost and doubled for ${ms(forMs)}`,
+  )
   world.after(forMs, () => Object.assign(line, { lost, slow, slowMs, twice }))
 }
 
@@ -100,7 +103,9 @@ const loseBus: Fault = (stage, forMs) => {
   const { random, nodes } = stage
   const place = random.pick(nodes)
   const unseenMs = random.chance(0.5) ? 0 : forMs / 2
-  stage.noteFault(`${place.name} hears nothing from the bus for ${ms(forMs)}, and knows it after ${ms(unseenMs)}`)
+  stage.noteFault(
+    `${place.name} hears nothing from the bus for ${ms(forMs)}, and knows it after ${ms(unseenMs)}`,
+  )
   place.node?.line.loseBus(unseenMs, forMs - unseenMs)
 }
 
@@ -170,7 +175,9 @@ const moveNodeClocks: Fault = (stage, forMs) => {
   const { random, nodes, troubles, world, history } = stage
   const hours = random.pick([-4, -1, 1, 2])
   const moved = stage.clocksApart ? [random.pick(nodes)] : nodes
-  stage.noteFault(`${moved.map(({ name }) => name).join(', ')}: wall clock moved by ${hours} h for ${ms(forMs)} at least`)
+  stage.noteFault(
+    `${moved.map(({ name }) => name).join(', ')}: wall clock moved by ${hours} h for ${ms(forMs)} at least`,
+  )
   history.authorityClockMovedAtMs = Math.min(history.authorityClockMovedAtMs, world.nowMs)
   const move = (by: number): void => {
     for (const place of moved) {

@@ -17,7 +17,9 @@ export function watchPoll(
   if (path !== '/v1/revocations') return null
   const { epoch, position } = stage.database.head()
   const { restores } = stage
-  stage.note(`${verifier} polls ${node} after ${query.get('epoch')}:${query.get('after')}, hold ${query.get('hold_ms')}`)
+  stage.note(
+    `${verifier} polls ${node} after ${query.get('epoch')}:${query.get('after')}, hold ${query.get('hold_ms')}`,
+  )
   return ({ status, body }) => {
     stage.note(`${node} answers ${verifier}: ${status} ${status === 200 ? summarize(body) : body}`)
     // What was read of a log that is gone says nothing about the one that is there.

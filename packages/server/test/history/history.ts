@@ -1,10 +1,11 @@
 /** Plays one history from its seed: builds the stage, lets people and faults loose on it, and judges it. */
-import { ROLES, SERVICES, ACCOUNTS, letPeopleIn, type PeopleOptions, toPrincipalId } from './people.ts'
+
 import { ISSUER, pickKeyPair, spellOpaque } from './credentials.ts'
 import { Database } from './database.ts'
 import { scheduleFaults, WALL_MS } from './faults.ts'
 import { judge } from './judge.ts'
 import { createNetwork } from './network.ts'
+import { ACCOUNTS, letPeopleIn, type PeopleOptions, ROLES, SERVICES, toPrincipalId } from './people.ts'
 import { paint } from './picture.ts'
 import { drawPlan, type Plan } from './plan.ts'
 import { createMachine, SimProcess } from './process.ts'
@@ -69,7 +70,9 @@ function build(plan: Plan, random: Random, clocksApart: boolean): Stage {
     database: new Database(ISSUER, `epoch-${random.name(8)}`, keepMs),
     exchange: { listeners: new Set() },
     history,
-    nodes: ['A', 'B'].slice(0, plan.nodes).map((name) => ({ name, machine: createMachine(random, WALL_MS), node: null })),
+    nodes: ['A', 'B']
+      .slice(0, plan.nodes)
+      .map((name) => ({ name, machine: createMachine(random, WALL_MS), node: null })),
     verifiers: [],
     client: new SimProcess('client', createMachine(random, WALL_MS), world, random),
     clocksApart,
@@ -79,7 +82,8 @@ function build(plan: Plan, random: Random, clocksApart: boolean): Stage {
   }
   populate(stage)
   for (const place of stage.nodes) world.after(random.between(0, 200), () => startNode(stage, place))
-  for (const place of stage.verifiers) world.after(random.between(100, 800), () => startVerifierAt(stage, place))
+  for (const place of stage.verifiers)
+    world.after(random.between(100, 800), () => startVerifierAt(stage, place))
   return stage
 }
 
@@ -102,14 +106,28 @@ function populate(stage: Stage): void {
   const sealedPrivateKey = pair.privateKey.reveal()
   const publicJwk = { ...pair.publicJwk, kid: id }
   const times = { createdAtMs: WALL_MS, promotedAtMs: WALL_MS, demotedAtMs: null, retiredAtMs: null }
-  signingKeys.set(id, { id, algorithm: 'ES256', state: 'current', publicJwk, sealedPrivateKey, ...times, publishedPosition: 0 })
+  signingKeys.set(id, {
+    id,
+    algorithm: 'ES256',
+    state: 'current',
+    publicJwk,
+    sealedPrivateKey,
+    ...times,
+    publishedPosition: 0,
+  })
   for (let number = 1; number <= plan.verifiers; number += 1) {
     const name = `V${number}`
     const principal = `svc_${String(900 + number).padStart(26, '0')}`
     const keyId = `key_${random.name(26)}`
     add('service_account', principal, [])
     // Its own key outlives every rule: somebody has to watch.
-    holders.set(keyId, { id: keyId, kind: 'api_key', principal, position: Number.MAX_SAFE_INTEGER, ended: false })
+    holders.set(keyId, {
+      id: keyId,
+      kind: 'api_key',
+      principal,
+      position: Number.MAX_SAFE_INTEGER,
+      ended: false,
+    })
     const route = random.chance(0.5) ? nodes : [random.pick(nodes)]
     const machine = createMachine(random, WALL_MS)
     verifiers.push({ name, machine, key: spellOpaque('api_key', keyId, random), route, verifier: null })

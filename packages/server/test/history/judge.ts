@@ -41,7 +41,10 @@ function judgeCheck(judged: Judged, check: Check, lapseMs: number): readonly Vio
     case undefined:
       return judgeSilence(judged, check)
     case 'accepted':
-      return [...judgeAccepted(judged, check, check.outcome.permissions, lapseMs), ...judgeExpired(judged, check)]
+      return [
+        ...judgeAccepted(judged, check, check.outcome.permissions, lapseMs),
+        ...judgeExpired(judged, check),
+      ]
     case 'refused':
       return judgeRefused(judged, check, lapseMs)
     case 'unavailable':
@@ -60,7 +63,9 @@ function dueOf(
   const { committedAtMs, confirmedAtMs } = revocation
   if (committedAtMs === null) return null
   // What a log promised that went backwards is void, and so is what it promises until its epoch is over.
-  const isVoid = history.backwards.some(({ fromMs, untilMs }) => committedAtMs >= fromMs && committedAtMs < untilMs)
+  const isVoid = history.backwards.some(
+    ({ fromMs, untilMs }) => committedAtMs >= fromMs && committedAtMs < untilMs,
+  )
   if (isVoid) return null
   const byTimeMs = committedAtMs + lapseMs
   return confirmedAtMs !== null && confirmedAtMs < byTimeMs
@@ -89,7 +94,11 @@ function judgeAccepted(
   return violations
 }
 
-function hasStaleRights({ path }: Credential, { effect, node, version }: Revocation, permissions: readonly string[]): boolean {
+function hasStaleRights(
+  { path }: Credential,
+  { effect, node, version }: Revocation,
+  permissions: readonly string[],
+): boolean {
   if (effect !== 'narrow' || !path.some(({ kind, id }) => kind === 'role' && id === node.id)) return false
   return permissions.some((permission) => {
     const [role, held] = permission.split(':v')
@@ -102,7 +111,8 @@ function judgeExpired({ plan, history }: Judged, check: Check): readonly Violati
   const { credential, beganAtMs } = check
   if (credential.expiresAtMs === null || history.authorityClockMovedAtMs <= beganAtMs) return []
   const { leewaySeconds, leaseMs, lifetimeSeconds } = plan.policy
-  const lastMs = credential.expiresAtMs + leewaySeconds * 1000 + leaseMs + 500 + lifetimeSeconds * 1000 * DRIFT
+  const lastMs =
+    credential.expiresAtMs + leewaySeconds * 1000 + leaseMs + 500 + lifetimeSeconds * 1000 * DRIFT
   if (beganAtMs <= lastMs) return []
   const text = `accepted ${(beganAtMs - lastMs).toFixed(0)} ms after its life and all leeway`
   return [{ rule: 'accepted after expiry', atMs: beganAtMs, text, check }]
@@ -114,7 +124,8 @@ function judgeRefused(judged: Judged, check: Check, lapseMs: number): readonly V
   if (endedAtMs === null) return []
   const isHit = history.revocations.some(
     (revocation) =>
-      (revocation.committedAtMs ?? Number.POSITIVE_INFINITY) <= endedAtMs && mayBeEndedBy(credential, revocation),
+      (revocation.committedAtMs ?? Number.POSITIVE_INFINITY) <= endedAtMs &&
+      mayBeEndedBy(credential, revocation),
   )
   const drawnMs = plan.policy.lifetimeSeconds * 1000 * DRIFT + 1_500
   const isOld = credential.expiresAtMs !== null && credential.expiresAtMs - drawnMs < endedAtMs
@@ -130,12 +141,16 @@ function judgeRefused(judged: Judged, check: Check, lapseMs: number): readonly V
       beganAtMs < committedAtMs + lapseMs + MEND_MS,
   )
   if (isHit || isOld || isOfOddTime || isLost || isForeign || wasLostInBackup(judged, check)) return []
-  return [{ rule: 'refused though good', atMs: beganAtMs, text: 'refused though nothing was wrong with it', check }]
+  return [
+    { rule: 'refused though good', atMs: beganAtMs, text: 'refused though nothing was wrong with it', check },
+  ]
 }
 
 /** While a log went backwards in its old epoch, positions that tokens carry mean other things than they did. */
 const wasLostInBackup = ({ history }: Judged, { beganAtMs, endedAtMs }: Check): boolean =>
-  history.backwards.some(({ fromMs, untilMs }) => (endedAtMs ?? beganAtMs) >= fromMs && beganAtMs <= untilMs + MEND_MS)
+  history.backwards.some(
+    ({ fromMs, untilMs }) => (endedAtMs ?? beganAtMs) >= fromMs && beganAtMs <= untilMs + MEND_MS,
+  )
 
 function placesOf({ nodeNames }: Judged, at: string): readonly string[] {
   if (nodeNames.includes(at)) return [at, placeOf(at), 'store']
@@ -164,7 +179,8 @@ function judgeSilence(judged: Judged, check: Check): readonly Violation[] {
 function judgeConfirmation(judged: Judged, revocation: Revocation, lapseMs: number): readonly Violation[] {
   const { plan, troubles } = judged
   const { by, waitMs, begunAtMs, committedAtMs, confirmedAtMs, lostAtMs, effect } = revocation
-  if (committedAtMs === null || lostAtMs !== null || effect === 'epoch' || waitMs < ANSWER_WAIT_MS_MIN) return []
+  if (committedAtMs === null || lostAtMs !== null || effect === 'epoch' || waitMs < ANSWER_WAIT_MS_MIN)
+    return []
   const tookMs = (confirmedAtMs ?? Number.POSITIVE_INFINITY) - committedAtMs
   const blame = (rule: string): readonly Violation[] => {
     const text = `confirmed ${tookMs === Number.POSITIVE_INFINITY ? 'never' : `after ${tookMs.toFixed(1)} ms`}`
@@ -178,7 +194,8 @@ function judgeConfirmation(judged: Judged, revocation: Revocation, lapseMs: numb
     if (troubles.find('all', calmFromMs, untilMs) === null) return blame('not acknowledged')
   }
   const lastMs = lapseMs * (1 + DRIFT) + ACKNOWLEDGED_MS_MAX
-  if (revocation.node.kind === 'signing_key' || waitMs < lastMs || committedAtMs + lastMs >= plan.durationMs) return []
+  if (revocation.node.kind === 'signing_key' || waitMs < lastMs || committedAtMs + lastMs >= plan.durationMs)
+    return []
   const places = [by, placeOf(by), 'store']
   const isWell = troubles.find(places, begunAtMs, committedAtMs + lastMs) === null
   return tookMs > lastMs && isWell ? blame('not confirmed in time') : []

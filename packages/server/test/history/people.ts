@@ -118,7 +118,11 @@ class People {
     place.verifier?.process.receive(() => {
       const judge = (result: VerifyResult): void => {
         if (!result.ok) return
-        history.mistakes.push({ rule: 'forged', atMs: world.nowMs, text: `${place.name} took a forged token` })
+        history.mistakes.push({
+          rule: 'forged',
+          atMs: world.nowMs,
+          text: `${place.name} took a forged token`,
+        })
       }
       void Promise.resolve(place.verifier?.verifier.verify(text)).then((result) => result && judge(result))
     })

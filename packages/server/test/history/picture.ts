@@ -13,7 +13,8 @@ interface Line {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(4)} s`
-const nodeName = ({ kind, id }: { kind: string; id: string }): string => `${kind} ${id.length > 14 ? `…${id.slice(-6)}` : id}`
+const nodeName = ({ kind, id }: { kind: string; id: string }): string =>
+  `${kind} ${id.length > 14 ? `…${id.slice(-6)}` : id}`
 
 export const describeCredential = ({ number, kind, id, epoch, position }: Credential): string =>
   `#${number} (${kind} …${id.slice(-6)}, ${epoch}:${position})`
@@ -21,7 +22,8 @@ export const describeCredential = ({ number, kind, id, epoch, position }: Creden
 export function describeViolation(violation: Violation): string {
   const { rule, atMs, text, check, revocation } = violation
   const where = check === undefined ? '' : ` at ${check.at}: ${describeCredential(check.credential)}`
-  const by = revocation === undefined ? '' : `, revocation R${revocation.number} of ${nodeName(revocation.node)}`
+  const by =
+    revocation === undefined ? '' : `, revocation R${revocation.number} of ${nodeName(revocation.node)}`
   return `${rule} (${seconds(atMs)})${where} ${text}${by}`
 }
 
@@ -59,7 +61,9 @@ const toText = ({ atMs, text }: Line): string => `  ${seconds(atMs).padStart(12)
 /** Everything about the credential; of others only what was served in the same place at about the same time. */
 function isRelevant(check: Check, { check: bad, atMs }: Violation): boolean {
   if (bad === undefined) return false
-  return check.credential === bad.credential || (check.at === bad.at && Math.abs(check.beganAtMs - atMs) < 300)
+  return (
+    check.credential === bad.credential || (check.at === bad.at && Math.abs(check.beganAtMs - atMs) < 300)
+  )
 }
 
 const issueLine = (credential: Credential): Line => ({
@@ -68,14 +72,19 @@ const issueLine = (credential: Credential): Line => ({
 })
 
 function revocationLines(revocation: Revocation): Line[] {
-  const { number, by, node, effect, epoch, position, committedAtMs, confirmedAtMs, endedAtMs, waitMs } = revocation
+  const { number, by, node, effect, epoch, position, committedAtMs, confirmedAtMs, endedAtMs, waitMs } =
+    revocation
   const name = `R${number} (${effect} ${nodeName(node)})`
   const lines: Line[] = []
   if (committedAtMs !== null) {
-    lines.push({ atMs: committedAtMs, text: `${by} commits ${name} at ${epoch}:${position}, waits ${waitMs} ms` })
+    lines.push({
+      atMs: committedAtMs,
+      text: `${by} commits ${name} at ${epoch}:${position}, waits ${waitMs} ms`,
+    })
   }
   if (confirmedAtMs !== null) lines.push({ atMs: confirmedAtMs, text: `${by} says CONFIRMED ${name}` })
-  else if (endedAtMs !== null && effect !== 'epoch') lines.push({ atMs: endedAtMs, text: `${by} ends ${name} unconfirmed` })
+  else if (endedAtMs !== null && effect !== 'epoch')
+    lines.push({ atMs: endedAtMs, text: `${by} ends ${name} unconfirmed` })
   return lines
 }
 

@@ -19,7 +19,8 @@ export function startNode(stage: Stage, place: NodePlace): Node {
     isShared: plan.nodes > 1,
     onEvent: (event) => {
       const { kind, ...rest } = event
-      if (kind !== 'report_failed' && kind !== 'follow_failed') stage.note(`${place.name}: ${kind} ${JSON.stringify(rest)}`)
+      if (kind !== 'report_failed' && kind !== 'follow_failed')
+        stage.note(`${place.name}: ${kind} ${JSON.stringify(rest)}`)
     },
   })
   place.node = node

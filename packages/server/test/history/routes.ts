@@ -80,7 +80,8 @@ async function poll(node: Node, { query, key }: SimRequest, signal: AbortSignal)
 
 async function verify(node: Node, { body }: SimRequest, name: () => string): Promise<SimAnswer> {
   const asked: unknown = JSON.parse(body ?? '')
-  const credential = typeof asked === 'object' && asked !== null && 'credential' in asked ? asked.credential : ''
+  const credential =
+    typeof asked === 'object' && asked !== null && 'credential' in asked ? asked.credential : ''
   const verdict = await verdictOf(node, String(credential))
   const shape: VerifyResponse =
     verdict === null

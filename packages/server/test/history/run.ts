@@ -45,7 +45,9 @@ for (let seed = first; seed < first + count; seed += 1) {
   totals.events += played.events
   if (played.violations.length === 0) continue
   failed += 1
-  write(`seed ${seed} ${JSON.stringify(played.plan)}: ${played.violations.length} violations\n${played.picture}`)
+  write(
+    `seed ${seed} ${JSON.stringify(played.plan)}: ${played.violations.length} violations\n${played.picture}`,
+  )
   for (const violation of played.violations.slice(1, 6)) write(`  also: ${describeViolation(violation)}`)
   if (!values.all) break
 }

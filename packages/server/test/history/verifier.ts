@@ -1,9 +1,9 @@
 /** One verifier process of a history: the real verifier on a simulated machine and network. */
 import { createVerifier, type Verifier, type VerifierEvent } from '@countersign/verifier'
-import { answer, type SimRequest } from './routes.ts'
 import { AUDIENCE, ISSUER, STYLE } from './credentials.ts'
 import { watchPoll } from './feed-watch.ts'
 import { SimProcess } from './process.ts'
+import { answer, type SimRequest } from './routes.ts'
 import type { Stage, VerifierPlace } from './stage.ts'
 
 export interface SimVerifier {
