@@ -85,7 +85,21 @@ select position from log_head where position <> (select count(*) from revocation
   coalesce(max(position), 0) from revocations);
 
 -- a rule with another position than its own
-select position from revocations where issued_before_position <> position;
+select position from revocations where issued_before_position <> position and not (kind = 'signing_key' and
+  issued_before_position = 0);
+
+-- a signing key that is not announced where it says
+select id from signing_keys as one where not exists (select 1 from revocations as entry where
+  entry.position = one.published_position and entry.kind = 'signing_key' and entry.node_id = one.id and
+  entry.issued_before_position = 0);
+
+-- an announcement of a signing key that is not there
+select position from revocations as entry where kind = 'signing_key' and not exists (select 1 from
+  signing_keys as one where one.id = entry.node_id and one.published_position <= entry.position);
+
+-- counts of a key that says it was never used
+select api_key_id from usage_hours as hour where uses > 0 and exists (select 1 from api_keys as one where
+  one.id = hour.api_key_id and one.last_used_at is null);
 
 -- a revocation without its event
 select id from revocations as one where id is not null and not exists (select 1 from audit_events as event

@@ -63,6 +63,15 @@ update log_head set position = position + 1;
 -- a rule with another position than its own
 update revocations set issued_before_position = 0 where issued_before_position is not null;
 
+-- a signing key that is not announced where it says
+update signing_keys set published_position = published_position + 1;
+
+-- an announcement of a signing key that is not there
+delete from signing_keys;
+
+-- counts of a key that says it was never used
+update api_keys set last_used_at = null;
+
 -- a revocation without its event
 delete from audit_events where type = 'revocation.committed';
 
