@@ -106,12 +106,9 @@ class HeldPolls implements Holds {
   /** Those that the read itself wakes have left by the time it ends. */
   #finish(step: Step): void {
     if (this.#steps.get(step.number) === step) this.#steps.delete(step.number)
-    const endAll = (ending: Ending): void => {
-      for (const held of step.held) held.end(ending)
-    }
     this.#parts.refresh().then(
-      () => endAll({ kind: 'time' }),
-      (error: unknown) => endAll({ kind: 'failed', error }),
+      () => endInTurn([...step.held], { kind: 'time' }),
+      (error: unknown) => endInTurn([...step.held], { kind: 'failed', error }),
     )
   }
 
@@ -129,10 +126,29 @@ class HeldPolls implements Holds {
   }
 
   advanced(): void {
-    for (const held of this.#byVerifier.values()) if (held.untilAdvance) held.end({ kind: 'advanced' })
+    const waiting = [...this.#byVerifier.values()].filter(({ untilAdvance }) => untilAdvance)
+    void endInTurn(waiting, { kind: 'advanced' })
   }
 
   stop(): void {
     for (const held of this.#byVerifier.values()) held.end({ kind: 'stopping' })
+  }
+}
+
+const ENDED_TOGETHER = 8
+/** About as many steps as an answer takes on its way out. */
+const TURNS_BETWEEN = 24
+
+/**
+ * A few at a time: the first answers are on the wire while the last are still being made. Nothing else comes in
+ * between, since no step of it waits for the world.
+ */
+async function endInTurn(waiting: readonly Held[], ending: Ending): Promise<void> {
+  let ended = 0
+  for (const held of waiting) {
+    held.end(ending)
+    ended += 1
+    if (ended % ENDED_TOGETHER > 0) continue
+    for (let turn = 0; turn < TURNS_BETWEEN; turn += 1) await null
   }
 }
