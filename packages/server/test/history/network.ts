@@ -136,7 +136,10 @@ class SimNetwork implements Network {
     const random = this.#random
     const line = this.#lines.get(name)
     if (line === undefined) return void this.#world.after(random.around(0.5), arrive)
-    if (line.lost > 0 && random.chance(line.lost)) return this.#troubles.note(name, 'message lost')
+    if (line.lost > 0 && random.chance(line.lost)) {
+      this.#troubles.note(name, 'message lost')
+      return
+    }
     let ms = 0.05 + Math.min(random.around(line.delayMs), 20 * line.delayMs)
     if (line.slow > 0 && random.chance(line.slow)) ms += random.between(0, line.slowMs)
     if (ms > SLOW_MS) {
