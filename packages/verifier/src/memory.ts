@@ -8,7 +8,7 @@ import { KeySet, type VerificationKey } from './jwt/keys.ts'
 import type { JwsHeader } from './jwt/parse.ts'
 import { type Instant, Lease, type LeaseGrant } from './lease.ts'
 import { RefusalCache, type RefusalCacheBounds } from './refusal-cache.ts'
-import { RevocationSet } from './revocation-set.ts'
+import { lastMissing, RevocationSet } from './revocation-set.ts'
 import { type Accepted, toAccepted, type Verdict } from './verdict.ts'
 import { type HeldVerdict, VerdictCache, type VerdictCacheBounds } from './verdict-cache.ts'
 
@@ -81,7 +81,9 @@ export class Memory {
   apply(answer: FeedAnswer, now: Instant): boolean {
     assertOrdered(answer, now)
     if (!this.#isCurrent(answer)) return false
+    const after = answer.snapshot ? 0 : this.#position
     const entries = answer.snapshot ? this.#startOver(answer) : this.#applyNew(answer.entries)
+    this.#revocations.forgetPosition(lastMissing(entries, after, answer.position))
     for (const { kind, id, issuedBeforePosition } of entries) {
       if (kind === 'signing_key' && issuedBeforePosition === undefined) this.keys.remove(id)
     }
@@ -106,7 +108,10 @@ export class Memory {
   #startOver({ epoch, entries, position }: FeedAnswer): readonly RevocationEntry[] {
     const isSameEpoch = epoch === this.#epoch
     // Filled before it takes the old one's place: an exception on the way must not leave half a set.
-    const revocations = new RevocationSet(isSameEpoch ? this.#revocations.forgottenUpToMs : undefined)
+    const { forgottenUpToMs, forgottenPosition } = this.#revocations
+    const revocations = isSameEpoch
+      ? new RevocationSet(forgottenUpToMs, forgottenPosition)
+      : new RevocationSet()
     revocations.add(entries)
     this.#revocations = revocations
     this.#epoch = epoch

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { NodeKind, PathNode, RevocationEntry } from '@countersign/protocol'
 import fc from 'fast-check'
-import { RevocationSet } from './revocation-set.ts'
+import { lastMissing, RevocationSet } from './revocation-set.ts'
 
 const entry = (position: number, kind: NodeKind, id: string, changes: object = {}): RevocationEntry => ({
   position,
@@ -55,12 +55,23 @@ test('rule 4: a rule that names an earlier position than its own counts from its
   assert.ok(!set.hits(path, 9))
 })
 
+test('rule 7: what is older than an entry that has left stays hit, whatever its clock said of its end', () => {
+  const set = setOf(entry(3, 'session', 'ses_1'), entry(4, 'session', 'ses_2', { expiresAtMs: 500_000 }))
+  set.expire(100_000)
+  assert.equal(set.forgottenPosition, 3)
+  assert.ok(set.hits(path, 2))
+  assert.ok(set.hits([{ kind: 'role', id: 'reader' }], 2))
+  assert.ok(!set.hits(path, 3))
+  set.forgetPosition(2)
+  assert.equal(set.forgottenPosition, 3)
+})
+
 test('rule 7: an entry stays until its time has passed, and then leaves within a second', () => {
   const set = setOf(entry(1, 'session', 'ses_1', { expiresAtMs: 100_001 }))
   set.expire(100_000)
-  assert.ok(set.hits(path, 0))
+  assert.ok(set.hits(path, 1))
   set.expire(101_001)
-  assert.ok(!set.hits(path, 0))
+  assert.ok(!set.hits(path, 1))
   assert.equal(set.size, 0)
   assert.ok(set.forgottenUpToMs >= 100_001)
 })
@@ -75,7 +86,7 @@ test('a node with several entries stays until the last of them has left', () => 
   assert.ok(set.hits(path, 0))
   assert.equal(set.size, 1)
   set.expire(300_000)
-  assert.ok(!set.hits(path, 2))
+  assert.ok(!set.hits(path, 3))
   assert.equal(set.size, 0)
 })
 
@@ -92,6 +103,15 @@ test('an entry without an end, and one that had ended when it came, are kept unt
   const set = setOf(entry(1, 'session', 'ses_1', { expiresAtMs: Number.POSITIVE_INFINITY }))
   set.expire(1e15)
   assert.ok(set.hits(path, 0))
+})
+
+test('positions are dense, so that the last one without an entry is known to have been there', () => {
+  const entries = [entry(4, 'session', 'a'), entry(6, 'session', 'b'), entry(7, 'session', 'c')]
+  assert.equal(lastMissing(entries, 3, 7), 5)
+  assert.equal(lastMissing(entries, 3, 9), 9)
+  assert.equal(lastMissing(entries, 5, 7), 0)
+  assert.equal(lastMissing([], 0, 0), 0)
+  assert.equal(lastMissing([], 0, 2), 2)
 })
 
 test('the version changes whenever what is hit may have changed', () => {
@@ -153,7 +173,8 @@ test('after any history the set hits at least what a plain list of live entries 
       const mustHit = hitBy(under.filter(({ expiresAtMs }) => expiresAtMs > latestMs))
 
       assert.ok(isHit || !mustHit, 'something alive was forgotten')
-      assert.ok(!isHit || hitBy(under), 'something was hit that no entry ever hit')
+      const isOld = at < set.forgottenPosition
+      assert.ok(!isHit || isOld || hitBy(under), 'something was hit that no entry ever hit')
     }),
     { numRuns: 1_000 },
   )

@@ -17,6 +17,8 @@ interface Generation {
   readonly end: number
   /** The end of the entry that ends last. */
   untilMs: number
+  /** The position of the newest entry. */
+  position: number
   readonly killed: Set<string>
   /** The position below which a node's rule hits. */
   readonly rules: Map<string, number>
@@ -29,10 +31,12 @@ export class RevocationSet {
   #version = 0
   #nextUntilMs = Number.POSITIVE_INFINITY
   #forgottenUpToMs: number
+  #forgottenPosition: number
 
-  /** `forgottenUpToMs` comes from the set that this one takes the place of, within one epoch. */
-  constructor(forgottenUpToMs: number = Number.NEGATIVE_INFINITY) {
+  /** What has left the set that this one takes the place of, within one epoch. */
+  constructor(forgottenUpToMs: number = Number.NEGATIVE_INFINITY, forgottenPosition = 0) {
     this.#forgottenUpToMs = forgottenUpToMs
+    this.#forgottenPosition = forgottenPosition
   }
 
   /** How many entries there are; those that say the same of the same node, and leave together, are one. */
@@ -53,6 +57,15 @@ export class RevocationSet {
     return this.#forgottenUpToMs
   }
 
+  /**
+   * The position of the newest entry that has left. An entry stays as long as anything that is older can be valid,
+   * so what is older than this has expired. It may seem not to have where the entry's end was counted on a
+   * clock that was set back since, or on that of another node; then its entry may be among those that are gone.
+   */
+  get forgottenPosition(): number {
+    return this.#forgottenPosition
+  }
+
   /** Adds entries. Throws a `RangeError` when there are more than the bound; those before it stay. */
   add(entries: readonly RevocationEntry[]): void {
     this.#version += 1
@@ -61,7 +74,9 @@ export class RevocationSet {
 
   #addOne({ kind, id, position, issuedBeforePosition, expiresAtMs }: RevocationEntry): void {
     if (this.#size >= REVOCATION_ENTRIES_MAX) throw new RangeError('The revocation set is full.')
-    const { killed, rules } = this.#generationOf(kind, expiresAtMs)
+    const generation = this.#generationOf(kind, expiresAtMs)
+    const { killed, rules } = generation
+    generation.position = Math.max(generation.position, position)
     this.#size -= killed.size + rules.size
     if (issuedBeforePosition === undefined) killed.add(id)
     // A rule hits what was issued before its position. Should it ever name an earlier one than its own entry's,
@@ -77,7 +92,7 @@ export class RevocationSet {
     let found = known.find((generation) => generation.end === end)
     if (found === undefined && known.length >= GENERATIONS_MAX) found = known[0]
     if (found === undefined) {
-      found = { end, untilMs: expiresAtMs, killed: new Set(), rules: new Map() }
+      found = { end, untilMs: expiresAtMs, position: 0, killed: new Set(), rules: new Map() }
       known.push(found)
     }
     found.untilMs = Math.max(found.untilMs, expiresAtMs)
@@ -85,8 +100,12 @@ export class RevocationSet {
     return found
   }
 
-  /** True when an entry on the path hits what was decided (or, for an access token, issued) at a position. */
+  /**
+   * True when an entry on the path hits what was decided (or, for an access token, issued) at a position, and
+   * when one that is gone may have hit it.
+   */
   hits(path: CredentialPath, position: number): boolean {
+    if (position < this.#forgottenPosition) return true
     for (const { kind, id } of path) {
       const generations = this.#generations.get(kind)
       if (generations === undefined) continue
@@ -108,11 +127,12 @@ export class RevocationSet {
     this.#nextUntilMs = Number.POSITIVE_INFINITY
     for (const [kind, generations] of this.#generations) {
       const kept = generations.filter(({ untilMs }) => untilMs > authorityNowMs)
-      for (const { untilMs, killed, rules } of generations) {
+      for (const { untilMs, position, killed, rules } of generations) {
         if (untilMs > authorityNowMs) this.#nextUntilMs = Math.min(this.#nextUntilMs, untilMs)
         else {
           this.#size -= killed.size + rules.size
           this.forgetUpTo(untilMs)
+          this.forgetPosition(position)
         }
       }
       this.#generations.set(kind, kept)
@@ -125,6 +145,23 @@ export class RevocationSet {
     this.#version += 1
     this.#forgottenUpToMs = ms
   }
+
+  /** The entry at this position is gone, and with it perhaps others before it. */
+  forgetPosition(position: number): void {
+    if (position <= this.#forgottenPosition) return
+    this.#version += 1
+    this.#forgottenPosition = position
+  }
+}
+
+/**
+ * The last position after `after`, up to `position`, of which there is no entry any more; 0 for none. Positions
+ * are dense, so whatever is missing was there.
+ */
+export function lastMissing(entries: readonly RevocationEntry[], after: number, position: number): number {
+  let expected = position
+  for (let index = entries.length - 1; entries[index]?.position === expected; index -= 1) expected -= 1
+  return expected > after ? expected : 0
 }
 
 /**
