@@ -100,6 +100,8 @@ class Verifiers implements Registry {
     if (this.#entries.size >= VERIFIERS_MAX) this.#makeRoom(nowMs)
     const entry = { id, position, askedAtMs: nowMs, answeredAtMs: Number.NEGATIVE_INFINITY }
     this.#entries.set(id, entry)
+    // It may stand behind at another node, which it has left for this one.
+    if (position > 0) this.#tell(entry)
     if (this.#holders > 0) this.#insert(entry)
     return entry
   }
@@ -137,10 +139,14 @@ class Verifiers implements Registry {
     if (position <= entry.position) return
     const wasLowest = entry.position === this.#lowest
     entry.position = position
-    if (this.#parts.tellsOthers && entry.id !== this.#parts.own) this.#changes.set(entry.id, position)
+    this.#tell(entry)
     if (!wasLowest || this.#holders === 0) return
     this.#holders -= 1
     if (this.#holders === 0) this.#parts.onRise()
+  }
+
+  #tell({ id, position }: Entry): void {
+    if (this.#parts.tellsOthers && id !== this.#parts.own) this.#changes.set(id, position)
   }
 
   setBack(id: string): void {

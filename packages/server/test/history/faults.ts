@@ -1,7 +1,9 @@
 /** What goes wrong in a history: each fault begins at a random moment and, mostly, is mended some time later. */
 import { recordRevocation } from './doors.ts'
+import { toLineName } from './network.ts'
 import { killNode, killVerifier, startNode, startVerifierAt, stopNode } from './processes.ts'
 import type { NodePlace, Stage, VerifierPlace } from './stage.ts'
+import { placeOf } from './store-line.ts'
 
 type Fault = (stage: Stage, forMs: number) => void
 
@@ -65,7 +67,7 @@ const isolateVerifier: Fault = (stage, forMs) => {
 }
 
 const slowLine: Fault = (stage, forMs) => {
-  const { random, plan, network, verifiers, nodes, world } = stage
+  const { random, plan, network, verifiers, nodes, world, troubles } = stage
   const [verifier, node] = [random.pick(verifiers), random.pick(nodes)]
   const line = network.line(verifier.name, node.name)
   const { lost, slow, slowMs, twice } = line
@@ -76,7 +78,11 @@ const slowLine: Fault = (stage, forMs) => {
   stage.noteFault(
     `between ${verifier.name} and ${node.name} messages are slow, lost and doubled for ${ms(forMs)}`,
   )
-  world.after(forMs, () => Object.assign(line, { lost, slow, slowMs, twice }))
+  const end = troubles.begin(toLineName(verifier.name, node.name), 'line slow')
+  world.after(forMs, () => {
+    Object.assign(line, { lost, slow, slowMs, twice })
+    end()
+  })
 }
 
 const cutStore: Fault = (stage, forMs) => {
@@ -96,7 +102,11 @@ const slowStore: Fault = (stage, forMs) => {
   line.slowMs = random.between(0.05, 1.5) * plan.policy.leaseMs
   line.failing = random.chance(0.5) ? 0 : random.between(0, 0.4)
   stage.noteFault(`${place.name}'s store is slow or fails for ${ms(forMs)}`)
-  stage.world.after(forMs, () => Object.assign(line, { slow: 0, failing: 0 }))
+  const end = stage.troubles.begin(placeOf(place.name), 'store slow')
+  stage.world.after(forMs, () => {
+    Object.assign(line, { slow: 0, failing: 0 })
+    end()
+  })
 }
 
 const loseBus: Fault = (stage, forMs) => {
