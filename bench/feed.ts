@@ -1,6 +1,7 @@
 /**
  * How fast a revocation reaches verifiers, and what following costs the authority. Times are from the call to
- * `POST /v1/revocations`, so they hold the durable commit as well.
+ * `POST /v1/revocations`, so they hold the durable commit as well. Beside the authority stands a bare server that
+ * only holds requests and answers them all, to tell how fast the machine is.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +19,14 @@ const LAST = { revocations: 40, pauseMs: 700, p50MsMax: 25, p99MsMax: 60 }
 const IDLE = { durationMs: 10_000, shareMax: 10 }
 const BUSY = { perSecond: 20, durationMs: 10_000, shareMax: 20 }
 
+interface Many {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Of one core, in percent. */
+  readonly idleShare: number
+  readonly busyShare: number
+}
+
 interface Authority {
   readonly child: Child
   readonly port: number
@@ -29,16 +38,51 @@ export async function benchFeed(): Promise<BenchResult[]> {
   const results = join(import.meta.dirname, 'results')
   mkdirSync(results, { recursive: true })
   const folder = mkdtempSync(join(results, 'feed-'))
-  const child = Child.start('../feed/authority-child.ts', { BENCH_FOLDER: folder })
   try {
-    const port = numberOf(await child.call('ports'), 'port')
-    const key = textOf(await child.call('key'), 'key')
-    const authority = { child, port, key }
-    return [...(await benchOne(authority)), ...(await benchMany(authority))]
+    const ours = await withServer('../feed/authority-child.ts', folder, async (authority) => ({
+      one: await measureOne(authority),
+      many: await measureMany(authority),
+    }))
+    const theirs = await withServer('../feed/bare-child.ts', folder, measureMany)
+    return toResults(ours, theirs)
   } finally {
-    await child.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function withServer<T>(
+  file: string,
+  folder: string,
+  work: (authority: Authority) => Promise<T>,
+): Promise<T> {
+  const child = Child.start(file, { BENCH_FOLDER: folder })
+  try {
+    const port = numberOf(await child.call('ports'), 'port')
+    return await work({ child, port, key: textOf(await child.call('key'), 'key') })
+  } finally {
+    await child.close()
+  }
+}
+
+function toResults(ours: { readonly one: number; readonly many: Many }, theirs: Many): BenchResult[] {
+  const beside = (name: keyof Many, title: string, unit: string, max: number): BenchResult => ({
+    ...toLimit(title, unit, ours.many[name], max),
+    theirs: theirs[name],
+    ratio: ours.many[name] / theirs[name],
+  })
+  const last = `feed: … last of ${MANY} verifiers ÷ bare node:http`
+  return [
+    toLimit('feed: revocation to refusal, 1 verifier, p99', 'ms', ours.one, ONE.p99MsMax),
+    beside('p50Ms', `${last}, p50`, 'ms', LAST.p50MsMax),
+    beside('p99Ms', `${last}, p99`, 'ms', LAST.p99MsMax),
+    toLimit(`feed: ${MANY} idle verifiers`, '% of a core', ours.many.idleShare, IDLE.shareMax),
+    toLimit(
+      `feed: ${BUSY.perSecond} revocations/s to ${MANY} verifiers`,
+      '% of a core',
+      ours.many.busyShare,
+      BUSY.shareMax,
+    ),
+  ]
 }
 
 async function withPollers<T>(
@@ -55,31 +99,21 @@ async function withPollers<T>(
   }
 }
 
-async function benchOne(authority: Authority): Promise<BenchResult[]> {
-  return withPollers(authority, 1, async (pollers) => {
-    const times = await measureRevocations(authority, pollers, ONE)
-    return [
-      toLimit('feed: revocation to refusal, 1 verifier, p99', 'ms', quantile(times, 0.99), ONE.p99MsMax),
-    ]
-  })
+function measureOne(authority: Authority): Promise<number> {
+  return withPollers(authority, 1, async (pollers) =>
+    quantile(await measureRevocations(authority, pollers, ONE), 0.99),
+  )
 }
 
-async function benchMany(authority: Authority): Promise<BenchResult[]> {
+function measureMany(authority: Authority): Promise<Many> {
   return withPollers(authority, MANY, async (pollers) => {
     const times = await measureRevocations(authority, pollers, LAST)
-    const idle = await measureShare(authority, () => setTimeout(IDLE.durationMs))
-    const busy = await measureShare(authority, () => revokeSteadily(authority))
-    return [
-      toLimit(`feed: … last of ${MANY} verifiers, p50`, 'ms', median(times), LAST.p50MsMax),
-      toLimit(`feed: … last of ${MANY} verifiers, p99`, 'ms', quantile(times, 0.99), LAST.p99MsMax),
-      toLimit(`feed: ${MANY} idle verifiers`, '% of a core', idle, IDLE.shareMax),
-      toLimit(
-        `feed: ${BUSY.perSecond} revocations/s to ${MANY} verifiers`,
-        '% of a core',
-        busy,
-        BUSY.shareMax,
-      ),
-    ]
+    return {
+      p50Ms: median(times),
+      p99Ms: quantile(times, 0.99),
+      idleShare: await measureShare(authority, () => setTimeout(IDLE.durationMs)),
+      busyShare: await measureShare(authority, () => revokeSteadily(authority)),
+    }
   })
 }
 
