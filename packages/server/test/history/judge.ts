@@ -79,12 +79,12 @@ function judgeAccepted(
   permissions: readonly string[],
   lapseMs: number,
 ): readonly Violation[] {
-  const { credential, beganAtMs } = check
+  const { credential, beganAtMs, endedAtMs } = check
   const violations: Violation[] = []
   for (const revocation of judged.history.revocations) {
     const due = dueOf(judged, revocation, lapseMs)
     if (due === null || beganAtMs <= due.atMs) continue
-    if (revocation.lostAtMs !== null && beganAtMs >= revocation.lostAtMs) continue
+    if (revocation.lostAtMs !== null && (endedAtMs ?? beganAtMs) >= revocation.lostAtMs) continue
     const isStale = hasStaleRights(credential, revocation, permissions)
     if (!isEndedBy(credential, revocation) && !isStale) continue
     const what = isStale ? 'with rights from before' : 'though revoked'

@@ -113,7 +113,8 @@ class SimStoreLine implements StoreLine {
     this.#loseListener(how === 'quick' ? 0 : HANGING_MS)
     return () => {
       this.#cuts.delete(how)
-      end()
+      // What hung then goes on hanging.
+      this.#parts.world.after(how === 'hanging' ? HANGING_MS : 0, end)
     }
   }
 
