@@ -20,7 +20,7 @@ export interface Follower {
 
 export interface FollowerParts
   extends Pick<FeedParts, 'leaseMs' | 'clock' | 'own' | 'onSigningKeys' | 'onEvent'> {
-  readonly tail: Pick<LogTail, 'refresh' | 'head' | 'entriesAfter'>
+  readonly tail: Pick<LogTail, 'refresh' | 'head' | 'entriesAfter' | 'begun' | 'ended'>
   readonly registry: Registry
   readonly read: (position: number, limit: number) => Promise<LogPage>
   /** What the node's own verifier is called in the registry. */
@@ -40,6 +40,8 @@ class OwnFollower implements Follower {
   readonly #parts: FollowerParts
   #epoch: string | null = null
   #applied = 0
+  /** Rounds up to this one may have begun before the last load ended, and then know less than it has brought. */
+  #loadedAtRound = 0
   /** The epoch whose log went backwards under us: no lease is taken in it any more. */
   #brokenEpoch: string | null = null
   #loading: Promise<void> | null = null
@@ -60,7 +62,7 @@ class OwnFollower implements Follower {
   onEnd(round: Round): void {
     const { tail, leaseMs } = this.#parts
     const head = tail.head()
-    if (head === null || this.#isBroken(head) || this.#loading !== null) return
+    if (head === null || this.#isBroken(head) || this.#loading !== null || this.#isBehindUs(head)) return
     const entries = this.#epoch === head.epoch ? tail.entriesAfter(this.#applied) : null
     if (entries === null) return
     this.#apply({
@@ -76,8 +78,13 @@ class OwnFollower implements Follower {
 
   /** What was applied is gone, and nobody can tell what else is, however far the log has grown again. */
   #isBroken(head: Head): boolean {
-    if (head.epoch === this.#epoch && head.position < this.#applied) this.#brokenEpoch = head.epoch
+    const isLater = this.#parts.tail.ended() > this.#loadedAtRound
+    if (isLater && this.#isBehindUs(head)) this.#brokenEpoch = head.epoch
     return head.epoch === this.#brokenEpoch
+  }
+
+  #isBehindUs({ epoch, position }: Head): boolean {
+    return epoch === this.#epoch && position < this.#applied
   }
 
   async follow(): Promise<void> {
@@ -128,7 +135,9 @@ class OwnFollower implements Follower {
       // Half of a snapshot knows less than what it has taken the place of.
       if (more && epoch === null) for (const taker of own) taker.endLease()
       epoch = head.epoch
-      if (!more) return
+      if (more) continue
+      this.#loadedAtRound = this.#parts.tail.begun()
+      return
     }
   }
 

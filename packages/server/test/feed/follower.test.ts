@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StoreUnavailable } from '@countersign/core'
-import { createNode, LEASE_MS, openNode, settle, World, watch } from './world.ts'
+import { createFollower } from '../../src/feed/follower.ts'
+import { createRegistry } from '../../src/feed/registry.ts'
+import { createNode, createTaker, LEASE_MS, openNode, settle, World, watch } from './world.ts'
 
 test('a log that cannot be read grants no lease', async () => {
   const world = new World()
@@ -172,4 +174,40 @@ test('nothing runs by itself after the stop, and what is asked for is still done
 
   assert.equal(feed.position(), 1)
   assert.equal(world.pendingTimers, 0)
+})
+
+test('a round that began before a load ended, and knows less, is no log that went backwards', async () => {
+  const world = new World()
+  world.log.appendMany(5)
+  const taker = createTaker()
+  // The load finds the fifth entry; the round beside it has read the log before that was there.
+  const tail = { headPosition: 4, begun: 2, ended: 1 }
+  const registry = createRegistry({ leaseMs: LEASE_MS, own: 'own', tellsOthers: false, onRise: () => {} })
+  const follower = createFollower({
+    leaseMs: LEASE_MS,
+    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    own: [taker],
+    onSigningKeys: () => Promise.resolve(),
+    onEvent: () => {},
+    tail: {
+      refresh: () => Promise.resolve(),
+      head: () => ({ epoch: world.log.epoch, position: tail.headPosition }),
+      entriesAfter: () => [],
+      begun: () => tail.begun,
+      ended: () => tail.ended,
+    },
+    registry,
+    read: (position, limit) => world.log.readEntries(position, limit),
+    id: 'own',
+  })
+  await follower.follow()
+  tail.ended = 2
+  follower.onEnd({ number: 2, beganAtMonotonicMs: 0, beganAtWallMs: 0 })
+
+  await follower.follow()
+
+  assert.equal(follower.position(), 5)
+  assert.equal(taker.answers.length, 1)
+  tail.ended = 3
+  await assert.rejects(follower.follow(), StoreUnavailable)
 })

@@ -199,6 +199,8 @@ export async function revoke(stage: Stage, node: Node, by: string, order: Revoke
       revocation.confirmedAtMs = world.nowMs
       onConfirmed(revocation)
     }
+  } catch (error) {
+    stage.note(`${by}: R${revocation.number} failed: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     revocation.endedAtMs = world.nowMs
   }

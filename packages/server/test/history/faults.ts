@@ -215,6 +215,7 @@ const castOut: Fault = (stage) => {
   const id = `key_${place.key.split('_')[2] ?? ''}`
   if (node === null || verifiers.length < 2) return
   stage.noteFault(`${place.name}: its own API key is revoked`)
+  stage.troubles.note(place.name, 'its key is revoked')
   const nowMs = node.process.clock.nowMs()
   history.outcasts.set(place.name, Math.min(history.outcasts.get(place.name) ?? world.nowMs, world.nowMs))
   node.line.query((database) => database.revoke({ kind: 'api_key', id }, nowMs)).catch(() => undefined)
