@@ -182,6 +182,26 @@ test('what was asked after in another epoch, or in a log that has gone, acknowle
   assert.equal(node.confirmations.read(position).confirmed, true)
 })
 
+test('a position beyond the head acknowledges nothing, not even while the log is being read', async () => {
+  const world = new World()
+  world.log.appendMany(50)
+  // It has started on an old backup, and a verifier remembers more than there is.
+  const node = await openNode(world)
+  const verifier = createVerifier()
+  const beyond = { epoch: 'first-epoch', after: 100, holdMs: 0 }
+  await verifier.poll(node.feed, beyond)
+  const position = await revoke(world, node)
+  const open = world.log.close()
+
+  const polling = verifier.poll(node.feed, beyond)
+  await settle()
+  assert.equal(node.confirmations.read(position).confirmed, false)
+  open()
+  await polling
+
+  assert.equal(node.confirmations.read(position).confirmed, false)
+})
+
 test('a log that went backwards confirms by time alone', async () => {
   const world = new World()
   const node = await openNode(world)

@@ -2,33 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StoreUnavailable } from '@countersign/core'
-import {
-  createVerifier,
-  LAPSE_MS,
-  openNode,
-  REPORT_MS,
-  settle,
-  type TestNode,
-  World,
-  watch,
-} from './world.ts'
-
-/** Both have listened for long enough to know each other. */
-async function givenTwo(world: World): Promise<{ near: TestNode; far: TestNode }> {
-  const near = await openNode(world, { shared: true })
-  const far = await openNode(world, { shared: true })
-  await world.advance(REPORT_MS + LAPSE_MS + REPORT_MS)
-  return { near, far }
-}
-
-async function revoke(world: World, { feed, confirmations }: TestNode): Promise<number> {
-  const position = world.log.append('session', `session-${world.log.position}`)
-  await feed.committed()
-  confirmations.committed(position)
-  return position
-}
-
-const waitFor = (node: TestNode, position: number) => watch(node.confirmations.wait(position, 60_000))
+import { givenTwo, revoke, waitFor } from './two-nodes.ts'
+import { createVerifier, LAPSE_MS, openNode, REPORT_MS, settle, World, watch } from './world.ts'
 
 test('a node that has listened for less than a lease confirms by time alone', async () => {
   const world = new World()
@@ -197,6 +172,25 @@ test('a report from before the commit acknowledges nothing, although nobody was 
   assert.equal(waiting.value?.confirmed, true)
 })
 
+test('a node that has come since is waited for, although nothing of it has been heard when the commit is', async () => {
+  const world = new World()
+  const near = await openNode(world, { shared: true })
+  await world.advance(REPORT_MS + LAPSE_MS + REPORT_MS)
+  const arrive = world.hub.delay()
+  const far = await openNode(world, { shared: true })
+  const verifier = createVerifier()
+  await verifier.poll(far.feed)
+
+  const waiting = waitFor(near, await revoke(world, near))
+  await settle()
+  assert.equal(waiting.isDone, false)
+  arrive()
+  await settle()
+
+  assert.equal(waiting.isDone, false)
+  assert.equal(near.feed.stats().peers, 1)
+})
+
 test('a node that cannot report answers no poll, and takes no lease itself', async () => {
   const world = new World()
   const { near } = await givenTwo(world)
@@ -230,39 +224,6 @@ test('a restarted node reports itself incomplete until the leases of its former 
   await world.advance(3 * REPORT_MS)
 
   assert.equal(waiting.value?.confirmed, true)
-})
-
-test('a node of another version is waited for by time alone', async () => {
-  const world = new World()
-  const { near } = await givenTwo(world)
-  world.hub.say([JSON.stringify({ version: 2, node: 'a-node-of-tomorrow', whatever: true })])
-
-  const waiting = waitFor(near, await revoke(world, near))
-  await world.advance(LAPSE_MS - 10)
-
-  assert.equal(waiting.isDone, false)
-})
-
-test('what no node has written is passed over', async () => {
-  const world = new World()
-  const { near } = await givenTwo(world)
-  const report = { version: 1, type: 'report', node: 'near', number: -1 }
-  world.hub.say([
-    '',
-    '{',
-    'null',
-    '[]',
-    '{"node":7}',
-    '{"version":1,"type":"wake","node":"x","position":"1"}',
-  ])
-
-  const waiting = waitFor(near, await revoke(world, near))
-  await settle()
-  assert.equal(waiting.value?.confirmed, true)
-  // But one that speaks and is not understood is a node all the same.
-  world.hub.say([JSON.stringify(report)])
-
-  assert.equal(near.feed.stats().peers, 2)
 })
 
 test('time is that of the longest lease that any node grants', async () => {

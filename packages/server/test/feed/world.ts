@@ -119,10 +119,22 @@ export class MemoryLog implements FeedLog {
 export class Hub {
   readonly listeners: Set<BusListener> = new Set()
   readonly texts: string[] = []
+  #late: string[] | null = null
 
   say(texts: readonly string[]): void {
     this.texts.push(...texts)
-    for (const text of texts) for (const listener of this.listeners) listener.onMessage(text)
+    if (this.#late !== null) this.#late.push(...texts)
+    else for (const text of texts) for (const listener of this.listeners) listener.onMessage(text)
+  }
+
+  /** What is said from now on arrives when the answer is called. */
+  delay(): () => void {
+    const late: string[] = []
+    this.#late = late
+    return () => {
+      this.#late = null
+      for (const text of late) for (const listener of this.listeners) listener.onMessage(text)
+    }
   }
 }
 
