@@ -37,6 +37,16 @@ export function createOwnVerifier(parts: OwnVerifierParts): OwnVerifier {
     clock: parts.clock,
     ask: (credential: string) => ask(parts, credential),
     renew: () => parts.feed().follow(),
+    // A key that is not known here may have been announced in the log already, and sign by time alone (rule 8).
+    ensureKeys: (isUnknown: boolean) =>
+      !isUnknown ||
+      parts
+        .feed()
+        .follow()
+        .then(
+          () => true,
+          () => false,
+        ),
     leewaySeconds: policy.leewaySeconds,
     lifetimeMaxSeconds: policy.accessTokenLifetimeSecondsMax,
   }

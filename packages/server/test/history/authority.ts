@@ -84,6 +84,12 @@ export function createNode(parts: NodeParts): Node {
         : { kind: 'refused', reason: decided.reason }
     },
     renew: () => feed.follow(),
+    ensureKeys: (isUnknown) =>
+      !isUnknown ||
+      feed.follow().then(
+        () => true,
+        () => false,
+      ),
     leewaySeconds: policy.leewaySeconds,
     lifetimeMaxSeconds: policy.lifetimeSeconds,
   })

@@ -200,7 +200,9 @@ export async function revoke(stage: Stage, node: Node, by: string, order: Revoke
       onConfirmed(revocation)
     }
   } catch (error) {
-    stage.note(`${by}: R${revocation.number} failed: ${error instanceof Error ? error.message : String(error)}`)
+    stage.note(
+      `${by}: R${revocation.number} failed: ${error instanceof Error ? error.message : String(error)}`,
+    )
   } finally {
     revocation.endedAtMs = world.nowMs
   }
