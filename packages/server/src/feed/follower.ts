@@ -20,7 +20,7 @@ export interface Follower {
 
 export interface FollowerParts
   extends Pick<FeedParts, 'leaseMs' | 'clock' | 'own' | 'onSigningKeys' | 'onEvent'> {
-  readonly tail: Pick<LogTail, 'refresh' | 'head' | 'entriesAfter' | 'begun' | 'ended'>
+  readonly tail: Pick<LogTail, 'refresh' | 'head' | 'entriesAfter' | 'begun' | 'ended' | 'prunedUntilMs'>
   readonly registry: Registry
   readonly read: (position: number, limit: number) => Promise<LogPage>
   /** What the node's own verifier is called in the registry. */
@@ -70,6 +70,7 @@ class OwnFollower implements Follower {
       entries,
       position: head.position,
       snapshot: false,
+      prunedUntilMs: tail.prunedUntilMs(),
       sentAtMonotonicMs: round.beganAtMonotonicMs,
       sentAtWallMs: round.beganAtWallMs,
       leaseMs,
@@ -129,6 +130,7 @@ class OwnFollower implements Follower {
         entries,
         position: after,
         snapshot: epoch === null,
+        prunedUntilMs: page.prunedUntilMs,
         ...sent,
         leaseMs: more ? 0 : leaseMs,
       })

@@ -129,6 +129,19 @@ test('another epoch is taken as a snapshot in place of everything known', async 
   assert.deepEqual([last?.epoch, last?.snapshot, last?.entries.length], ['second-epoch', true, 4])
 })
 
+test('what was pruned is told with the snapshot, and when more is pruned', async () => {
+  const world = new World()
+  world.log.appendMany(2)
+  world.log.prunedUntilMs = 1_000
+  const { feed, taker } = await openNode(world)
+  assert.equal(taker.answers.at(-1)?.prunedUntilMs, 1_000)
+
+  world.log.prunedUntilMs = 2_000
+  await feed.follow()
+
+  assert.equal(taker.answers.at(-1)?.prunedUntilMs, 2_000)
+})
+
 test('an entry about a signing key is acknowledged only after the keys were fetched', async () => {
   const world = new World()
   const { feed, keys, confirmations } = await openNode(world)
@@ -192,6 +205,7 @@ test('a round that began before a load ended, and knows less, is no log that wen
     tail: {
       refresh: () => Promise.resolve(),
       head: () => ({ epoch: world.log.epoch, position: tail.headPosition }),
+      prunedUntilMs: () => null,
       entriesAfter: () => [],
       begun: () => tail.begun,
       ended: () => tail.ended,
