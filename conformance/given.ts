@@ -12,7 +12,7 @@ import { after, mock } from 'node:test'
 import { Secret } from '@countersign/client'
 import { bootstrapAuthority, loadConfig, serve } from '@countersign/server'
 
-const PASSWORD = 'nine slow herons wade'
+export const PASSWORD = 'nine slow herons wade'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const API_KEY_TYPE = 'urn:countersign:params:oauth:token-type:api-key'
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -76,7 +76,7 @@ export async function givenServer(settings: Readonly<Record<string, string>> = {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -85,7 +85,7 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function exchange(
+export async function exchange(
   url: string,
   method: string,
   path: string,

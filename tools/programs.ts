@@ -8,6 +8,8 @@ import type { TestContext } from 'node:test'
 /** The programs that tests may ask for, with the Debian package that holds each. */
 export const PROGRAMS = {
   curl: { debianPackage: 'curl' },
+  go: { debianPackage: 'golang-go' },
+  python3: { debianPackage: 'python3-venv' },
   'redis-server': { debianPackage: 'redis-server' },
   script: { debianPackage: 'bsdutils' },
   strace: { debianPackage: 'strace' },

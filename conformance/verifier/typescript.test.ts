@@ -4,4 +4,7 @@ import { describeVerifier } from './suite.ts'
 
 const program = fileURLToPath(new URL('./typescript-program.ts', import.meta.url))
 
-describeVerifier(() => ({ file: process.execPath, args: ['--conditions=source', program] }))
+describeVerifier('the verifier in TypeScript', {
+  file: process.execPath,
+  args: ['--conditions=source', program],
+})

@@ -9,11 +9,11 @@ import { refusedForms, refusedHeaders, refusedSignatures } from './token-forms.t
 
 const keys = { rsa: newSigningKey('RS256'), ed25519: newSigningKey('EdDSA') }
 
-export function describeAccessTokens(command: () => Command): void {
-  describe('access tokens', () => {
+export function describeAccessTokens(command: Command): void {
+  describe('access tokens', { concurrency: 1 }, () => {
     let stage: OpenStage
     before(async () => {
-      stage = await openStage(command(), {
+      stage = await openStage(command, {
         before: (authority) => {
           const foreign = { kty: 'oct', k: 'c2VjcmV0', kid: 'shared', alg: 'HS512' }
           authority.keys = [...authority.keys, foreign, keys.rsa.jwk, keys.ed25519.jwk]

@@ -13,7 +13,7 @@ const LONG_LEASE_MS = 5_000
 const SURE_MS = 1_000
 const FEED = '/v1/revocations'
 
-export function describeLease(command: () => Command): void {
+export function describeLease(command: Command): void {
   describe('the lease', { concurrency: 6 }, () => {
     describeCut(command)
     describeRefusedFeed(command)
@@ -41,9 +41,9 @@ const are =
   async () =>
     (await all()).every((one) => one === status)
 
-function describeCut(command: () => Command): void {
+function describeCut(command: Command): void {
   test('no authority from the start: 503 for what could be good, 401 for what could not', async (t) => {
-    const stage = await givenStage(t, command(), { cold: true })
+    const stage = await givenStage(t, command, { cold: true })
     stage.line.cut()
 
     await until('the lease has run out', async () => (await stage.status({ bearer: stage.token() })) === 503)
@@ -52,7 +52,7 @@ function describeCut(command: () => Command): void {
   })
 
   test('the line is cut: served from memory for the lease, 503 after it, served again after', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: LONG_LEASE_MS })
+    const stage = await givenStage(t, command, { leaseMs: LONG_LEASE_MS })
     const { all } = await warm(stage)
     const cold = stage.opaque('session')
 
@@ -68,7 +68,7 @@ function describeCut(command: () => Command): void {
   })
 
   test('the authority hangs: 503 after the lease, in bounded time', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: LEASE_MS })
+    const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
     const { all } = await warm(stage)
 
     stage.line.delay(FEED, 60_000)
@@ -77,7 +77,7 @@ function describeCut(command: () => Command): void {
   })
 
   test('revoked during the cut: never served afterwards', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: LEASE_MS })
+    const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
     const { all, session } = await warm(stage)
     const token = stage.token({ sid: session.id })
     assert.equal(await stage.status({ bearer: token }), 200)
@@ -96,7 +96,7 @@ function describeCut(command: () => Command): void {
   })
 
   test('after a lapse the key set is fetched before access tokens are decided again', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: LEASE_MS })
+    const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
     const { all } = await warm(stage)
     stage.line.cut()
     await until('nothing is served', are(503, all))
@@ -109,7 +109,7 @@ function describeCut(command: () => Command): void {
   })
 
   test('after a lapse, and no key set to be had: 503 for access tokens, not a guess', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: LEASE_MS })
+    const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
     const { all } = await warm(stage)
     stage.line.cut()
     await until('nothing is served', are(503, all))
@@ -126,10 +126,10 @@ function describeCut(command: () => Command): void {
   })
 }
 
-function describeRefusedFeed(command: () => Command): void {
+function describeRefusedFeed(command: Command): void {
   for (const status of [401, 403]) {
     test(`the feed answers ${status}: the lease ends at once`, async (t) => {
-      const stage = await givenStage(t, command(), { leaseMs: 60_000 })
+      const stage = await givenStage(t, command, { leaseMs: 60_000 })
       const { all } = await warm(stage)
 
       stage.line.replace(FEED, { status, body: '{"code":"invalid_credential"}' })
@@ -178,10 +178,10 @@ const bad: readonly (readonly [what: string, bend: (answer: Record<string, unkno
 ]
 const entry = (position: number): object => ({ position, kind: 'session', id: 'ses_x', expires_at: now() })
 
-function describeBadAnswers(command: () => Command): void {
+function describeBadAnswers(command: Command): void {
   for (const [what, bend] of bad) {
     test(`the feed answers ${what}: nothing is taken from it, and served when it is well again`, async (t) => {
-      const stage = await givenStage(t, command(), { leaseMs: LEASE_MS })
+      const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
       const { all } = await warm(stage)
 
       stage.authority.bend = bend
@@ -193,9 +193,9 @@ function describeBadAnswers(command: () => Command): void {
   }
 }
 
-function describeSlowness(command: () => Command): void {
+function describeSlowness(command: Command): void {
   test('an answer that took longer than the lease gives none', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 1_200 })
+    const stage = await givenStage(t, command, { leaseMs: 1_200 })
     const { all } = await warm(stage)
 
     stage.line.delay(FEED, 1_500)
@@ -205,7 +205,7 @@ function describeSlowness(command: () => Command): void {
   })
 
   test('an answer about a credential that took longer than the lease is thrown away', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 1_200 })
+    const stage = await givenStage(t, command, { leaseMs: 1_200 })
     const { all } = await warm(stage)
     const { credential } = stage.opaque('session')
     stage.line.delay('/v1/verify', 1_500)

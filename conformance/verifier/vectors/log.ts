@@ -10,7 +10,7 @@ import { throughout, until } from '../until.ts'
 const FEED = '/v1/revocations'
 const HOUR_MS = 3_600_000
 
-export function describeLog(command: () => Command): void {
+export function describeLog(command: Command): void {
   describe('the log', { concurrency: 6 }, () => {
     describePages(command)
     describeEpochs(command)
@@ -19,9 +19,9 @@ export function describeLog(command: () => Command): void {
   })
 }
 
-function describePages(command: () => Command): void {
+function describePages(command: Command): void {
   test('polls: one at a time, of one verifier, first without a position and then from where they are', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const position = stage.authority.log.kill('session', newId('ses'))
 
     await stage.authority.acknowledged(position)
@@ -39,7 +39,7 @@ function describePages(command: () => Command): void {
   })
 
   test('while nothing happens it hardly polls', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const stage = await givenStage(t, command, { leaseMs: 2_000 })
     const before = stage.line.passed(FEED).length
     const startedMs = performance.now()
 
@@ -54,7 +54,7 @@ function describePages(command: () => Command): void {
   })
 
   test('a lease too short for a hold does not make it poll without a pause', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 1_000 })
+    const stage = await givenStage(t, command, { leaseMs: 1_000 })
     const before = stage.line.passed(FEED).length
     const startedMs = performance.now()
 
@@ -70,7 +70,7 @@ function describePages(command: () => Command): void {
 
   test('what was revoked before the program started is refused, however many pages it takes', async (t) => {
     const ended = Array.from({ length: 25 }, () => newId('ses'))
-    const stage = await givenStage(t, command(), {
+    const stage = await givenStage(t, command, {
       pageSize: 4,
       before: ({ log }) => {
         for (const id of ended) log.kill('session', id)
@@ -82,7 +82,7 @@ function describePages(command: () => Command): void {
   })
 
   test('pages that never end give no lease', async (t) => {
-    const stage = await givenStage(t, command(), {
+    const stage = await givenStage(t, command, {
       cold: true,
       before: (authority) => {
         authority.log.kill('session', newId('ses'))
@@ -98,7 +98,7 @@ function describePages(command: () => Command): void {
   })
 
   test('entries that come twice change nothing, and new ones behind them count', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const [first, second] = [newId('ses'), newId('ses')]
     await stage.authority.acknowledged(stage.authority.log.kill('session', first))
 
@@ -111,7 +111,7 @@ function describePages(command: () => Command): void {
   })
 
   test('an entry of a kind that nobody knows yet disturbs nothing', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
 
     await stage.authority.acknowledged(stage.authority.log.kill('device', 'dev_1'))
 
@@ -119,9 +119,9 @@ function describePages(command: () => Command): void {
   })
 }
 
-function describeEpochs(command: () => Command): void {
+function describeEpochs(command: Command): void {
   test('a new epoch: what was in memory is dropped, tokens of the old one are refused', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const { authority } = stage
     const [old, session] = [stage.token(), stage.opaque('session')]
     assert.equal(await stage.status({ bearer: old }), 200)
@@ -137,7 +137,7 @@ function describeEpochs(command: () => Command): void {
   })
 
   test('a log that went backwards: nothing is served until the epoch changes', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const stage = await givenStage(t, command, { leaseMs: 2_000 })
     const { authority } = stage
     authority.log.kill('session', newId('ses'))
     await authority.acknowledged(authority.log.kill('session', newId('ses')))
@@ -155,9 +155,9 @@ function describeEpochs(command: () => Command): void {
   })
 }
 
-function describeTimes(command: () => Command): void {
+function describeTimes(command: Command): void {
   test('the authority’s clock counts: two hours before ours, and its tokens are good and end in time', async (t) => {
-    const stage = await givenStage(t, command(), {
+    const stage = await givenStage(t, command, {
       cold: true,
       before: (authority) => {
         authority.clockAheadMs = 2 * HOUR_MS
@@ -174,7 +174,7 @@ function describeTimes(command: () => Command): void {
   })
 
   test('what ended by the time that entries were pruned stays ended when the clock is set back', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const nowSeconds = Math.floor(Date.now() / 1000)
     const token = stage.token({ exp: nowSeconds + 300 })
     assert.equal(await stage.status({ bearer: token }), 200)
@@ -188,7 +188,7 @@ function describeTimes(command: () => Command): void {
   })
 
   test('an entry whose time has passed may go; what it ended stays ended when the clock is set back', async (t) => {
-    const stage = await givenStage(t, command(), { leaseMs: 2_000 })
+    const stage = await givenStage(t, command, { leaseMs: 2_000 })
     const { authority } = stage
     const sid = newId('ses')
     const token = stage.token({ sid, exp: Math.floor(Date.now() / 1000) + 300 })
@@ -204,9 +204,9 @@ function describeTimes(command: () => Command): void {
   })
 }
 
-function describeKeys(command: () => Command): void {
+function describeKeys(command: Command): void {
   test('an announced key is fetched before its announcement is acknowledged, and good at once', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const key = newSigningKey('ES256')
     stage.authority.keys = [...stage.authority.keys, key.jwk]
 
@@ -219,7 +219,7 @@ function describeKeys(command: () => Command): void {
   })
 
   test('a key that nobody announced is found by its id, and unknown ones do not flood the authority', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const key = newSigningKey('ES256')
     stage.authority.keys = [...stage.authority.keys, key.jwk]
     const before = stage.line.passed('/.well-known/jwks.json').length
@@ -236,7 +236,7 @@ function describeKeys(command: () => Command): void {
   })
 
   test('a key that is no longer in the set: what it signed is refused, also from memory', async (t) => {
-    const stage = await givenStage(t, command())
+    const stage = await givenStage(t, command)
     const token = stage.token()
     assert.equal(await stage.status({ bearer: token }), 200)
     const next = newSigningKey('ES256')

@@ -43,11 +43,11 @@ const badAnswers: readonly (readonly [what: string, status: number, body: string
   ['that its store is gone', 503, '{"code":"store_unavailable"}'],
 ]
 
-export function describeOpaque(command: () => Command): void {
-  describe('session tokens and API keys', () => {
+export function describeOpaque(command: Command): void {
+  describe('session tokens and API keys', { concurrency: 1 }, () => {
     let stage: OpenStage
     before(async () => {
-      stage = await openStage(command())
+      stage = await openStage(command)
     })
     after(() => stage.close())
 

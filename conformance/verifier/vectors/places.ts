@@ -101,12 +101,12 @@ const vectors: readonly PlaceVector[] = [
   [200, 'a good header beside a bad cookie', ({ token }) => ({ bearer: token, cookie: `${COOKIE}=garbage` })],
 ]
 
-export function describePlaces(command: () => Command): void {
-  describe('places', () => {
+export function describePlaces(command: Command): void {
+  describe('places', { concurrency: 1 }, () => {
     let stage: OpenStage
     let good: Good
     before(async () => {
-      stage = await openStage(command())
+      stage = await openStage(command)
       good = {
         token: stage.token(),
         session: stage.opaque('session').credential,

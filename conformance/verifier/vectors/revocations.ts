@@ -27,19 +27,19 @@ const nodes = (
 }
 const KINDS = nodes('').map(([kind]) => kind)
 
-export function describeRevocations(command: () => Command): void {
-  describe('entries of the feed', { concurrency: true }, () => {
+export function describeRevocations(command: Command): void {
+  describe('entries of the feed', { concurrency: 2 }, () => {
     describeTokens(command)
     describeOpaqueOnes(command)
   })
 }
 
-function describeTokens(command: () => Command): void {
+function describeTokens(command: Command): void {
   describe('reach access tokens', { concurrency: 1 }, () => {
     let stage: OpenStage
     const key = newSigningKey('ES256')
     before(async () => {
-      stage = await openStage(command(), {
+      stage = await openStage(command, {
         before: (authority) => {
           authority.keys = [...authority.keys, key.jwk]
         },
@@ -90,11 +90,11 @@ function describeTokens(command: () => Command): void {
 const find = (kind: string, kid: string): ReturnType<typeof nodes>[number] =>
   nodes(kid).find(([name]) => name === kind) ?? ['', '', {}]
 
-function describeOpaqueOnes(command: () => Command): void {
+function describeOpaqueOnes(command: Command): void {
   describe('reach session tokens and API keys', { concurrency: 1 }, () => {
     let stage: OpenStage
     before(async () => {
-      stage = await openStage(command())
+      stage = await openStage(command)
     })
     after(() => stage.close())
 
