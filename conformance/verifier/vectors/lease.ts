@@ -1,10 +1,10 @@
 /** The vectors about the lease: what is served while it holds, and that nothing is served without it. */
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { REFUSED } from '../fake/authority.ts'
 import { newSigningKey } from '../fake/credentials.ts'
 import type { Command } from '../program.ts'
-import { givenStage, type Stage } from '../stage.ts'
+import { givenStage, type OpenStage, openStage, type Stage } from '../stage.ts'
 import { throughout, until } from '../until.ts'
 
 const LEASE_MS = 2_000
@@ -80,7 +80,7 @@ function describeCut(command: Command): void {
     const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
     const { all, session } = await warm(stage)
     const token = stage.token({ sid: session.id })
-    assert.equal(await stage.status({ bearer: token }), 200)
+    await until('it is served', async () => (await stage.status({ bearer: token })) === 200)
     stage.line.cut()
     await until('nothing is served', are(503, all))
 
@@ -178,17 +178,29 @@ const bad: readonly (readonly [what: string, bend: (answer: Record<string, unkno
 ]
 const entry = (position: number): object => ({ position, kind: 'session', id: 'ses_x', expires_at: now() })
 
+/** Each waits for a lease to run out, so they are told off in rows that run beside each other. */
+const ROWS = 4
+
 function describeBadAnswers(command: Command): void {
-  for (const [what, bend] of bad) {
-    test(`the feed answers ${what}: nothing is taken from it, and served when it is well again`, async (t) => {
-      const stage = await givenStage(t, command, { leaseMs: LEASE_MS })
-      const { all } = await warm(stage)
+  for (let row = 0; row < ROWS; row += 1) {
+    describe(`bad answers of the feed, row ${row + 1}`, { concurrency: 1 }, () => {
+      let stage: OpenStage
+      before(async () => {
+        stage = await openStage(command, { leaseMs: LEASE_MS })
+      })
+      after(() => stage.close())
 
-      stage.authority.bend = bend
+      for (const [what, bend] of bad.filter((_, index) => index % ROWS === row)) {
+        test(`the feed answers ${what}: nothing is taken from it, and served when it is well again`, async () => {
+          const { all } = await warm(stage)
 
-      await until('nothing is served', are(503, all))
-      stage.authority.bend = (answer) => answer
-      await until('all are served', are(200, all))
+          stage.authority.bend = bend
+
+          await until('nothing is served', are(503, all))
+          stage.authority.bend = (answer) => answer
+          await until('all are served', are(200, all))
+        })
+      }
     })
   }
 }

@@ -43,11 +43,7 @@ function describePages(command: Command): void {
     const before = stage.line.passed(FEED).length
     const startedMs = performance.now()
 
-    await throughout(
-      2_000,
-      'it is served',
-      async () => (await stage.status({ bearer: stage.token() })) === 200,
-    )
+    await throughout(2_000, 'it answers', async () => (await stage.status({ bearer: stage.token() })) !== 401)
 
     const perSecond = ((stage.line.passed(FEED).length - before) * 1000) / (performance.now() - startedMs)
     assert.ok(perSecond <= 6, `It polled ${perSecond} times a second.`)
@@ -58,11 +54,7 @@ function describePages(command: Command): void {
     const before = stage.line.passed(FEED).length
     const startedMs = performance.now()
 
-    await throughout(
-      1_500,
-      'it is served',
-      async () => (await stage.status({ bearer: stage.token() })) === 200,
-    )
+    await throughout(1_500, 'it answers', async () => (await stage.status({ bearer: stage.token() })) !== 401)
 
     const perSecond = ((stage.line.passed(FEED).length - before) * 1000) / (performance.now() - startedMs)
     assert.ok(perSecond <= 25, `It polled ${perSecond} times a second.`)

@@ -65,9 +65,15 @@ function describeAccepted(on: On): void {
     const { email } = await on().person()
     const sessions = await Promise.all(Array.from({ length: 20 }, () => on().signIn(email)))
 
-    const statuses = await Promise.all([...sessions, ...sessions].map((bearer) => on().status({ bearer })))
+    const statuses = (): Promise<number[]> =>
+      Promise.all([...sessions, ...sessions].map((bearer) => on().status({ bearer })))
 
-    assert.deepEqual(new Set(statuses), new Set([200]))
+    // On a busy machine an answer may take longer than the lease of two seconds, and is thrown away then.
+    await until('all are served', async () => {
+      const seen = await statuses()
+      assert.ok(!seen.includes(401))
+      return seen.every((status) => status === 200)
+    })
     assert.ok(on().line.passed('/v1/verify').length < 120)
   })
 }
