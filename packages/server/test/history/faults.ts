@@ -13,13 +13,13 @@ const CALM_END_MS = 5_000
 const HOUR_MS = 3_600_000
 
 /** `onMoment` runs at each beginning and each end: there people do what is most likely to go wrong. */
-export function scheduleFaults(stage: Stage, onMoment: () => void): void {
+export function scheduleFaults(stage: Stage, onMoment: () => void, only: readonly string[] | null): void {
   const { plan, random, world } = stage
   for (let count = 0; count < plan.episodes; count += 1) {
     const atMs = random.between(CALM_BEGINNING_MS, plan.durationMs - CALM_END_MS)
     const leftMs = plan.durationMs - CALM_END_MS - atMs
     const forMs = Math.min(leftMs, random.chance(0.3) ? random.between(10, 400) : random.between(500, 11_000))
-    const fault = draw(stage)
+    const fault = only === null ? draw(stage) : toFault(random.pick(only))
     world.at(atMs, () => fault(stage, forMs))
     for (const momentMs of [atMs, atMs + forMs]) {
       for (let nth = 0; nth < 2; nth += 1) world.at(momentMs + random.between(-150, 400), onMoment)
@@ -29,9 +29,12 @@ export function scheduleFaults(stage: Stage, onMoment: () => void): void {
 }
 
 function draw({ random }: Stage): Fault {
-  const all = faults.reduce((sum, [weight]) => sum + weight, 0)
-  let rest = random.between(0, all)
-  for (const [weight, fault] of faults) {
+  const all = Object.values(faults)
+  let rest = random.between(
+    0,
+    all.reduce((sum, [weight]) => sum + weight, 0),
+  )
+  for (const [weight, fault] of all) {
     rest -= weight
     if (rest <= 0) return fault
   }
@@ -117,6 +120,13 @@ const loseBus: Fault = (stage, forMs) => {
     `${place.name} hears nothing from the bus for ${ms(forMs)}, and knows it after ${ms(unseenMs)}`,
   )
   place.node?.line.loseBus(unseenMs, forMs - unseenMs)
+}
+
+const muteNode: Fault = (stage, forMs) => {
+  const place = stage.random.pick(stage.nodes)
+  if (place.node === null) return
+  stage.noteFault(`${place.name} cannot publish anything for ${ms(forMs)}`)
+  stage.world.after(forMs, place.node.line.mute())
 }
 
 const standStill =
@@ -227,6 +237,7 @@ function startEpoch(stage: Stage): void {
   const revocation = recordRevocation(stage, 'operator', order)
   const { epoch, position } = database.startEpoch(`epoch-${random.name(8)}`, WALL_MS + world.nowMs)
   Object.assign(revocation, { epoch, position, committedAtMs: world.nowMs, endedAtMs: world.nowMs })
+  for (const broken of stage.history.broken) broken.untilMs = Math.min(broken.untilMs, world.nowMs)
   troubles.note('store', 'new epoch')
   stage.noteFault(`operator: new epoch ${epoch}, from position ${position} on`)
 }
@@ -252,7 +263,7 @@ const restore: Fault = (stage, forMs) => {
     stage.noteFault(`operator: restored the backup of ${ms(takenAtMs)}, position ${database.head().position}`)
     const backwards = { fromMs: world.nowMs, untilMs: Number.POSITIVE_INFINITY }
     history.backwards.push(backwards)
-    world.after(random.chance(0.5) ? 0 : random.between(500, 4_000), () => {
+    world.after(random.chance(0.5) ? 0 : random.between(500, 7_000), () => {
       startEpoch(stage)
       backwards.untilMs = world.nowMs
       end()
@@ -262,23 +273,30 @@ const restore: Fault = (stage, forMs) => {
 
 const ms = (value: number): string => `${(value / 1000).toFixed(3)} s`
 
-const faults: readonly (readonly [weight: number, fault: Fault])[] = [
-  [10, cutLine],
-  [8, isolateVerifier],
-  [10, slowLine],
-  [9, cutStore],
-  [6, slowStore],
-  [7, loseBus],
-  [10, standStill('pause', 'verifier')],
-  [8, standStill('pause', 'node')],
-  [8, standStill('suspend', 'verifier')],
-  [5, standStill('suspend', 'node')],
-  [6, killOneVerifier],
-  [10, endOneNode],
-  [6, moveVerifierClock],
-  [3, moveNodeClocks],
-  [8, moveVerifier],
-  [1, castOut],
-  [2, changeEpoch],
-  [2, restore],
-]
+const faults: Readonly<Record<string, readonly [weight: number, fault: Fault]>> = {
+  'cut-line': [10, cutLine],
+  'isolate-verifier': [8, isolateVerifier],
+  'slow-line': [10, slowLine],
+  'cut-store': [9, cutStore],
+  'slow-store': [6, slowStore],
+  'lose-bus': [7, loseBus],
+  'cannot-report': [5, muteNode],
+  'pause-verifier': [10, standStill('pause', 'verifier')],
+  'pause-node': [8, standStill('pause', 'node')],
+  'suspend-verifier': [8, standStill('suspend', 'verifier')],
+  'suspend-node': [5, standStill('suspend', 'node')],
+  'kill-verifier': [6, killOneVerifier],
+  'end-node': [10, endOneNode],
+  'move-verifier-clock': [6, moveVerifierClock],
+  'move-node-clocks': [3, moveNodeClocks],
+  'move-verifier': [8, moveVerifier],
+  'cast-out': [1, castOut],
+  'change-epoch': [2, changeEpoch],
+  restore: [2, restore],
+}
+
+function toFault(name: string): Fault {
+  const found = faults[name]
+  if (found === undefined) throw new Error(`There is no fault "${name}".`)
+  return found[1]
+}

@@ -32,6 +32,13 @@ export function watchPoll(
       stage.history.mistakes.push({ rule: 'positions', atMs: stage.world.nowMs, text: line })
     }
     if (answer.epoch !== stage.database.head().epoch) return
+    if (answer.epoch === asked && answer.position < Number(query.get('after'))) {
+      stage.history.broken.push({
+        at: verifier,
+        fromMs: stage.world.nowMs,
+        untilMs: Number.POSITIVE_INFINITY,
+      })
+    }
     if (answer.lease_ms > 0 && answer.epoch === epoch && answer.position < position) {
       blame(`a lease for a head older than the poll, which arrived when it was at ${position}`)
     }

@@ -5,7 +5,7 @@ import { Database } from './database.ts'
 import { scheduleFaults, WALL_MS } from './faults.ts'
 import { judge } from './judge.ts'
 import { createNetwork } from './network.ts'
-import { ACCOUNTS, letPeopleIn, type PeopleOptions, ROLES, SERVICES, toPrincipalId } from './people.ts'
+import { ACCOUNTS, letPeopleIn, ROLES, SERVICES, toPrincipalId } from './people.ts'
 import { paint } from './picture.ts'
 import { drawPlan, type Plan } from './plan.ts'
 import { createMachine, SimProcess } from './process.ts'
@@ -25,19 +25,22 @@ export interface Played {
   readonly picture: string
 }
 
-export interface HistoryOptions extends Partial<PeopleOptions> {
+export interface HistoryOptions {
+  /** Only these happen, and more of them; all, by their weights, without. */
+  readonly faults?: readonly string[]
+  readonly nodes?: number
   /** Moves the clock of one node and not of the others, which is known to break what is promised. */
   readonly clocksApart?: boolean
 }
 
 export async function playHistory(seed: number, options: HistoryOptions = {}): Promise<Played> {
   const random = createRandom(seed)
-  const plan = drawPlan(seed, random)
+  const plan = drawPlan(seed, random, options.faults !== undefined, options.nodes ?? null)
   const restoreChance = seedChance(random)
   try {
     const stage = build(plan, random, options.clocksApart ?? false)
-    const people = letPeopleIn(stage, { mintsHeadLast: options.mintsHeadLast ?? false })
-    scheduleFaults(stage, people)
+    const people = letPeopleIn(stage)
+    scheduleFaults(stage, people, options.faults ?? null)
     await stage.world.run(plan.durationMs)
     endAll(stage)
     return conclude(stage)

@@ -18,8 +18,11 @@ export interface Judged {
 
 const DRIFT = 0.01
 const MARGIN_MS = 50
-/** After trouble a verifier has a lease again within its longest pause and a few round trips. */
-const MEND_MS = 4_000
+/**
+ * After trouble a verifier has a lease again within its longest pause and a few round trips; at its start a poll
+ * without an answer is given up after 5 s.
+ */
+const MEND_MS = 6_500
 /** Nobody waits longer for an answer of any kind. */
 const ANSWER_MS_MAX = 12_000
 /** With nothing wrong: one read of the log, one message between nodes, one poll of each verifier. */
@@ -44,6 +47,7 @@ function judgeCheck(judged: Judged, check: Check, lapseMs: number): readonly Vio
       return [
         ...judgeAccepted(judged, check, check.outcome.permissions, lapseMs),
         ...judgeExpired(judged, check),
+        ...judgeBroken(judged, check, lapseMs),
       ]
     case 'refused':
       return judgeRefused(judged, check, lapseMs)
@@ -104,6 +108,24 @@ function hasStaleRights(
     const [role, held] = permission.split(':v')
     return role === node.id && Number(held) < version
   })
+}
+
+/** A verifier that has seen the log go backwards lets nobody in any more until there is a new epoch. */
+function judgeBroken({ history }: Judged, check: Check, lapseMs: number): readonly Violation[] {
+  const { at, beganAtMs } = check
+  const isBroken = history.broken.some(
+    (one) =>
+      one.at === at && beganAtMs > one.fromMs + lapseMs && (check.endedAtMs ?? beganAtMs) < one.untilMs,
+  )
+  if (!isBroken) return []
+  return [
+    {
+      rule: 'accepted in a broken log',
+      atMs: beganAtMs,
+      text: 'accepted after the log went backwards',
+      check,
+    },
+  ]
 }
 
 /** The authority's time reaches a verifier late by up to a lease; clocks drift a little in between. */

@@ -15,13 +15,8 @@ const CLIENTS = ['first-party', 'shop']
 /** New credentials and the newest revocations are where things go wrong. */
 const RECENT = 14
 
-export interface PeopleOptions {
-  /** Mistakes of the minting code, which the checker has to find. */
-  readonly mintsHeadLast: boolean
-}
-
 /** Returns what they do at moments at which something is likely to go wrong. */
-export function letPeopleIn(stage: Stage, options: PeopleOptions): () => void {
+export function letPeopleIn(stage: Stage): () => void {
   const { plan, random, world } = stage
   const again = (everyMs: number, run: () => void): void => {
     const next = (): void => {
@@ -31,7 +26,7 @@ export function letPeopleIn(stage: Stage, options: PeopleOptions): () => void {
     }
     world.after(random.around(everyMs), next)
   }
-  const people = new People(stage, options)
+  const people = new People(stage)
   for (let count = 0; count < 8; count += 1) world.after(20 * count, () => people.issue())
   again(plan.issueEveryMs, () => people.issue())
   again(plan.checkEveryMs, () => people.presentSome())
@@ -43,11 +38,9 @@ export function letPeopleIn(stage: Stage, options: PeopleOptions): () => void {
 
 class People {
   readonly #stage: Stage
-  readonly #options: PeopleOptions
 
-  constructor(stage: Stage, options: PeopleOptions) {
+  constructor(stage: Stage) {
     this.#stage = stage
-    this.#options = options
   }
 
   /** Has a node do something; what it throws, or does not come to, has happened to whoever asked. */
@@ -72,7 +65,7 @@ class People {
 
   #mintUnder(place: NodePlace, holder: Credential): void {
     const client = this.#stage.random.pick(CLIENTS)
-    const order = { holder, client, headLast: this.#options.mintsHeadLast }
+    const order = { holder, client }
     this.#at(place, (node) => mint(this.#stage, node, order))
   }
 
@@ -144,7 +137,7 @@ class People {
 
   #mintAndPresent(place: NodePlace, holder: Credential): void {
     this.#at(place, async (node) => {
-      const order = { holder, client: 'first-party', headLast: this.#options.mintsHeadLast }
+      const order = { holder, client: 'first-party' }
       const token = await mint(this.#stage, node, order)
       if (token !== null) this.presentEverywhere(token, 5)
     })

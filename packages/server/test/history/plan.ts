@@ -19,9 +19,11 @@ export interface Plan {
   readonly noise: number
 }
 
-export function drawPlan(seed: number, random: Random): Plan {
-  const nodes = random.chance(0.65) ? 2 : 1
-  const retention = random.chance(0.08)
+/** `focused`: about two nodes and a few faults of one kind, and nothing that takes long. */
+export function drawPlan(seed: number, random: Random, focused: boolean, nodesWanted: number | null): Plan {
+  const drawn = random.chance(0.65) || focused ? 2 : 1
+  const nodes = nodesWanted ?? drawn
+  const retention = random.chance(0.08) && !focused
   const isShort = retention || random.chance(0.15)
   const leaseMs = random.pick([1_000, 2_000, 2_000, 3_000, 5_000])
   const style = random.next()
@@ -41,7 +43,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     checkEveryMs: retention ? 300 : 60,
     issueEveryMs: retention ? 900 : 250,
     revokeEveryMs: retention ? 3_500 : 1_200,
-    episodes: style < 0.15 ? 0 : random.whole(1, retention ? 10 : 5),
-    noise: style > 0.8 ? random.between(0.001, 0.05) : 0,
+    episodes: focused ? 4 : style < 0.15 ? 0 : random.whole(1, retention ? 10 : 5),
+    noise: style > 0.8 && !focused ? random.between(0.001, 0.05) : 0,
   }
 }

@@ -78,6 +78,10 @@ export function killVerifier(stage: Stage, place: VerifierPlace): void {
   stage.noteFault(`${place.name}: kill -9`)
   place.verifier?.process.kill()
   place.verifier = null
+  for (const broken of stage.history.broken) {
+    // Its next life has applied nothing that could contradict the log.
+    if (broken.at === place.name) broken.untilMs = Math.min(broken.untilMs, stage.world.nowMs)
+  }
 }
 
 export function startVerifierAt(stage: Stage, place: VerifierPlace): void {

@@ -69,6 +69,8 @@ export interface History {
   authorityClockMovedAtMs: number
   /** While a log that went backwards goes on in its old epoch, it promises nothing. */
   readonly backwards: { readonly fromMs: number; untilMs: number }[]
+  /** Verifiers that were told of a log shorter than what they had applied, while it went on in its old epoch. */
+  readonly broken: { readonly at: string; readonly fromMs: number; untilMs: number }[]
   /** Verifiers whose own API key was revoked, and when. */
   readonly outcasts: Map<string, number>
   /** What contradicted the protocol in the moment in which it happened. */
@@ -90,6 +92,7 @@ export const createHistory = (): History => ({
   notes: [],
   authorityClockMovedAtMs: Number.POSITIVE_INFINITY,
   backwards: [],
+  broken: [],
   outcasts: new Map(),
   mistakes: [],
 })

@@ -16,10 +16,12 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     /** Goes on after a history that fails. */
     all: { type: 'boolean', default: false },
+    /** Names of faults, with commas between; nothing else goes wrong then. */
+    faults: { type: 'string' },
+    /** How many, where it is not to be drawn. */
+    nodes: { type: 'string' },
     /** Moves the clock of one node alone. */
     'clocks-apart': { type: 'boolean', default: false },
-    /** Has the minting code read the log's head when it has read the rows. */
-    'mint-head-last': { type: 'boolean', default: false },
   },
 })
 const write = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -31,8 +33,9 @@ let failed = 0
 
 for (let seed = first; seed < first + count; seed += 1) {
   const played = await playHistory(seed, {
-    mintsHeadLast: values['mint-head-last'],
     clocksApart: values['clocks-apart'],
+    ...(values.nodes !== undefined && { nodes: Number(values.nodes) }),
+    ...(values.faults !== undefined && { faults: values.faults.split(',') }),
   })
   const { checks, revocations } = played.history
   const countOf = (kind: string): number => checks.filter(({ outcome }) => outcome?.kind === kind).length

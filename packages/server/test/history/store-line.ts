@@ -21,6 +21,8 @@ export interface StoreLine {
   slowMs: number
   /** `quick` is told at once; `hanging` only after seconds. The answer mends it. */
   cut(how: 'quick' | 'hanging'): () => void
+  /** From now on nothing can be published, though everything else works; the answer ends it. */
+  mute(): () => void
   /** Ends the listening connection, at first without anybody seeing it; it comes back by itself. */
   loseBus(unseenMs: number, awayMs: number): void
 }
@@ -52,6 +54,7 @@ class SimStoreLine implements StoreLine {
   #listener: BusListener | null = null
   #hear: ((text: string) => void) | null = null
   #cutCount = 0
+  #isMute = false
   delayMs = 0.4
   failing = 0
   slow = 0
@@ -82,7 +85,12 @@ class SimStoreLine implements StoreLine {
     world.after(this.#delayMs(), () => {
       if (this.#cutCount !== cutsBefore && this.#failAsCut(fail)) return
       // A transaction that has reached the database is committed, whether or not its node lives to hear of it.
-      const value = run(database)
+      let value: T
+      try {
+        value = run(database)
+      } catch {
+        return fail(1)
+      }
       if (isFailing) return fail(random.between(0, 3))
       world.after(this.#delayMs(), () => {
         if (this.#cutCount === cutsBefore) process.receive(() => resolve(value))
@@ -118,9 +126,19 @@ class SimStoreLine implements StoreLine {
     }
   }
 
+  mute(): () => void {
+    const end = this.#parts.troubles.begin(this.#place, 'cannot publish')
+    this.#isMute = true
+    return () => {
+      this.#isMute = false
+      end()
+    }
+  }
+
   readonly bus: Bus = {
     publish: (texts) =>
       this.query(() => {
+        if (this.#isMute) throw new StoreUnavailable('Nothing can be published.')
         for (const text of texts) for (const hear of this.#parts.exchange.listeners) hear(text)
       }),
     listen: (listener) => {
