@@ -46,8 +46,9 @@ class BusReporter implements Reporter {
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
   #number = 0
-  /** When the last report that went out was begun. */
+  /** When the last report that went out was begun, on both clocks: on a suspended machine one of them stops. */
   #reportedAtMs = Number.NEGATIVE_INFINITY
+  #reportedAtWallMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | null = null
   #stopped = false
 
@@ -62,7 +63,10 @@ class BusReporter implements Reporter {
   }
 
   #isFresh(): boolean {
-    return this.#parts.clock.monotonicMs() - this.#reportedAtMs <= REPORT_INTERVAL_MS
+    const { clock } = this.#parts
+    const agoWallMs = clock.nowMs() - this.#reportedAtWallMs
+    const isFreshByWall = agoWallMs >= 0 && agoWallMs <= REPORT_INTERVAL_MS
+    return isFreshByWall && clock.monotonicMs() - this.#reportedAtMs <= REPORT_INTERVAL_MS
   }
 
   send(...messages: readonly Message[]): void {
@@ -97,10 +101,12 @@ class BusReporter implements Reporter {
     this.#number += 1
     const number = this.#number
     const beganAtMs = clock.monotonicMs()
+    const beganAtWallMs = clock.nowMs()
     onSending(number, beganAtMs)
     try {
       await publish([...waiting, ...report(number)].map(toText))
       this.#reportedAtMs = beganAtMs
+      this.#reportedAtWallMs = beganAtWallMs
     } catch (error) {
       onEvent({ kind: 'report_failed', error })
       throw error

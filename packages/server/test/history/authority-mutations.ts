@@ -166,4 +166,17 @@ export const authorityMutations: readonly Mutation[] = [
     faults: ['cannot-report'],
     found: ACCEPTED,
   },
+  {
+    name: 'a node that was suspended takes its last report for a fresh one',
+    rule: 9,
+    edits: [
+      inFeed(
+        'reporter.ts',
+        'const isFreshByWall = agoWallMs >= 0 && agoWallMs <= REPORT_INTERVAL_MS',
+        'const isFreshByWall = agoWallMs < Number.POSITIVE_INFINITY',
+      ),
+    ],
+    faults: ['suspend-node'],
+    found: ACCEPTED,
+  },
 ]
