@@ -13,8 +13,8 @@ import { toRequest, withWires } from './server/wire.ts'
 
 const CONNECTIONS = 8
 const STARTS = 3
-const WARM_UP = { turns: 12, phaseMs: 25 }
-const MEASURED = { turns: 18, phaseMs: 25 }
+const WARM_UP = { turns: 18, phaseMs: 25 }
+const MEASURED = { turns: 24, phaseMs: 25 }
 const OPEN_RATIO_MIN = 0.93
 const MAP_RATIO_MIN = 0.97
 const SPREAD_MAX = 0.02

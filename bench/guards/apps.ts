@@ -16,7 +16,7 @@ import type { Peers } from './peers.ts'
 export type Framework = 'node:http' | 'Fastify' | 'Hono' | 'Express'
 export const frameworks: readonly Framework[] = ['node:http', 'Fastify', 'Hono', 'Express']
 
-/** What every route answers when it lets somebody in. */
+/** What every route answers when it lets somebody in, from an async function, as handlers that wait for a database are. */
 const BODY = '{"door":"open"}'
 const TYPE = 'application/json; charset=utf-8'
 const REQUIRED = { permissions: ['gym:enter'] }
@@ -30,7 +30,7 @@ const isKnown = ({ headers }: IncomingMessage, known: Known): boolean =>
   known.get(headers.authorization ?? String(headers['x-api-key'])) !== undefined
 
 const openNode: Open = async (verifier, known, peers) => {
-  const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+  const answer = async (_request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.writeHead(200, { 'content-type': TYPE }).end(BODY)
   }
   const guarded = createNodeGuard(verifier)(REQUIRED, answer)
@@ -57,7 +57,7 @@ const openFastify: Open = async (verifier, known, peers) => {
   const guard = createFastifyGuard(verifier)
   await app.register(guard.plugin)
   await app.register(fastifyJwt, { secret: peers.secret, verify: { cache: true } })
-  const handler = (_request: object, reply: { type(text: string): { send(body: string): unknown } }) =>
+  const handler = async (_request: object, reply: { type(text: string): { send(body: string): unknown } }) =>
     reply.type(TYPE).send(BODY)
   app.get('/open', handler)
   app.get(
@@ -79,14 +79,14 @@ const openFastify: Open = async (verifier, known, peers) => {
 const openHono: Open = async (verifier, known) => {
   const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>()
   const guard = createHonoGuard(verifier)
-  app.get('/open', (context) => context.body(BODY, 200, { 'content-type': TYPE }))
+  app.get('/open', async (context) => context.body(BODY, 200, { 'content-type': TYPE }))
   app.get(
     '/map',
     (context, next) =>
       isKnown(context.env.incoming, known) ? next() : Promise.resolve(context.body(null, 401)),
-    (context) => context.body(BODY, 200, { 'content-type': TYPE }),
+    async (context) => context.body(BODY, 200, { 'content-type': TYPE }),
   )
-  app.get('/guarded', guard(REQUIRED), (context) => context.body(BODY, 200, { 'content-type': TYPE }))
+  app.get('/guarded', guard(REQUIRED), async (context) => context.body(BODY, 200, { 'content-type': TYPE }))
   const listener = getRequestListener(app.fetch)
   return createServer((request, response) => void listener(request, response))
 }
@@ -94,7 +94,8 @@ const openHono: Open = async (verifier, known) => {
 const openExpress: Open = async (verifier, known, peers) => {
   const app = express()
   const guard = createExpressGuard(verifier)
-  const answer = (_request: unknown, response: Response): void => void response.type(TYPE).send(BODY)
+  const answer = async (_request: unknown, response: Response): Promise<void> =>
+    void response.type(TYPE).send(BODY)
   app.get('/open', answer)
   app.get(
     '/map',
