@@ -105,6 +105,24 @@ test('a report that is no report is refused, and nothing of it is taken', async 
   assert.deepEqual(await usageOf(to, id), [])
 })
 
+test('what a key did can be read after its end, by those who could read it before and by nobody else', async (t) => {
+  const to = await given.authority(t)
+  const { id } = await given.keyOf(to, [])
+  const { secret } = await given.keyOf(to, VERIFIER)
+  const stranger = await given.signedIn(to, 'session_token')
+  await report(to, secret, [useOf(to, { kind: 'api_key', id })])
+  const ended = await to.send('DELETE', `/v1/api-keys/${id}`, { key: to.adminKey })
+  assert.equal(ended.status, 204)
+
+  const path = `/v1/api-keys/${id}/usage`
+  const asked = await to.send('GET', path, { bearer: `${stranger.session_token}` })
+  assertProblem(asked, 'not_found')
+  assert.deepEqual(
+    (await usageOf(to, id)).map(({ route }) => route),
+    ['read_note'],
+  )
+})
+
 test('a verifier says nothing about keys and sessions that are for audiences of others', async (t) => {
   const to = await given.authority(t)
   const pool = await verifierOf(to, ['https://pool.example.com'])

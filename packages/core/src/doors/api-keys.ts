@@ -152,10 +152,17 @@ export async function readApiKey(
   permission: string = own.apiKeysRead,
 ): Promise<Outcome<{ key: ApiKey }>> {
   const key = await context.store.readApiKey(id)
-  // A key that may manage nothing else may still read about itself.
-  const itself = caller.verdict.credential.id === id && permission === own.apiKeysRead
-  if (key === null || !(itself || mayManage(caller, key.ownerId, permission))) return refuse('not_found')
-  return { ok: true, key }
+  if (key === null) return refuse('not_found')
+  const isAllowed =
+    permission === own.apiKeysRead
+      ? mayReadApiKey(caller, id, key.ownerId)
+      : mayManage(caller, key.ownerId, permission)
+  return isAllowed ? { ok: true, key } : refuse('not_found')
+}
+
+/** A key that may manage nothing else may still read about itself. */
+export function mayReadApiKey(caller: Caller, id: ApiKeyId, ownerId: PrincipalId): boolean {
+  return caller.verdict.credential.id === id || mayManage(caller, ownerId, own.apiKeysRead)
 }
 
 export async function changeApiKey(

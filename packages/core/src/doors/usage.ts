@@ -3,8 +3,8 @@ import { type ApiKeyId, isApiKeyId, isSessionId, type SessionId } from '@counter
 import type { HourOfUse, HourPlace } from '../api-keys/usage.ts'
 import type { Caller } from '../caller.ts'
 import type { Context } from '../context.ts'
-import type { Outcome } from '../outcome.ts'
-import { readApiKey } from './api-keys.ts'
+import { type Outcome, refuse } from '../outcome.ts'
+import { mayReadApiKey } from './api-keys.ts'
 import { audiencesOfAsker } from './verify.ts'
 
 /** Uses of one credential on one route, as a verifier saw them. */
@@ -57,7 +57,10 @@ export function toUsedCredential(kind: 'session' | 'api_key', id: string): Use['
   return isApiKeyId(id) ? { kind, id } : null
 }
 
-/** For whoever may read the key itself. */
+/**
+ * For whoever may read the key itself, and also after its end: what a stolen key did is asked once it has been
+ * taken back.
+ */
 export async function listApiKeyUsage(
   context: Context,
   caller: Caller,
@@ -65,7 +68,7 @@ export async function listApiKeyUsage(
   after: HourPlace | null,
   limit: number,
 ): Promise<Outcome<{ hours: readonly HourOfUse[] }>> {
-  const read = await readApiKey(context, caller, id)
-  if (!read.ok) return read
+  const owner = (await context.store.readOwner({ kind: 'api_key', id }))?.owner ?? null
+  if (owner === null || !mayReadApiKey(caller, id, owner)) return refuse('not_found')
   return { ok: true, hours: await context.store.listApiKeyUsage(id, after, limit) }
 }
