@@ -81,7 +81,7 @@ test('looking leaves nothing behind', () => {
   assert.equal(limiter.size, 0)
 })
 
-test('a counter that was kept counts with the key, and no longer once its window is over or it was removed', () => {
+test('a counter that was kept counts with the key, until its points are used up or it was removed', () => {
   const clock = createClock()
   const limiter = createLimiter(clock, 1)
   limiter.take('ada', policy)
@@ -92,6 +92,7 @@ test('a counter that was kept counts with the key, and no longer once its window
   assert.equal(limiter.take('ada', policy, 0).remaining, 1)
   assert.equal(limiter.takeKept(counter, policy), true)
   assert.equal(limiter.takeKept(counter, policy), false)
+  assert.equal(limiter.take('ada', policy).allowed, false)
   clock.advance(60_000)
   assert.equal(limiter.takeKept(counter, policy), false)
   assert.equal(limiter.take('ada', policy).remaining, 2)
@@ -99,4 +100,20 @@ test('a counter that was kept counts with the key, and no longer once its window
   limiter.take('bob', policy)
   assert.equal(limiter.takeKept(counter, policy), false)
   assert.equal(limiter.counterOf('ada', policy), null)
+})
+
+test('a window that is over goes on for a kept counter until it is used up, and then the next one begins', () => {
+  const clock = createClock()
+  const limiter = createLimiter(clock)
+  limiter.take('ada', policy)
+  const counter = limiter.counterOf('ada', policy)
+  assert.ok(counter !== null)
+  let allowed = 0
+
+  clock.advance(60_000)
+  for (let count = 0; count < 20; count += 1) {
+    if (limiter.takeKept(counter, policy) || limiter.take('ada', policy).allowed) allowed += 1
+  }
+
+  assert.equal(allowed, 2 * policy.points - 1)
 })

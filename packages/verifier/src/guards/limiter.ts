@@ -25,8 +25,10 @@ export interface LimitVerdict {
 
 export interface Limiter {
   /**
-   * Takes one point from a counter that the caller has kept, without looking for it. False where none is left,
-   * where a new window has to begin, or where the counter is not kept here any more: then `take` knows more.
+   * Takes one point from a counter that the caller has kept, without looking for it or at the clock. False where
+   * none is left in it, or where it is not counted with here any more: then `take` knows more. A window that is
+   * over goes on until its points have been used up, so within the length of one window there are fewer than two
+   * windows' points, which is no more than where one window ends and the next begins.
    */
   takeKept(counter: Counter, policy: LimitPolicy): boolean
   /** The counter of a key, to be kept; null where nothing is counted for it at the moment. */
@@ -44,10 +46,13 @@ export interface Limiter {
 
 /** Changed here alone. */
 export interface Counter {
+  /** `REMOVED` once it has been removed, so that nobody counts on with it. */
   used: number
-  /** Negative infinity once it has been removed, so that nobody counts on with it. */
   endsAtMs: number
 }
+
+/** More than any policy grants, and a small whole number to engines. */
+const REMOVED = 0x3fff_ffff
 
 /** The counters of one policy. */
 interface Counters {
@@ -79,7 +84,7 @@ export function createLimiter(clock: Pick<CheckerClock, 'monotonicMs'>, keysMax:
 
   return {
     takeKept(counter, policy): boolean {
-      if (counter.used >= policy.points || counter.endsAtMs <= clock.monotonicMs()) return false
+      if (counter.used >= policy.points || counter.used >= REMOVED) return false
       counter.used += 1
       return true
     },
@@ -125,7 +130,7 @@ function add(counters: Counters, key: string, counter: Counter, nowMs: number, k
 
 function remove({ byKey }: Counters, key: string): void {
   const counter = byKey.get(key)
-  if (counter !== undefined) counter.endsAtMs = Number.NEGATIVE_INFINITY
+  if (counter !== undefined) counter.used = REMOVED
   byKey.delete(key)
 }
 
