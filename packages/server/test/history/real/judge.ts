@@ -1,10 +1,8 @@
 /** Holds a history of real processes against what the protocol promises, on the clock that they share. */
 import { isHit, type RealCheck, type RealHistory, type RealRevocation } from './people.ts'
-import { LEASE_SECONDS, type Stage } from './stage.ts'
+import { LEASE_SECONDS, MEND_MS, type Stage, type Trouble } from './stage.ts'
 
 const LAPSE_MS = LEASE_SECONDS * 1010 + 50
-/** A busy machine needs its time until everybody has found everybody again. */
-const MEND_MS = 8_000
 const CONFIRMED_MS_MAX = LAPSE_MS + 3_000
 
 export function judge(history: RealHistory, stage: Stage): readonly string[] {
@@ -14,8 +12,8 @@ export function judge(history: RealHistory, stage: Stage): readonly string[] {
   ]
 }
 
-const isCalm = ({ troubles }: Stage, fromMs: number, untilMs: number): boolean =>
-  troubles.every((one) => untilMs < one.fromMs || fromMs > one.untilMs + MEND_MS)
+const isCalm = (troubles: readonly Trouble[], fromMs: number, untilMs: number): boolean =>
+  troubles.every((one) => untilMs < one.fromMs || fromMs > one.untilMs + one.mendMs)
 
 function judgeCheck({ revocations }: RealHistory, stage: Stage, check: RealCheck): readonly string[] {
   const { credential, beganAtMs, endedAtMs, outcome } = check
@@ -31,7 +29,7 @@ function judgeCheck({ revocations }: RealHistory, stage: Stage, check: RealCheck
     })
   }
   if (outcome === 'verifier_unavailable') {
-    return isCalm(stage, beganAtMs, endedAtMs) ? [`not served though all was well: ${of}`] : []
+    return isCalm(stage.troubles, beganAtMs, endedAtMs) ? [`not served though all was well: ${of}`] : []
   }
   const mayBeRefused = revocations.some(
     ({ node, sentAtMs }) => credential.nodes.includes(node) && sentAtMs <= endedAtMs,
@@ -51,7 +49,9 @@ function judgeRevocation(
   stage: Stage,
   { node, waits, sentAtMs, answeredAtMs, confirmed }: RealRevocation,
 ): string[] {
-  if (!waits || !isCalm(stage, sentAtMs, sentAtMs + CONFIRMED_MS_MAX)) return []
+  // A call that is lost and made again keeps no revocation from being confirmed in time.
+  const lasting = stage.troubles.filter(({ mendMs }) => mendMs >= MEND_MS)
+  if (!waits || !isCalm(lasting, sentAtMs, sentAtMs + CONFIRMED_MS_MAX)) return []
   const tookMs = answeredAtMs === null ? Number.POSITIVE_INFINITY : answeredAtMs - sentAtMs
   return confirmed && tookMs < CONFIRMED_MS_MAX ? [] : [`${node} was not confirmed in time: ${tookMs} ms`]
 }

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { TestContext } from 'node:test'
-import { requireTestDatabase } from '@countersign/tools/postgres'
+import { createTestDatabase } from '@countersign/tools/postgres'
+import { requirePostgres } from '../../crash/postgres.ts'
 import { keyOf, type SendOptions } from '../../given.ts'
 import { bootstrapNode } from '../../postgres/nodes.ts'
 import { type Program, quiet, type Settings, startProgram, temporaryFolder } from '../../processes/spawn.ts'
@@ -37,13 +38,23 @@ export interface VerifierProcess {
   signal(signal: NodeJS.Signals): void
 }
 
+export interface Trouble {
+  readonly fromMs: number
+  untilMs: number
+  /** How long after it its traces may be seen. */
+  readonly mendMs: number
+}
+
+/** A busy machine needs its time until everybody has found everybody again. */
+export const MEND_MS = 8_000
+
 export interface Stage {
   readonly t: TestContext
   readonly nodes: readonly RealNode[]
   readonly verifiers: readonly RealVerifier[]
   readonly adminKey: string
   /** When something was wrong, on the shared clock. */
-  readonly troubles: { readonly fromMs: number; untilMs: number }[]
+  readonly troubles: Trouble[]
   readonly notes: { readonly atMs: number; readonly text: string }[]
 }
 
@@ -55,8 +66,10 @@ export async function openStage(t: TestContext, database: 'sqlite' | 'postgres')
     const adminKey = await bootstrapNode(settings)
     return furnish(t, [await startNode(t, 'A', settings, null)], adminKey)
   }
-  const url = await requireTestDatabase(t)
-  if (url === undefined) return null
+  // Two nodes take half of the connections that a server has for all tests together.
+  const server = await requirePostgres(t)
+  if (server === undefined) return null
+  const { url } = await createTestDatabase(server.url)
   const shared = { ...lease, COUNTERSIGN_SECRETS: newSecrets() }
   const adminKey = await bootstrapNode({ ...shared, COUNTERSIGN_DATABASE: url })
   const nodes = await Promise.all(
@@ -89,7 +102,9 @@ async function furnish(t: TestContext, nodes: readonly RealNode[], adminKey: str
       const { secret: key } = await keyOf(toGiven(node, adminKey), permissions)
       const wire = await openWire(t, node.url)
       node.wires.add(wire)
-      return { name, key, wire, process: await startVerifier(t, wire.url, key) }
+      const process = await startVerifier(t, wire.url, key)
+      await fetch(`${process.url}/ready`)
+      return { name, key, wire, process }
     }),
   )
   return { t, nodes, verifiers, adminKey, troubles: [], notes: [] }
@@ -161,8 +176,8 @@ export const toGiven = (
 })
 
 /** Notes that something begins to be wrong; the answer, that it is over. */
-export function trouble({ troubles, notes }: Stage, text: string): () => void {
-  const one = { fromMs: nowMs(), untilMs: Number.POSITIVE_INFINITY }
+export function trouble({ troubles, notes }: Stage, text: string, mendMs: number = MEND_MS): () => void {
+  const one = { fromMs: nowMs(), untilMs: Number.POSITIVE_INFINITY, mendMs }
   troubles.push(one)
   notes.push({ atMs: one.fromMs, text })
   return () => {
