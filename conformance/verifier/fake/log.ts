@@ -37,11 +37,24 @@ export class FakeLog {
     return this.#append('signing_key', kid, { issued_before_position: 0 }, KEPT_MS)
   }
 
-  #append(kind: string, id: string, rule: { issued_before_position?: number }, keptMs: number): number {
+  /** Ends a node, and lets go of the entry before anybody has seen it. Returns the position. */
+  killAndPrune(kind: string, id: string): number {
+    const position = this.#append(kind, id, {}, KEPT_MS, false)
+    this.entries = this.entries.filter((entry) => entry.position !== position)
+    return position
+  }
+
+  #append(
+    kind: string,
+    id: string,
+    rule: { issued_before_position?: number },
+    keptMs: number,
+    isSeen = true,
+  ): number {
     this.position += 1
     const expires_at = new Date(Date.now() + keptMs).toISOString()
     this.entries.push({ position: this.position, kind, id, ...rule, expires_at })
-    this.wake()
+    if (isSeen) this.wake()
     return this.position
   }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { REFUSED } from '../fake/authority.ts'
-import { goodClaims, newId, newSigningKey } from '../fake/credentials.ts'
+import { goodClaims, makeToken, newId, newSigningKey } from '../fake/credentials.ts'
 import type { Command } from '../program.ts'
 import { givenStage } from '../stage.ts'
 import { throughout, until } from '../until.ts'
@@ -100,6 +100,42 @@ function describePages(command: Command): void {
     assert.equal(await stage.status({ bearer: stage.token({ sid: first }) }), 401)
     assert.equal(await stage.status({ bearer: stage.token({ sid: second }) }), 401)
     assert.equal(await stage.status({ bearer: stage.token() }), 200)
+  })
+
+  test('positions are dense: where an entry is missing, what was issued before it is refused', async (t) => {
+    const stage = await givenStage(t, command)
+    const { authority } = stage
+    const [ended, bystander, session] = [newId('ses'), stage.token(), stage.opaque('session')]
+    const token = stage.token({ sid: ended })
+    for (const bearer of [token, bystander, session.credential])
+      assert.equal(await stage.status({ bearer }), 200)
+    const asked = stage.asked()
+
+    authority.log.killAndPrune('session', ended)
+    const position = authority.log.kill('session', newId('ses'))
+    authority.verdicts.set(session.credential, { ...session.verdict, position })
+    await authority.acknowledged(position)
+
+    assert.equal(await stage.status({ bearer: token }), 401)
+    assert.equal(await stage.status({ bearer: bystander }), 401)
+    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    assert.equal(await stage.status({ bearer: session.credential }), 200)
+    assert.equal(stage.asked(), asked + 1)
+  })
+
+  test('a program that starts when entries have left the log refuses what is older than they are', async (t) => {
+    const ended = newId('ses')
+    const stage = await givenStage(t, command, {
+      before: ({ log }) => {
+        log.killAndPrune('session', ended)
+        log.kill('session', newId('ses'))
+      },
+    })
+    const { epoch } = stage.authority.log
+
+    const old = makeToken({ key: stage.key, claims: goodClaims(epoch, 0, { sid: ended }) })
+
+    assert.equal(await stage.status({ bearer: old }), 401)
   })
 
   test('an entry of a kind that nobody knows yet disturbs nothing', async (t) => {

@@ -5,6 +5,7 @@ package verifier
 import (
 	"container/list"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -60,6 +61,7 @@ type feedAnswer struct {
 type revoked struct {
 	isKilled     bool
 	issuedBefore int64
+	position     int64 // Of the newest entry.
 	expiresMs    float64
 }
 
@@ -78,6 +80,9 @@ type memory struct {
 	revoked     map[Node]*revoked
 	// What had expired by then stays expired, since the entries that hit it may be gone.
 	forgottenMs float64
+	// The newest entry that is gone. What is older may have been hit by one that is gone too, so it is refused:
+	// positions are no clock, and tell what clocks that were set back cannot.
+	forgottenPosition int64
 
 	lease    time.Duration
 	sentAt   time.Time
@@ -145,10 +150,13 @@ func (m *memory) apply(answer feedAnswer, sent, now time.Time) bool {
 	if answer.snapshot {
 		m.startOver(answer.epoch, isSame)
 	}
-	for _, one := range answer.entries {
-		if one.position > m.position {
-			m.add(one)
-		}
+	fresh := answer.entries
+	for len(fresh) > 0 && fresh[0].position <= m.position {
+		fresh = fresh[1:]
+	}
+	m.noteMissing(fresh, answer.position)
+	for _, one := range fresh {
+		m.add(one)
 	}
 	m.position = max(m.position, answer.position)
 	m.answered, m.authorityMs = now, answer.nowMs
@@ -164,11 +172,24 @@ func (m *memory) apply(answer feedAnswer, sent, now time.Time) bool {
 
 func (m *memory) startOver(epoch string, isSame bool) {
 	if !isSame {
-		m.forgottenMs = math.Inf(-1)
+		m.forgottenMs, m.forgottenPosition = math.Inf(-1), 0
 	}
 	m.epoch, m.position, m.isBackwards = epoch, 0, false
 	m.generation++
 	m.clear()
+}
+
+// noteMissing: positions are dense, so where there is no entry between two answers, there was one.
+func (m *memory) noteMissing(fresh []entry, last int64) {
+	for _, one := range slices.Backward(fresh) {
+		if one.position != last {
+			break
+		}
+		last--
+	}
+	if last > m.position {
+		m.forgottenPosition = max(m.forgottenPosition, last)
+	}
 }
 
 func (m *memory) add(one entry) {
@@ -180,7 +201,7 @@ func (m *memory) add(one entry) {
 		known = &revoked{expiresMs: one.expiresMs}
 		m.revoked[one.node] = known
 	}
-	known.expiresMs = max(known.expiresMs, one.expiresMs)
+	known.expiresMs, known.position = max(known.expiresMs, one.expiresMs), one.position
 	if one.issuedBefore == nil {
 		known.isKilled = true
 	} else {
@@ -193,13 +214,17 @@ func (m *memory) expire(authorityMs float64) {
 	for node, known := range m.revoked {
 		if known.expiresMs <= authorityMs {
 			m.forgottenMs = max(m.forgottenMs, known.expiresMs)
+			m.forgottenPosition = max(m.forgottenPosition, known.position)
 			delete(m.revoked, node)
 		}
 	}
 }
 
-// hits is true when an entry on the path ends what was issued, or decided, at the position.
+// hits is true when an entry on the path ends what was issued, or decided, at the position, or may have done so.
 func (m *memory) hits(path []Node, position int64) bool {
+	if position < m.forgottenPosition {
+		return true
+	}
 	for _, node := range path {
 		if known := m.revoked[node]; known != nil && (known.isKilled || position < known.issuedBefore) {
 			return true

@@ -72,6 +72,8 @@ class Revoked:
 
     is_killed: bool = False
     issued_before: int = 0
+    #: Of the newest entry.
+    position: int = 0
     expires_ms: float = NEVER
 
 
@@ -87,6 +89,9 @@ class Memory:
     revoked: dict[Node, Revoked] = field(default_factory=dict)
     #: What had expired by then stays expired, since the entries that hit it may be gone.
     forgotten_ms: float = NEVER
+    #: The newest entry that is gone. What is older may have been hit by one that is gone too, so it is refused:
+    #: positions are no clock, and tell what clocks that were set back cannot.
+    forgotten_position: int = 0
     lease_ms: float = 5_000
     _sent: Instant | None = None
     _granted_ms: float = 0
@@ -132,9 +137,10 @@ class Memory:
             return False
         if answer.snapshot:
             self._start_over(answer, is_same)
-        for entry in answer.entries:
-            if entry.position > self.position:
-                self._add(entry)
+        fresh = [entry for entry in answer.entries if entry.position > self.position]
+        self._note_missing(fresh, answer.position)
+        for entry in fresh:
+            self._add(entry)
         self.position = max(self.position, answer.position)
         self._offset_ms = answer.now_ms - now.monotonic_ms
         self.forget_up_to(answer.pruned_until_ms if answer.pruned_until_ms is not None else NEVER)
@@ -147,17 +153,26 @@ class Memory:
 
     def _start_over(self, answer: FeedAnswer, is_same: bool) -> None:
         if not is_same:
-            self.forgotten_ms = NEVER
+            self.forgotten_ms, self.forgotten_position = NEVER, 0
         self.epoch, self.position, self.is_backwards = answer.epoch, 0, False
         self.generation += 1
         self.revoked.clear()
         self._verdicts.clear()
 
+    def _note_missing(self, fresh: list[Entry], last: int) -> None:
+        """Positions are dense: where there is no entry between two answers, there was one."""
+        for entry in reversed(fresh):
+            if entry.position != last:
+                break
+            last -= 1
+        if last > self.position:
+            self.forgotten_position = max(self.forgotten_position, last)
+
     def _add(self, entry: Entry) -> None:
         if entry.issued_before == 0:
             return
         known = self.revoked.setdefault(entry.node, Revoked())
-        known.expires_ms = max(known.expires_ms, entry.expires_ms)
+        known.expires_ms, known.position = max(known.expires_ms, entry.expires_ms), entry.position
         if entry.issued_before is None:
             known.is_killed = True
         else:
@@ -167,13 +182,17 @@ class Memory:
     def _expire(self, authority_ms: float) -> None:
         gone = [node for node, known in self.revoked.items() if known.expires_ms <= authority_ms]
         for node in gone:
-            self.forget_up_to(self.revoked.pop(node).expires_ms)
+            known = self.revoked.pop(node)
+            self.forget_up_to(known.expires_ms)
+            self.forgotten_position = max(self.forgotten_position, known.position)
 
     def forget_up_to(self, ms: float) -> None:
         self.forgotten_ms = max(self.forgotten_ms, ms)
 
     def hits(self, path: tuple[Node, ...], position: int) -> bool:
-        """True when an entry on the path ends what was issued, or decided, at the position."""
+        """True when an entry on the path ends what was issued, or decided, at the position, or may have done so."""
+        if position < self.forgotten_position:
+            return True
         found = (self.revoked.get(node) for node in path)
         return any(known and (known.is_killed or position < known.issued_before) for known in found)
 
