@@ -144,7 +144,7 @@ for (const [from, [text, headers]] of Object.entries(named) as [
     const given = await givenVerifier(t, { keys: [pair] })
     assert.equal(given.verifier.recall(from, text), null)
     const first = await letIn(given, headers)
-    assert.equal(given.verifier.recall(from, text), first)
+    assert.equal(given.verifier.recall(from, text)?.authenticated, first)
     assert.equal(given.verifier.authenticate(parts(headers)), first)
     assert.ok(Object.isFrozen(first))
     for (const other of ['authorization', 'api_key_header', 'cookie'] as const) {
@@ -219,6 +219,9 @@ test('a header that named one credential names the other when it is seen with th
   await letIn(given, { authorization: `ApiKey ${one.text}` })
   assert.equal(given.verifier.recall('api_key_header', one.text), null)
   await letIn(given, { apiKey: other.text })
-  assert.equal(given.verifier.recall('api_key_header', other.text)?.credential.id, other.id)
-  assert.equal(given.verifier.recall('authorization', `ApiKey ${one.text}`)?.credential.id, one.id)
+  assert.equal(given.verifier.recall('api_key_header', other.text)?.authenticated.credential.id, other.id)
+  assert.equal(
+    given.verifier.recall('authorization', `ApiKey ${one.text}`)?.authenticated.credential.id,
+    one.id,
+  )
 })

@@ -14,12 +14,12 @@ import {
 import type { Accepted, CheckResult, Verdict } from './verdict.ts'
 import type { HeldVerdict } from './verdict-cache.ts'
 import type {
-  Authenticated,
   AuthenticateOptions,
   AuthenticateResult,
   DenialFacts,
   Denied,
   Principal,
+  Recalled,
   Verified,
   Verifier,
   VerifierStats,
@@ -53,15 +53,15 @@ export class FeedVerifier implements Verifier {
     reports.start()
   }
 
-  recall(from: CredentialSource, rawHeader: string, route?: string): Authenticated | null {
+  recall(from: CredentialSource, rawHeader: string, route?: string): Recalled | null {
     const { memory, checker } = this.#parts
     const known = memory.verdicts.byHeader(rawHeader)
     // A cookie's text in `Authorization` is not what it is in `Cookie`.
-    if (known === undefined || known.authenticated.from !== from) return null
+    if (known === undefined || known.from !== from) return null
     const now = checker.now()
     if (!memory.mayUse(known.held, now)) return null
     this.#count(known.held, now.monotonicMs, route)
-    return known.authenticated
+    return known
   }
 
   /** A count where the verdict lies, since a use must cost next to nothing. */
@@ -99,7 +99,7 @@ export class FeedVerifier implements Verifier {
     const { from, text } = toOnlyHeader(headers)
     const known =
       text === null || options.freshness === 'online' ? null : this.recall(from, text, options.route)
-    if (known !== null) return known
+    if (known !== null) return known.authenticated
     const taken = takeCredential(headers, this)
     const facts = { ...options, from }
     switch (taken.kind) {
@@ -144,9 +144,12 @@ export class FeedVerifier implements Verifier {
       allowAddresses.length === 0 && (from !== 'cookie' || (text?.length ?? 0) <= COOKIE_CHARACTERS_MAX)
     const name = isNamed ? text : null
     const known = held?.header
-    if (known?.authenticated.from === from && known.text === name) return known.authenticated
+    if (known?.from === from && known.text === name) return known.authenticated
     const authenticated = Object.freeze({ ...verified, from })
-    if (held !== null) this.#parts.memory.verdicts.nameByHeader({ held, text: name, authenticated })
+    if (held !== null) {
+      const header = { held, text: name, from, authenticated, admittedBy: 0, countedBy: 0, counter: null }
+      this.#parts.memory.verdicts.nameByHeader(header)
+    }
     return authenticated
   }
 

@@ -4,7 +4,7 @@
  * round, takes marks away and removes what has none.
  */
 import type { Accepted, Verdict } from './verdict.ts'
-import type { Authenticated, Verified } from './verifier-types.ts'
+import type { Recalled, Verified } from './verifier-types.ts'
 
 export interface HeldVerdict {
   readonly credential: string
@@ -29,11 +29,10 @@ export interface HeldVerdict {
   address: string | null
 }
 
-export interface KnownHeader {
+export interface KnownHeader extends Recalled {
   readonly held: HeldVerdict
   /** Null when it is too long, or a look-up by it would not be enough. */
   readonly text: string | null
-  readonly authenticated: Authenticated
 }
 
 export interface VerdictCacheBounds {

@@ -66,7 +66,7 @@ export interface Verifier {
    * for a request that has no other credential header than this one: `Authorization`, `X-API-Key`, or neither
    * of them and a cookie. The route's name is for usage reports.
    */
-  recall(from: CredentialSource, rawHeader: string, route?: string): Authenticated | null
+  recall(from: CredentialSource, rawHeader: string, route?: string): Recalled | null
   /**
    * Makes a refusal of a guard's own (a missing permission, a rate limit) and reports it to the authority like
    * the others, so that its decision id can be looked up.
@@ -125,6 +125,22 @@ export interface Verified {
 export interface Authenticated extends Verified {
   /** Where the credential stood; one that came by cookie needs a look at where the request came from. */
   readonly from: CredentialSource
+}
+
+/**
+ * What memory vouches for, with room for what guards have worked out about it. A new verdict, or another header,
+ * begins with empty room.
+ */
+export interface Recalled {
+  readonly authenticated: Authenticated
+  /** The same as in `authenticated`. */
+  readonly from: CredentialSource
+  /** A bit for each route that lets it in whatever the request: nothing that it asks for can change by then. */
+  admittedBy: number
+  /** The same, but for the credential's own limit, which counts every use. */
+  countedBy: number
+  /** Where these uses are counted. */
+  counter: object | null
 }
 
 export interface Principal {

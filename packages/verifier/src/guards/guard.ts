@@ -3,7 +3,7 @@
  * that was seen before, the whole way for any other, then whatever the route asks for.
  */
 import { allows, allowsAll, type ErrorCode, type Permission } from '@countersign/protocol'
-import type { Authenticated, Denied, Verifier } from '../verifier-types.ts'
+import type { Authenticated, Denied, Recalled, Verifier } from '../verifier-types.ts'
 import { isQuotable, isScope, toChallenge } from './challenge.ts'
 import { type ConnectionReader, createConnectionReader } from './connection.ts'
 import type { GuardOptions, Outcome, Refusal, Requirements } from './guard-types.ts'
@@ -74,6 +74,8 @@ export class RouteGuard<Req, Res> {
   readonly #needsStepUp: boolean
   readonly #mayRecall: boolean
   readonly #closes: boolean
+  /** Its own in `Recalled`; 0 where every request is looked at. */
+  readonly #bit: number
 
   constructor(shared: Shared<Req, Res>, requirements: Requirements<Req>) {
     const { permissions = [], acr = [], maxAuthenticationAgeSeconds = null, freshness } = requirements
@@ -90,6 +92,7 @@ export class RouteGuard<Req, Res> {
     this.#needsStepUp = acr.length > 0 || maxAuthenticationAgeSeconds !== null
     this.#mayRecall = freshness !== 'online'
     this.#closes = requirements.closeWhenEnded === true
+    this.#bit = this.#closes || maxAuthenticationAgeSeconds !== null ? 0 : toBit(shared.verifier)
   }
 
   /** Whether the request may pass: at once for a credential that was seen before, unless a port has to be asked. */
@@ -99,11 +102,32 @@ export class RouteGuard<Req, Res> {
     if (this.#mayRecall) {
       const raw = wire.rawHeaders(request)
       const at = findCredential(raw)
-      const caller =
+      const known =
         at === 0 ? null : verifier.recall(sourceAt(raw, at), raw[at] ?? '', this.#requirements.route)
-      if (caller !== null) return this.#admit(caller, request, response)
+      if (known !== null) return this.#admitKnown(known, request, response)
     }
     return this.#authenticate(request, response)
+  }
+
+  /** What was found out about an earlier request with this credential is not found out again. */
+  #admitKnown(known: Recalled, request: Req, response: Res): Outcome | Promise<Outcome> {
+    if ((known.admittedBy & this.#bit) !== 0) return known.authenticated
+    if ((known.countedBy & this.#bit) !== 0 && this.#shared.kept?.take(known)) return known.authenticated
+    const outcome = this.#admit(known.authenticated, request, response)
+    if (!(outcome instanceof Promise) && outcome.ok) this.#note(known)
+    return outcome
+  }
+
+  /** Only what depends on the credential and on nothing of the request or the moment. */
+  #note(known: Recalled): void {
+    const { authenticated, from } = known
+    if (from === 'cookie' || authenticated.resources.length > 0) return
+    const bucket = bucketOf(authenticated)
+    if (bucket === null) known.admittedBy |= this.#bit
+    else if (this.#shared.kept !== null) {
+      this.#shared.kept.keep(known, bucket)
+      known.countedBy |= this.#bit
+    }
   }
 
   #authenticate(request: Req, response: Res): Outcome | Promise<Outcome> {
@@ -158,19 +182,18 @@ export class RouteGuard<Req, Res> {
     if (caller.resources.length > 0 && !this.#mayTouch(caller, request)) {
       return this.#deny('permission_denied', 'resource', request, caller)
     }
-    if (caller.rateLimit === null || this.#shared.kept?.take(caller)) return this.#pass(caller, response)
+    if (caller.rateLimit === null) return this.#pass(caller, response)
     return this.#count(caller, request, response)
   }
 
   #count(caller: Authenticated, request: Req, response: Res): Outcome | Promise<Outcome> {
     const bucket = bucketOf(caller)
     if (bucket === null) return this.#pass(caller, response)
-    const { limiter, kept } = this.#shared
+    const { limiter } = this.#shared
     const state = limiter.take(bucket.key, bucket.policy)
     if (state instanceof Promise) {
       return state.then((taken) => this.#limit(caller, bucket, taken, request, response))
     }
-    kept?.keep(caller, bucket)
     return this.#limit(caller, bucket, state, request, response)
   }
 
@@ -232,6 +255,19 @@ export class RouteGuard<Req, Res> {
     })
     return toRefusal(verifier.issuer, denied, challenge, fields)
   }
+}
+
+/** How many routes each verifier has given a bit to. */
+const bits = new WeakMap<Verifier, number>()
+/** As many as fit a small whole number of every engine. */
+const BITS_MAX = 30
+
+/** Routes beyond the last bit look at every request. */
+function toBit(verifier: Verifier): number {
+  const given = bits.get(verifier) ?? 0
+  if (given === BITS_MAX) return 0
+  bits.set(verifier, given + 1)
+  return 1 << given
 }
 
 /** Most routes ask for one permission, and most callers hold it by its own name. */

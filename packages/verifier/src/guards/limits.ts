@@ -1,5 +1,5 @@
 /** The limit that an API key brings along, and the header fields that tell about it (RateLimit draft -10). */
-import type { Verified } from '../verifier-types.ts'
+import type { Recalled, Verified } from '../verifier-types.ts'
 import { type Counter, createLimiter, type Limiter } from './limiter.ts'
 import type { RatePolicy, RateVerdict } from './rate-limiter.ts'
 
@@ -37,33 +37,37 @@ export const toLimitFields = (
 export const createMemoryLimiter = (): Limiter => createLimiter({ monotonicMs: () => performance.now() })
 
 /**
- * The counters of callers that were seen before, found by their verdicts: a use then costs one look-up in place
- * of three. Which limiter counts is for `take`; this only remembers where.
+ * Keeps the counters of callers that were seen before where memory finds the callers: a use then costs no look-up
+ * of its own. Which limiter counts is for `take`; this only remembers where.
  */
 export class KeptCounters {
   readonly #limiter: Limiter
-  readonly #kept = new WeakMap<Verified, Kept>()
 
   constructor(limiter: Limiter) {
     this.#limiter = limiter
   }
 
   /** True when one use was counted; false says nothing yet. */
-  take(caller: Verified): boolean {
-    const kept = this.#kept.get(caller)
-    return kept !== undefined && this.#limiter.takeKept(kept.counter, kept.policy)
+  take({ counter: kept }: Recalled): boolean {
+    // Another guard's counter counts for another limiter.
+    return kept instanceof Kept && kept.owner === this && this.#limiter.takeKept(kept.counter, kept.policy)
   }
 
   /** After a use that was counted by its key. */
-  keep(caller: Verified, { key, policy }: Bucket): void {
+  keep(known: Recalled, { key, policy }: Bucket): void {
     const counter = this.#limiter.counterOf(key, policy)
-    if (counter !== null && this.#kept.get(caller)?.counter !== counter) {
-      this.#kept.set(caller, { counter, policy })
-    }
+    if (counter !== null) known.counter = new Kept(this, counter, policy)
   }
 }
 
-interface Kept {
+class Kept {
+  readonly owner: KeptCounters
   readonly counter: Counter
   readonly policy: RatePolicy
+
+  constructor(owner: KeptCounters, counter: Counter, policy: RatePolicy) {
+    this.owner = owner
+    this.counter = counter
+    this.policy = policy
+  }
 }

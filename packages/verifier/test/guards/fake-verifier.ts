@@ -6,6 +6,7 @@ import type {
   AuthenticateResult,
   DenialFacts,
   Denied,
+  Recalled,
   Verified,
   Verifier,
 } from '../../src/verifier-types.ts'
@@ -32,7 +33,7 @@ const COOKIE = '__Host-countersign_session'
 
 export function createFakeVerifier(audiences: readonly string[] = ['https://gym.example.com']): FakeVerifier {
   const good = new Map<string, { verified: Verified; ended: AbortController }>()
-  const seen = new Map<string, Authenticated>()
+  const seen = new Map<string, Recalled>()
   const denials: (DenialFacts & { code: string })[] = []
   const asked: (Parameters<Verifier['authenticate']>[1] | undefined)[] = []
   let isLapsed = false
@@ -65,10 +66,13 @@ export function createFakeVerifier(audiences: readonly string[] = ['https://gym.
       }
       const known: Authenticated = Object.freeze({ ...found, from: taken.from })
       const raw = rawOf(request, taken.from)
-      if (raw !== null && found.allowAddresses.length === 0) seen.set(keyOf(taken.from, raw), known)
+      if (raw !== null && found.allowAddresses.length === 0) {
+        const { from } = taken
+        seen.set(keyOf(from, raw), { authenticated: known, from, admittedBy: 0, countedBy: 0, counter: null })
+      }
       return known
     },
-    recall(from, rawHeader): Authenticated | null {
+    recall(from, rawHeader): Recalled | null {
       const known = isLapsed ? undefined : seen.get(keyOf(from, rawHeader))
       if (known !== undefined) recalled += 1
       return known ?? null

@@ -71,8 +71,11 @@ for (const [framework, openApi] of Object.entries(apis)) {
       ended.abort()
       const recall = verifier.recall.bind(verifier)
       verifier.recall = (from, header) => {
-        const caller = recall(from, header)
-        return caller && { ...caller, principal: { ...caller.principal, ended: ended.signal } }
+        const known = recall(from, header)
+        if (known === null) return null
+        const { authenticated } = known
+        const principal = { ...authenticated.principal, ended: ended.signal }
+        return { ...known, authenticated: { ...authenticated, principal } }
       }
 
       const socket = begin(t, api, '/stream', LINES)
