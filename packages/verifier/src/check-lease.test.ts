@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createDeferred } from '../test/deferred.ts'
 import { type Given, givenChecker, givenClaims, givenOpaque, givenPair, kill, STYLE } from '../test/given.ts'
 import { createChecker } from './check.ts'
 import type { CheckerOptions } from './checker-options.ts'
@@ -26,7 +27,7 @@ test('before the first answer nothing is accepted: one poll, then 503', async ()
 test('a lapsed lease is renewed by one poll for all who wait, and then the check goes on', async () => {
   const { given, warm } = await givenWarm()
   given.clock.advance(5_000)
-  const poll = Promise.withResolvers<void>()
+  const poll = createDeferred<void>()
   given.renew = () => poll.promise
 
   const checks = [...warm, ...warm, await token()].map((credential) => given.checker.check(credential))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { RefusalReason } from '@countersign/protocol'
+import { createDeferred } from '../test/deferred.ts'
 import {
   AUDIENCE,
   givenChecker,
@@ -61,7 +62,7 @@ test('a refresh token is of the wrong type, and nobody is asked about it', async
 test('many first sights of one credential at once are one call', async () => {
   const given = await givenChecker()
   const { text } = givenOpaque('session')
-  const answer = Promise.withResolvers<AskAnswer>()
+  const answer = createDeferred<AskAnswer>()
   given.ask = () => answer.promise
 
   const checks = Array.from({ length: 100 }, () => given.checker.check(text))
@@ -258,7 +259,7 @@ test('the verdict that is shared is a frozen copy; the asker’s own stays as it
 
 test('a flood of unknown keys asks no more at once than the bound, and none of it is held', async () => {
   const given = await givenChecker({ bounds: { asksMax: 5, refusalsMax: 20 } })
-  const answer = Promise.withResolvers<AskAnswer>()
+  const answer = createDeferred<AskAnswer>()
   given.ask = () => answer.promise
 
   const checks = Array.from({ length: 500 }, () => given.checker.check(givenOpaque('api_key').text))

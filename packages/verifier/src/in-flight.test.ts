@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createDeferred } from '../test/deferred.ts'
 import { InFlight } from './in-flight.ts'
 
 const never = (): Promise<string> => new Promise(() => {})
 
 test('who comes second joins the call that is under way', async () => {
   const calls = new InFlight<string>(2)
-  const call = Promise.withResolvers<string>()
+  const call = createDeferred<string>()
   let started = 0
   const start = (): Promise<string> => {
     started += 1
@@ -45,7 +46,7 @@ test('a call that never ends makes room when it is stale, and is not joined any 
 
 test('a stale call that ends late does not end the newer one of its key', async () => {
   const calls = new InFlight<string>(2)
-  const late = Promise.withResolvers<string>()
+  const late = createDeferred<string>()
   const old = calls.join('a', () => late.promise, 0, 100)
   const young = calls.join('a', never, 100, 100)
 

@@ -34,7 +34,6 @@ export const KID_CHARACTERS_MAX = 128
 
 /**
  * Parses one key of a set. The problem is told in constant words: no member's value stands in it.
- * Whether a point lies on its curve is checked by the platform when the key is imported.
  */
 export function parseJwk(jwk: unknown): ParsedJwk {
   if (typeof jwk !== 'object' || jwk === null) return problem('A key is a JSON object.')
@@ -75,6 +74,7 @@ function toMaterial(
   switch (algorithm) {
     case 'ES256': {
       if (kty !== 'EC' || crv !== 'P-256' || !isBytes(x, 32, 32) || !isBytes(y, 32, 32)) return null
+      if (!isOnP256(toInteger(x), toInteger(y))) return null
       return { algorithm, jwk: { kty, crv, x, y } }
     }
     case 'EdDSA': {
@@ -96,6 +96,21 @@ function isBytes(value: unknown, min: number, max: number): value is string {
   if (typeof value !== 'string') return false
   const length = parseBase64url(value)?.length ?? -1
   return length >= min && length <= max
+}
+
+const toInteger = (text: string): bigint =>
+  [...(parseBase64url(text) ?? [])].reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+
+/** FIPS 186-5, SP 800-186 §3.2.1.3. */
+const P256_P = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
+const P256_B = 0x5ac635d8_aa3a93e7_b3ebbd55_769886bc_651d06b0_cc53b0f6_3bce3c3e_27d2604bn
+
+/**
+ * RFC 8725 §3.4. Not every platform looks when it imports a key: Deno's Web Crypto takes any two numbers. The
+ * point at infinity has no spelling in a JWK, and the curve's cofactor is 1, so that nothing else is to be asked.
+ */
+function isOnP256(x: bigint, y: bigint): boolean {
+  return x < P256_P && y < P256_P && (y * y - (x * x * x - 3n * x + P256_B)) % P256_P === 0n
 }
 
 function isModulus(value: unknown): value is string {
