@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Passed {
   readonly method: string
@@ -49,6 +50,7 @@ class ControlledLine implements Line {
   readonly #delays = new Map<string, number>()
   readonly #passed: Passed[] = []
   readonly #agent = new Agent({ keepAlive: false })
+  readonly #closed = new AbortController()
   readonly #server = createServer((req, res) => {
     this.#handle(req, res).catch(() => res.destroy())
   })
@@ -106,7 +108,7 @@ class ControlledLine implements Line {
     this.#passed.push({ method: req.method ?? '', path, query: url.searchParams, body: body.toString() })
     const reply = this.#replies.get(path) ?? (await this.#ask(req, res, body))
     const delayMs = this.#delays.get(path) ?? 0
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closed.signal })
     if (this.#isCut || res.destroyed) return void res.destroy()
     res.writeHead(reply.status, reply.headers).end(reply.body)
   }
@@ -132,6 +134,7 @@ class ControlledLine implements Line {
 
   async close(): Promise<void> {
     this.#agent.destroy()
+    this.#closed.abort()
     const closed = once(this.#server.close(), 'close')
     this.#server.closeAllConnections()
     await closed

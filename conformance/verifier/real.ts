@@ -26,6 +26,7 @@ import {
   type Program as Holder,
   PASSWORD,
 } from '../given.ts'
+import { decide } from './decided.ts'
 import { type Line, openLine } from './line.ts'
 import { type CheckOptions, type Command, type Program, startProgram } from './program.ts'
 
@@ -46,9 +47,9 @@ export class RealStage implements Given {
   #program: Program | null = null
   #people = 0
 
-  static async open(command: Command): Promise<RealStage> {
+  static async open(command: Command, leaseMs: number): Promise<RealStage> {
     const folder = await mkdtemp(join(tmpdir(), 'countersign-verifier-'))
-    const { config, server, adminKey } = await serveOnFreePort(folder)
+    const { config, server, adminKey } = await serveOnFreePort(folder, leaseMs)
     const line = await openLine(server.url)
     const stage = new RealStage(command, config, folder, server, line, adminKey)
     await stage.startProgram()
@@ -90,9 +91,16 @@ export class RealStage implements Given {
     })
   }
 
+  /** The status of one check, whatever it is. */
   async status(options: CheckOptions): Promise<number> {
     assert.ok(this.#program)
     return (await this.#program.check(options)).status
+  }
+
+  /** The status of a check that a verifier with a lease can decide: 503 only where it has no excuse for it. */
+  async decided(options: CheckOptions): Promise<number> {
+    assert.ok(this.#program)
+    return (await decide(this.#program, options, this.#config.leaseSeconds * 1000)).status
   }
 
   /** Stops the authority and serves the same data again. */
@@ -162,7 +170,7 @@ export class RealStage implements Given {
 
   /** Ends a node and waits until every verifier is known to have heard of it. */
   async revoke(target: Readonly<Record<string, string>>): Promise<void> {
-    const body = { target, wait_ms: 10_000 }
+    const body = { target, wait_ms: 30_000 }
     const answer = await this.send('POST', '/v1/revocations', { key: this.adminKey, body })
     assert.equal(answer.status, 200, answer.text)
     assert.equal(answer.json.confirmed, true, answer.text)
@@ -190,10 +198,11 @@ const TRIES_MAX = 5
 /** A port that was free a moment ago may be somebody else's when it is used. */
 async function serveOnFreePort(
   folder: string,
+  leaseMs: number,
 ): Promise<{ config: Loaded; server: RunningServer; adminKey: string }> {
   for (let count = 1; ; count += 1) {
     const data = join(folder, String(count))
-    const loaded = await loadConfig(await environmentOf(data), folder)
+    const loaded = await loadConfig(await environmentOf(data, leaseMs), folder)
     assert.ok(loaded.ok, 'The settings of the test are refused.')
     const first = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
     const made = await bootstrapAuthority(loaded.config, first)
@@ -207,13 +216,13 @@ async function serveOnFreePort(
   }
 }
 
-async function environmentOf(folder: string): Promise<Record<string, string>> {
+async function environmentOf(folder: string, leaseMs: number): Promise<Record<string, string>> {
   const port = await freePort()
   return {
     COUNTERSIGN_DATA: folder,
     COUNTERSIGN_PORT: String(port),
     COUNTERSIGN_LOG_LEVEL: 'silent',
-    COUNTERSIGN_LEASE_SECONDS: '2',
+    COUNTERSIGN_LEASE_SECONDS: String(leaseMs / 1000),
     COUNTERSIGN_AUDIENCES: `${NOTES},http://localhost:${port}`,
     COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
     COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',

@@ -1,5 +1,6 @@
 /** A stage for vectors: a fake authority, the line to it, and the program under test at the other end. */
 import type { TestContext } from 'node:test'
+import { decide } from './decided.ts'
 import { FakeAuthority, type FakeOptions, KEY_OF_VERIFIER } from './fake/authority.ts'
 import {
   AUDIENCE,
@@ -13,15 +14,19 @@ import {
   type TokenParts,
 } from './fake/credentials.ts'
 import { type Line, openLine } from './line.ts'
-import { type CheckOptions, type Command, type Program, startProgram } from './program.ts'
+import { type Answer, type CheckOptions, type Command, type Program, startProgram } from './program.ts'
 import { until } from './until.ts'
 
 export interface Stage {
   readonly authority: FakeAuthority
   readonly line: Line
   readonly key: SigningKey
-  /** The status of one check. */
+  /** The status of one check, whatever it is. */
   status(options: CheckOptions): Promise<number>
+  /** The status of a check that a verifier with a lease can decide: 503 only where it has no excuse for it. */
+  decided(options: CheckOptions): Promise<number>
+  /** The same check, and all of its answer. */
+  answer(options: CheckOptions): Promise<Answer>
   readonly program: Program
   /** A token as the authority would sign it now, with these changes. */
   token(claims?: Readonly<Record<string, unknown>>, parts?: Partial<TokenParts>): string
@@ -106,6 +111,14 @@ class FakeStage implements OpenStage {
 
   async status(options: CheckOptions): Promise<number> {
     return (await this.program.check(options)).status
+  }
+
+  async decided(options: CheckOptions): Promise<number> {
+    return (await this.answer(options)).status
+  }
+
+  answer(options: CheckOptions): Promise<Answer> {
+    return decide(this.program, options, this.authority.leaseMs)
   }
 
   token(claims: Readonly<Record<string, unknown>> = {}, parts: Partial<TokenParts> = {}): string {

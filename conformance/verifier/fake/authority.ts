@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { SURE_LEASE_MS } from '../decided.ts'
 import { newApiKey, newId } from './credentials.ts'
 import { FakeLog } from './log.ts'
 
@@ -14,6 +15,7 @@ export const KEY_OF_VERIFIER: string = newApiKey(newId('key'))
 export type Verdict = Readonly<Record<string, unknown>>
 
 export interface FakeOptions {
+  /** So long that it does not run out, unless that is what the test is about. */
   readonly leaseMs?: number
   readonly pageSize?: number
 }
@@ -35,7 +37,7 @@ export class FakeAuthority {
     this.#handle(req, res).catch(() => res.destroy())
   })
 
-  constructor({ leaseMs = 5_000, pageSize = 10_000 }: FakeOptions = {}) {
+  constructor({ leaseMs = SURE_LEASE_MS, pageSize = 10_000 }: FakeOptions = {}) {
     this.leaseMs = leaseMs
     this.pageSize = pageSize
   }

@@ -9,6 +9,8 @@ import { throughout, until } from '../until.ts'
 
 const FEED = '/v1/revocations'
 const HOUR_MS = 3_600_000
+/** Tokens with unknown keys may cause one fetch in so long. */
+const UNKNOWN_KEY_MS = 5_000
 
 export function describeLog(command: Command): void {
   describe('the log', { concurrency: 6 }, () => {
@@ -39,14 +41,16 @@ function describePages(command: Command): void {
   })
 
   test('while nothing happens it hardly polls', async (t) => {
-    const stage = await givenStage(t, command, { leaseMs: 2_000 })
+    const stage = await givenStage(t, command)
     const before = stage.line.passed(FEED).length
     const startedMs = performance.now()
 
-    await throughout(2_000, 'it answers', async () => (await stage.status({ bearer: stage.token() })) !== 401)
+    await throughout(2_000, 'it serves', async () => (await stage.decided({ bearer: stage.token() })) === 200)
 
-    const perSecond = ((stage.line.passed(FEED).length - before) * 1000) / (performance.now() - startedMs)
-    assert.ok(perSecond <= 6, `It polled ${perSecond} times a second.`)
+    // A lease that has run out would be a reason to hurry; this one cannot.
+    const pollsMax = 2 + (2 * (performance.now() - startedMs)) / 1000
+    const polls = stage.line.passed(FEED).length - before
+    assert.ok(polls <= pollsMax, `It polled ${polls} times.`)
   })
 
   test('a lease too short for a hold does not make it poll without a pause', async (t) => {
@@ -69,8 +73,8 @@ function describePages(command: Command): void {
       },
     })
 
-    for (const sid of ended) assert.equal(await stage.status({ bearer: stage.token({ sid }) }), 401)
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    for (const sid of ended) assert.equal(await stage.decided({ bearer: stage.token({ sid }) }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
   })
 
   test('pages that never end give no lease', async (t) => {
@@ -97,9 +101,9 @@ function describePages(command: Command): void {
     stage.authority.bend = (answer) => ({ ...answer, entries: stage.authority.log.entries })
     await stage.authority.acknowledged(stage.authority.log.kill('session', second))
 
-    assert.equal(await stage.status({ bearer: stage.token({ sid: first }) }), 401)
-    assert.equal(await stage.status({ bearer: stage.token({ sid: second }) }), 401)
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    assert.equal(await stage.decided({ bearer: stage.token({ sid: first }) }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token({ sid: second }) }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
   })
 
   test('positions are dense: where an entry is missing, what was issued before it is refused', async (t) => {
@@ -108,7 +112,7 @@ function describePages(command: Command): void {
     const [ended, bystander, session] = [newId('ses'), stage.token(), stage.opaque('session')]
     const token = stage.token({ sid: ended })
     for (const bearer of [token, bystander, session.credential])
-      assert.equal(await stage.status({ bearer }), 200)
+      assert.equal(await stage.decided({ bearer }), 200)
     const asked = stage.asked()
 
     authority.log.killAndPrune('session', ended)
@@ -116,10 +120,10 @@ function describePages(command: Command): void {
     authority.verdicts.set(session.credential, { ...session.verdict, position })
     await authority.acknowledged(position)
 
-    assert.equal(await stage.status({ bearer: token }), 401)
-    assert.equal(await stage.status({ bearer: bystander }), 401)
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
-    assert.equal(await stage.status({ bearer: session.credential }), 200)
+    assert.equal(await stage.decided({ bearer: token }), 401)
+    assert.equal(await stage.decided({ bearer: bystander }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
+    assert.equal(await stage.decided({ bearer: session.credential }), 200)
     assert.equal(stage.asked(), asked + 1)
   })
 
@@ -135,7 +139,7 @@ function describePages(command: Command): void {
 
     const old = makeToken({ key: stage.key, claims: goodClaims(epoch, 0, { sid: ended }) })
 
-    assert.equal(await stage.status({ bearer: old }), 401)
+    assert.equal(await stage.decided({ bearer: old }), 401)
   })
 
   test('an entry of a kind that nobody knows yet disturbs nothing', async (t) => {
@@ -143,7 +147,7 @@ function describePages(command: Command): void {
 
     await stage.authority.acknowledged(stage.authority.log.kill('device', 'dev_1'))
 
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
   })
 }
 
@@ -152,20 +156,20 @@ function describeEpochs(command: Command): void {
     const stage = await givenStage(t, command)
     const { authority } = stage
     const [old, session] = [stage.token(), stage.opaque('session')]
-    assert.equal(await stage.status({ bearer: old }), 200)
-    assert.equal(await stage.status({ bearer: session.credential }), 200)
+    assert.equal(await stage.decided({ bearer: old }), 200)
+    assert.equal(await stage.decided({ bearer: session.credential }), 200)
     authority.verdicts.set(session.credential, REFUSED)
 
     authority.log.beginEpoch()
     await authority.acknowledged(authority.log.kill('session', newId('ses')))
 
-    assert.equal(await stage.status({ bearer: old }), 401)
-    assert.equal(await stage.status({ bearer: session.credential }), 401)
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    assert.equal(await stage.decided({ bearer: old }), 401)
+    assert.equal(await stage.decided({ bearer: session.credential }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
   })
 
   test('a log that went backwards: nothing is served until the epoch changes', async (t) => {
-    const stage = await givenStage(t, command, { leaseMs: 2_000 })
+    const stage = await givenStage(t, command)
     const { authority } = stage
     authority.log.kill('session', newId('ses'))
     await authority.acknowledged(authority.log.kill('session', newId('ses')))
@@ -173,6 +177,7 @@ function describeEpochs(command: Command): void {
 
     authority.log.goBackTo(1)
 
+    // The lease of a minute could not have run out by itself.
     await until('nothing is served', async () => (await status()) === 503)
     await throughout(1_000, 'nothing is served', async () => (await status()) === 503)
     // Also when it has grown past the place again: these are other entries.
@@ -197,38 +202,38 @@ function describeTimes(command: Command): void {
     await until('it is served', async () => (await stage.status({ bearer: token })) === 200)
 
     const ended = stage.token({ iat: there - 900, exp: there - 60 })
-    assert.equal(await stage.status({ bearer: ended }), 401)
-    assert.equal(await stage.status({ bearer: stage.token() }), 401)
+    assert.equal(await stage.decided({ bearer: ended }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 401)
   })
 
   test('what ended by the time that entries were pruned stays ended when the clock is set back', async (t) => {
     const stage = await givenStage(t, command)
     const nowSeconds = Math.floor(Date.now() / 1000)
     const token = stage.token({ exp: nowSeconds + 300 })
-    assert.equal(await stage.status({ bearer: token }), 200)
+    assert.equal(await stage.decided({ bearer: token }), 200)
 
     stage.authority.log.prunedUntil = new Date((nowSeconds + 400) * 1000).toISOString()
     await stage.authority.acknowledged(stage.authority.log.kill('session', newId('ses')))
 
-    assert.equal(await stage.status({ bearer: token }), 401)
-    assert.equal(await stage.status({ bearer: stage.token({ exp: nowSeconds + 300 }) }), 401)
-    assert.equal(await stage.status({ bearer: stage.token({ exp: nowSeconds + 900 }) }), 200)
+    assert.equal(await stage.decided({ bearer: token }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token({ exp: nowSeconds + 300 }) }), 401)
+    assert.equal(await stage.decided({ bearer: stage.token({ exp: nowSeconds + 900 }) }), 200)
   })
 
   test('an entry whose time has passed may go; what it ended stays ended when the clock is set back', async (t) => {
-    const stage = await givenStage(t, command, { leaseMs: 2_000 })
+    const stage = await givenStage(t, command)
     const { authority } = stage
     const sid = newId('ses')
     const token = stage.token({ sid, exp: Math.floor(Date.now() / 1000) + 300 })
     await authority.acknowledged(authority.log.kill('session', sid, 400_000))
     authority.clockAheadMs = HOUR_MS
     await authority.acknowledged(authority.log.kill('session', newId('ses')))
-    assert.equal(await stage.status({ bearer: token }), 401)
+    assert.equal(await stage.decided({ bearer: token }), 401)
 
     authority.clockAheadMs = 0
     await authority.acknowledged(authority.log.kill('session', newId('ses')))
 
-    assert.equal(await stage.status({ bearer: token }), 401)
+    assert.equal(await stage.decided({ bearer: token }), 401)
   })
 }
 
@@ -241,9 +246,9 @@ function describeKeys(command: Command): void {
     await stage.authority.acknowledged(stage.authority.log.announce(key.kid))
     const fetched = stage.line.passed('/.well-known/jwks.json').length
 
-    assert.equal(await stage.status({ bearer: stage.token({}, { key }) }), 200)
+    assert.equal(await stage.decided({ bearer: stage.token({}, { key }) }), 200)
     assert.equal(stage.line.passed('/.well-known/jwks.json').length, fetched)
-    assert.equal(await stage.status({ bearer: stage.token() }), 200)
+    assert.equal(await stage.decided({ bearer: stage.token() }), 200)
   })
 
   test('a key that nobody announced is found by its id, and unknown ones do not flood the authority', async (t) => {
@@ -252,11 +257,13 @@ function describeKeys(command: Command): void {
     stage.authority.keys = [...stage.authority.keys, key.jwk]
     const before = stage.line.passed('/.well-known/jwks.json').length
     const unknown = newSigningKey('ES256')
+    const startedMs = performance.now()
 
     for (let count = 0; count < 30; count += 1) {
-      assert.equal(await stage.status({ bearer: stage.token({}, { key: unknown }) }), 401)
+      assert.equal(await stage.decided({ bearer: stage.token({}, { key: unknown }) }), 401)
     }
-    assert.ok(stage.line.passed('/.well-known/jwks.json').length - before <= 2)
+    const fetchesMax = 2 + (performance.now() - startedMs) / UNKNOWN_KEY_MS
+    assert.ok(stage.line.passed('/.well-known/jwks.json').length - before <= fetchesMax)
     await until(
       'the new key is known',
       async () => (await stage.status({ bearer: stage.token({}, { key }) })) === 200,
@@ -266,15 +273,15 @@ function describeKeys(command: Command): void {
   test('a key that is no longer in the set: what it signed is refused, also from memory', async (t) => {
     const stage = await givenStage(t, command)
     const token = stage.token()
-    assert.equal(await stage.status({ bearer: token }), 200)
+    assert.equal(await stage.decided({ bearer: token }), 200)
     const next = newSigningKey('ES256')
 
     stage.authority.keys = [next.jwk]
     await stage.authority.acknowledged(stage.authority.log.announce(stage.key.kid))
 
-    assert.equal(await stage.status({ bearer: token }), 401)
+    assert.equal(await stage.decided({ bearer: token }), 401)
     const { epoch, position } = stage.authority.log
     const claims = goodClaims(epoch, position)
-    assert.equal(await stage.status({ bearer: stage.token(claims, { key: next }) }), 200)
+    assert.equal(await stage.decided({ bearer: stage.token(claims, { key: next }) }), 200)
   })
 }

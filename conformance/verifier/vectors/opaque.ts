@@ -63,7 +63,7 @@ function describeUnasked(on: () => Stage): void {
       const before = on().asked()
       const credential = make(newSessionToken(newId('ses')))
 
-      assert.equal(await on().status({ bearer: credential }), 401)
+      assert.equal(await on().decided({ bearer: credential }), 401)
       assert.equal(on().asked(), before)
     })
   }
@@ -71,9 +71,13 @@ function describeUnasked(on: () => Stage): void {
   test('one that the authority does not know: refused, and hardly asked about again', async () => {
     const before = on().asked()
     const unknown = newSessionToken(newId('ses'))
+    const startedMs = performance.now()
 
-    for (let count = 0; count < 20; count += 1) assert.equal(await on().status({ bearer: unknown }), 401)
-    assert.ok(on().asked() - before <= 4, `It was asked ${on().asked() - before} times.`)
+    for (let count = 0; count < 20; count += 1) assert.equal(await on().decided({ bearer: unknown }), 401)
+
+    // A refusal is remembered for a second or so.
+    const asksMax = 2 + (performance.now() - startedMs) / 500
+    assert.ok(on().asked() - before <= asksMax, `It was asked ${on().asked() - before} times.`)
   })
 }
 
@@ -88,7 +92,7 @@ function describeAnswers(on: () => Stage): void {
       line.replace('/v1/verify', null)
 
       assert.equal(spoilt, 503)
-      assert.equal(await on().status({ bearer: credential }), 200)
+      assert.equal(await on().decided({ bearer: credential }), 200)
     })
   }
 
@@ -109,7 +113,7 @@ function describeAnswers(on: () => Stage): void {
   test('one for another audience: refused', async () => {
     const made = on().opaque('session', { audiences: ['https://pool.example'] })
 
-    assert.equal(await on().status({ bearer: made.credential }), 401)
+    assert.equal(await on().decided({ bearer: made.credential }), 401)
   })
 
   test('a permission that it has not: 403, and one that it has: 200', async () => {
@@ -117,19 +121,19 @@ function describeAnswers(on: () => Stage): void {
     const everything = on().opaque('api_key', { permissions: ['*'] })
     const all = on().opaque('api_key', { permissions: ['notes:*'] })
 
-    assert.equal(await on().status({ key: reader.credential, permission: 'notes:write' }), 403)
-    assert.equal(await on().status({ key: all.credential, permission: 'notesx:write' }), 403)
-    assert.equal(await on().status({ key: reader.credential, permission: 'notes:read' }), 200)
-    assert.equal(await on().status({ key: all.credential, permission: 'notes:write' }), 200)
-    assert.equal(await on().status({ key: everything.credential, permission: 'pool:open' }), 200)
+    assert.equal(await on().decided({ key: reader.credential, permission: 'notes:write' }), 403)
+    assert.equal(await on().decided({ key: all.credential, permission: 'notesx:write' }), 403)
+    assert.equal(await on().decided({ key: reader.credential, permission: 'notes:read' }), 200)
+    assert.equal(await on().decided({ key: all.credential, permission: 'notes:write' }), 200)
+    assert.equal(await on().decided({ key: everything.credential, permission: 'pool:open' }), 200)
   })
 
   test('addresses without ours: 403, and with ours: 200', async () => {
     const away = on().opaque('api_key', { allow_addresses: ['192.0.2.0/24', '2001:db8::/32'] })
     const here = on().opaque('api_key', { allow_addresses: ['192.0.2.0/24', '127.0.0.0/8', '::1'] })
 
-    assert.equal(await on().status({ key: away.credential }), 403)
-    assert.equal(await on().status({ key: here.credential }), 200)
+    assert.equal(await on().decided({ key: away.credential }), 403)
+    assert.equal(await on().decided({ key: here.credential }), 200)
   })
 }
 
@@ -140,8 +144,8 @@ function describeKept(on: () => Stage): void {
       const before = on().asked()
       const place = kind === 'session' ? { bearer: made.credential } : { key: made.credential }
 
-      const first = await on().program.check(place)
-      for (let count = 0; count < 10; count += 1) assert.equal(await on().status(place), 200)
+      const first = await on().answer(place)
+      for (let count = 0; count < 10; count += 1) assert.equal(await on().decided(place), 200)
 
       assert.deepEqual(first.json, { sub: made.principal, kind, credential: made.id })
       assert.equal(on().asked() - before, 1)
@@ -153,7 +157,7 @@ function describeKept(on: () => Stage): void {
     const before = on().asked()
 
     for (let count = 0; count < 3; count += 1)
-      assert.equal(await on().status({ bearer: made.credential }), 200)
+      assert.equal(await on().decided({ bearer: made.credential }), 200)
 
     assert.equal(on().asked() - before, 3)
   })
@@ -168,7 +172,7 @@ function describeKept(on: () => Stage): void {
     await on().status({ bearer: made.credential })
     on().authority.verdicts.set(made.credential, REFUSED)
 
-    assert.equal(await on().status({ bearer: made.credential }), 401)
+    assert.equal(await on().decided({ bearer: made.credential }), 401)
   })
 
   test('forty first sights of one credential at once: one question', async () => {
@@ -180,7 +184,7 @@ function describeKept(on: () => Stage): void {
     const before = on().asked()
 
     const statuses = await Promise.all(
-      Array.from({ length: 40 }, () => on().status({ bearer: made.credential })),
+      Array.from({ length: 40 }, () => on().decided({ bearer: made.credential })),
     )
 
     assert.deepEqual(new Set(statuses), new Set([200]))
@@ -191,11 +195,11 @@ function describeKept(on: () => Stage): void {
     const made = on().opaque('session')
     const bare = { ...Object(made.verdict.credential), path: [] }
     on().authority.verdicts.set(made.credential, { ...made.verdict, credential: bare })
-    assert.equal(await on().status({ bearer: made.credential }), 200)
+    assert.equal(await on().decided({ bearer: made.credential }), 200)
     on().authority.verdicts.set(made.credential, REFUSED)
 
     await on().authority.acknowledged(on().authority.log.rule('issuer', ISSUER))
 
-    assert.equal(await on().status({ bearer: made.credential }), 401)
+    assert.equal(await on().decided({ bearer: made.credential }), 401)
   })
 }

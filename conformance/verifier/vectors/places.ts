@@ -118,7 +118,7 @@ export function describePlaces(command: Command): void {
 
     for (const [status, what, place] of vectors) {
       test(`${what}: ${status}`, async () => {
-        assert.equal(await stage.status(place(good)), status)
+        assert.equal(await stage.decided(place(good)), status)
       })
     }
 

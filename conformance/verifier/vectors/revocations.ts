@@ -52,14 +52,14 @@ function describeTokens(command: Command): void {
         const [, id, claims] = find(kind, key.kid)
         const [warm, cold] = [stage.token(claims, { key }), stage.token(claims, { key })]
         const bystander = stage.token()
-        assert.equal(await stage.status({ bearer: warm }), 200)
+        assert.equal(await stage.decided({ bearer: warm }), 200)
 
         await stage.authority.acknowledged(stage.authority.log.rule(kind, id))
 
-        assert.equal(await stage.status({ bearer: warm }), 401)
-        assert.equal(await stage.status({ bearer: cold }), 401)
-        assert.equal(await stage.status({ bearer: bystander }), kind === 'issuer' ? 401 : 200)
-        assert.equal(await stage.status({ bearer: stage.token(claims, { key }) }), 200)
+        assert.equal(await stage.decided({ bearer: warm }), 401)
+        assert.equal(await stage.decided({ bearer: cold }), 401)
+        assert.equal(await stage.decided({ bearer: bystander }), kind === 'issuer' ? 401 : 200)
+        assert.equal(await stage.decided({ bearer: stage.token(claims, { key }) }), 200)
       })
     }
 
@@ -68,13 +68,13 @@ function describeTokens(command: Command): void {
         const [, id, claims] = find(kind, key.kid)
         const warm = stage.token(claims, { key })
         const bystander = stage.token()
-        assert.equal(await stage.status({ bearer: warm }), 200)
+        assert.equal(await stage.decided({ bearer: warm }), 200)
 
         await stage.authority.acknowledged(stage.authority.log.kill(kind, id))
 
-        assert.equal(await stage.status({ bearer: warm }), 401)
-        assert.equal(await stage.status({ bearer: stage.token(claims, { key }) }), 401)
-        assert.equal(await stage.status({ bearer: bystander }), 200)
+        assert.equal(await stage.decided({ bearer: warm }), 401)
+        assert.equal(await stage.decided({ bearer: stage.token(claims, { key }) }), 401)
+        assert.equal(await stage.decided({ bearer: bystander }), 200)
       })
     }
 
@@ -82,7 +82,7 @@ function describeTokens(command: Command): void {
       stage.authority.log.announce(key.kid)
       await stage.authority.acknowledged(stage.authority.log.announce(key.kid))
 
-      assert.equal(await stage.status({ bearer: stage.token({}, { key }) }), 401)
+      assert.equal(await stage.decided({ bearer: stage.token({}, { key }) }), 401)
     })
   })
 }
@@ -101,13 +101,13 @@ function describeOpaqueOnes(command: Command): void {
     for (const kind of ['session', 'account', 'role', 'client'] as const) {
       test(`the end of a ${kind} ends a session that is in memory`, async () => {
         const made = warmSession(stage)
-        assert.equal(await stage.status({ bearer: made.credential }), 200)
+        assert.equal(await stage.decided({ bearer: made.credential }), 200)
         stage.authority.verdicts.set(made.credential, REFUSED)
         const ids = { session: made.id, account: made.principal, role: made.role, client: made.client }
 
         await stage.authority.acknowledged(stage.authority.log.kill(kind, ids[kind]))
 
-        assert.equal(await stage.status({ bearer: made.credential }), 401)
+        assert.equal(await stage.decided({ bearer: made.credential }), 401)
       })
     }
 
@@ -116,13 +116,13 @@ function describeOpaqueOnes(command: Command): void {
       await stage.authority.acknowledged(stage.authority.log.kill('api_key', made.id))
       const asked = stage.asked()
 
-      assert.equal(await stage.status({ key: made.credential }), 401)
+      assert.equal(await stage.decided({ key: made.credential }), 401)
       assert.equal(stage.asked(), asked)
     })
 
     test('after a rule it is asked about again, and what is good still is kept again', async () => {
       const made = warmSession(stage)
-      assert.equal(await stage.status({ bearer: made.credential }), 200)
+      assert.equal(await stage.decided({ bearer: made.credential }), 200)
       const asked = stage.asked()
 
       const position = stage.authority.log.rule('role', made.role)
@@ -130,14 +130,14 @@ function describeOpaqueOnes(command: Command): void {
       await stage.authority.acknowledged(position)
 
       for (let count = 0; count < 3; count += 1)
-        assert.equal(await stage.status({ bearer: made.credential }), 200)
+        assert.equal(await stage.decided({ bearer: made.credential }), 200)
       assert.equal(stage.asked(), asked + 1)
     })
 
     test('a narrowed API key: its old permissions end with the rule', async () => {
       const made = stage.opaque('api_key', { permissions: ['notes:read', 'notes:write'] })
       const place = { key: made.credential, permission: 'notes:write' }
-      assert.equal(await stage.status(place), 200)
+      assert.equal(await stage.decided(place), 200)
 
       const position = stage.authority.log.rule('api_key', made.id)
       stage.authority.verdicts.set(made.credential, {
@@ -147,8 +147,8 @@ function describeOpaqueOnes(command: Command): void {
       })
       await stage.authority.acknowledged(position)
 
-      assert.equal(await stage.status(place), 403)
-      assert.equal(await stage.status({ key: made.credential, permission: 'notes:read' }), 200)
+      assert.equal(await stage.decided(place), 403)
+      assert.equal(await stage.decided({ key: made.credential, permission: 'notes:read' }), 200)
     })
 
     describeOvertaken(() => stage)
@@ -167,7 +167,7 @@ function describeOvertaken(on: () => Stage): void {
       authority.verdicts.set(made.credential, REFUSED)
       return made.verdict
     })
-    const checking = on().status({ bearer: made.credential })
+    const checking = on().decided({ bearer: made.credential })
     await asked
 
     await authority.acknowledged(authority.log.rule('account', made.principal))
