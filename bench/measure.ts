@@ -13,6 +13,8 @@ export interface BenchResult {
   /** What the ratio, or `ours` where there is no ratio, has to reach; as a reader would say it. */
   readonly target: string
   readonly met: boolean
+  /** Why there is no figure, where there is none: `ours` is then NaN, and nothing is met. */
+  readonly notMeasured?: string
 }
 
 /** Does the same work again and again until `performance.now()` passes `untilMs`; answers how often. */
@@ -98,4 +100,9 @@ export function toCost(
 /** The line of the report for what is compared with nothing but its own limit. */
 export function toLimit(name: string, unit: string, ours: number, max: number): BenchResult {
   return { name, unit, ours, theirs: null, ratio: null, target: `at most ${max} ${unit}`, met: ours <= max }
+}
+
+/** The line of the report for what this machine cannot measure: said aloud, since a figure that is not there is not met. */
+export function toNotMeasured(name: string, unit: string, target: string, reason: string): BenchResult {
+  return { name, unit, ours: Number.NaN, theirs: null, ratio: null, target, met: false, notMeasured: reason }
 }

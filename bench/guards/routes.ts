@@ -42,7 +42,12 @@ export function ratioOf(rates: Rates, ours: string, theirs: string): number {
   return median((rates.get(ours) ?? []).map((rate, index) => rate / (others[index] ?? Number.NaN)))
 }
 
-async function repeat(wires: readonly Wire[], requests: readonly Buffer[], untilMs: number): Promise<number> {
+/** Sends the requests in turn on all connections until `performance.now()` passes `untilMs`; answers how many. */
+export async function repeat(
+  wires: readonly Wire[],
+  requests: readonly Buffer[],
+  untilMs: number,
+): Promise<number> {
   let count = 0
   const loop = async (wire: Wire): Promise<void> => {
     while (performance.now() < untilMs) {

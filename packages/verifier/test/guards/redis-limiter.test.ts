@@ -1,35 +1,24 @@
 // The rate limiter that processes share, against a real Redis where there is one, and against none.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
+import { startRedis } from '@countersign/tools/redis'
 import { createClient } from '@redis/client'
 import type { RateLimiter, RatePolicy } from '../../src/guards/rate-limiter.ts'
 import { createRedisLimiter } from '../../src/guards/redis-limiter.ts'
 
 const policy: RatePolicy = { name: 'api_key', points: 3, perSeconds: 60 }
 
-/** Starts a Redis on a socket of its own and connects to it as an application would. */
+/** Starts a Redis and connects to it as an application would. */
 async function openRedis(t: TestContext, program: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-redis-'))
-  const path = join(folder, 'redis.sock')
-  const args = ['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '']
-  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = once(server, 'exit')
-  for await (const part of server.stdout) if (String(part).includes('eady to accept')) break
+  const { path, stop } = await startRedis(program)
   const client = createClient({ socket: { path, tls: false } })
   client.on('error', () => undefined)
   await client.connect()
   t.after(async () => {
     client.destroy()
-    server.kill()
-    await exited
-    await rm(folder, { recursive: true, force: true })
+    await stop()
   })
   const open = (): RateLimiter =>
     createRedisLimiter({
