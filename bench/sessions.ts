@@ -24,7 +24,7 @@ import { openSurroundings, type Surroundings } from './sessions/surroundings.ts'
 const CONNECTIONS = 8
 const STARTS = 2
 /** Long enough for the slower side to be compiled. */
-const WARM_UP = { turns: 5, phaseMs: 150 }
+const WARM_UP = { turns: 8, phaseMs: 400 }
 const MEASURED = { turns: 9, phaseMs: 150 }
 const UNIT = 'requests/CPU s'
 
@@ -34,7 +34,7 @@ interface Figures {
   readonly missing: Map<Line, string>
 }
 
-/** Takes about two minutes and cleans up after itself. */
+/** Takes about three minutes and cleans up after itself. */
 export async function benchSessions(): Promise<BenchResult[]> {
   const results = join(import.meta.dirname, 'results')
   mkdirSync(results, { recursive: true })
