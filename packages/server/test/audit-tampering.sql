@@ -1,5 +1,5 @@
 -- What somebody could do to the audit log who can write the database but holds no key. Below each name: the
--- statements. The event in the middle is the fifth of the chain.
+-- statements. The event in the middle is called the fifth of the chain here; the test puts its position in place.
 
 -- altered at 5: another time
 update audit_events set at = at + 1 where chain_position = 5

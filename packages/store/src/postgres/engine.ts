@@ -17,7 +17,7 @@ import { type Connections, openConnections, type PostgresSettings } from './pool
 export type { PostgresSettings } from './pool.ts'
 
 /** How often a transaction that collided with others is tried in all. */
-const ATTEMPTS_MAX = 5
+const ATTEMPTS_MAX = 8
 /** The first pause before trying again is up to twice as long; each one after it up to twice the one before. */
 const PAUSE_MS = 5
 

@@ -18,6 +18,7 @@ import {
   startVerifier,
   trouble,
 } from './stage.ts'
+import { watchTurns } from './turns.ts'
 
 interface Scenario {
   readonly name: string
@@ -149,7 +150,11 @@ async function play(t: TestContext, { database, fault }: Scenario): Promise<void
   const people = new RealPeople(stage, createRandom(SEED))
   await people.prepare()
   const beganAtMs = nowMs()
+  let isOver = false
+  const watching = watchTurns(stage, () => isOver)
   await people.live(() => fault(stage), AFTER_MS)
+  isOver = true
+  await watching
 
   const { checks, revocations, credentials } = people.history
   const violations = judge(people.history, stage)
