@@ -1,20 +1,25 @@
 /**
  * Notices when the machine gives processes no turn: a lease that runs out then runs out rightly, and nobody may be
- * blamed for it. While every node answers without delay, and this process sees it, nothing is excused.
+ * blamed for it. While every process answers without delay, and this one sees it, nothing is excused.
  */
 import { nowMs, type Stage, sleep } from './stage.ts'
 
 const LOOK_MS = 100
-/** A quarter of the lease: a poll that takes so long leaves little of it. */
-const LATE_MS = 500
+/** A poll goes through all of them and some things besides, and has half of a lease of two seconds. */
+const LATE_MS = 250
 /** Whoever had no turn polls at once when it has one. */
 const MEND_MS = 3_000
 
-/** Looks until `isOver`. A node that is stopped or cut off is somebody else's trouble already. */
-export async function watchTurns({ nodes, troubles, notes }: Stage, isOver: () => boolean): Promise<void> {
+/** Looks until `isOver`. A process that is stopped or cut off is somebody else's trouble already. */
+export async function watchTurns(stage: Stage, isOver: () => boolean): Promise<void> {
+  const { nodes, verifiers, troubles, notes } = stage
   while (!isOver()) {
     const fromMs = nowMs()
-    await Promise.allSettled([sleep(LOOK_MS), ...nodes.map(({ url }) => look(url))])
+    const urls = [
+      ...nodes.map(({ url }) => `${url}/readyz`),
+      ...verifiers.map(({ process }) => `${process.url}/alive`),
+    ]
+    await Promise.allSettled([sleep(LOOK_MS), ...urls.map(look)])
     const untilMs = nowMs()
     if (untilMs - fromMs < LOOK_MS + LATE_MS) continue
     troubles.push({ fromMs, untilMs, mendMs: MEND_MS })
@@ -23,6 +28,6 @@ export async function watchTurns({ nodes, troubles, notes }: Stage, isOver: () =
 }
 
 async function look(url: string): Promise<void> {
-  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(LOOK_MS + LATE_MS) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_MS + LATE_MS) })
   await response.text()
 }

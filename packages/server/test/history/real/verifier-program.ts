@@ -14,6 +14,7 @@ ready.catch(() => undefined)
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const server = createServer((req, res) => {
+  if (req.url === '/alive') return void res.end()
   if (req.url === '/ready') return void ready.then(() => res.end())
   const beganAtMs = nowMs()
   void Promise.resolve(verifier.verify(String(req.headers['x-credential']))).then((result) => {
