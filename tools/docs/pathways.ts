@@ -17,6 +17,7 @@ export interface PathwayRoute {
   readonly tag: string
   readonly access: 'public' | 'credential' | { readonly permission: string }
   readonly limit?: string | undefined
+  readonly stepUp?: { readonly maxAgeSeconds: number } | undefined
 }
 
 /**
@@ -26,6 +27,8 @@ export interface PathwayRoute {
 const ACCEPTED: Readonly<Record<string, string | null>> = {
   sign_up: 'nothing; sets a password',
   sign_in: 'an e-mail address and a password',
+  sign_in_factor: 'a ticket of a sign-in, and a TOTP code or a recovery code',
+  sign_in_enrol_totp: 'a ticket of a sign-in that has to enrol a factor',
   complete_setup: 'the ticket of the set-up link; sets a password',
   token: 'a refresh token, or an API key to exchange',
   revoke_token: 'any credential, which is then ended',
@@ -33,6 +36,8 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   verify: 'and any credential in the body, to be told about',
   revoke: 'and any credential in the body, which is then ended',
   create_account: 'and sets a password',
+  complete_step_up: 'and a ticket of this session with a TOTP code, a recovery code or the password',
+  confirm_own_factor: 'and the first code of the factor',
   jwks: null,
   authorization_server_metadata: null,
   openid_configuration: null,
@@ -85,6 +90,9 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | password | one factor, 15 characters or more; limited by address and account | \`POST /v1/sign-in\` |
 | session token, refresh token, API key | 256 random bits, compared with a keyed digest | [decide.ts](../../packages/core/src/doors/decide.ts), [refresh.ts](../../packages/core/src/doors/refresh.ts) |
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
+| ticket of a sign-in or step-up | 256 random bits, one use, ten minutes, five tries, and worth nothing without the factor | [tickets.ts](../../packages/core/src/doors/tickets.ts) |
+| TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
+| recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |
 | ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |
 
 There is no other way in: no default account, no recovery by questions, no back door for support. The commands \`bootstrap\`, \`migrate\` and \`new-epoch\` work on the database itself, so whoever may read the data folder needs no pathway.
@@ -102,8 +110,12 @@ const toEndpoint = ({ method, path }: PathwayRoute): string =>
 
 const toLimit = ({ limit }: PathwayRoute): string => (limit === undefined ? 'none' : `\`${limit}\``)
 
-function toNeed({ name, access }: PathwayRoute): string {
-  const need = typeof access === 'object' ? `\`${access.permission}\`` : 'any credential'
+function toNeed({ name, access, stepUp }: PathwayRoute): string {
+  const held = typeof access === 'object' ? `\`${access.permission}\`` : 'any credential'
+  const need =
+    stepUp === undefined
+      ? held
+      : `${held}, and a proof of who it is in the last ${stepUp.maxAgeSeconds / 60} minutes`
   const more = ACCEPTED[name] ?? null
   return more === null ? need : `${need}, ${more}`
 }

@@ -25,8 +25,11 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/new-epoch.ts')).commands,
   },
   accounts: {
-    summary: 'People: list, show, create, disable, enable, end, roles.',
-    load: async () => (await import('./commands/accounts.ts')).commands,
+    summary: 'People: list, show, create, disable, enable, end, roles, factors.',
+    load: async () => [
+      ...(await import('./commands/accounts.ts')).commands,
+      ...(await import('./commands/account-factors.ts')).commands,
+    ],
   },
   'service-accounts': {
     summary: 'Programs: list, show, create, disable, enable, end, roles.',

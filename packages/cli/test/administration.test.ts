@@ -35,6 +35,7 @@ test('what is not there is said to be not there', async () => {
     ['service-accounts', 'show', 'nonsense'],
     ['keys', 'end', 'key_00000000000000000000000000'],
     ['roles', 'end', 'nothing'],
+    ['accounts', 'factors', 'nobody@example.com'],
     ['signing-keys', 'remove', 'sig_00000000000000000000000000'],
     ['revoke', 'session', 'ses_00000000000000000000000000'],
   ]) {

@@ -2,6 +2,7 @@
 import type {
   AccountDetailShape,
   AuditEventShape,
+  FactorsResponse,
   Page,
   RoleShape,
   Secret,
@@ -78,6 +79,12 @@ export interface Administration {
     /** For a compromised key: everything it signed ends now, and another one signs from now on. */
     remove(id: string): Promise<Page<SigningKeyShape>>
   }
+  /** The second factors of others: seen, removed when lost, opened again when guessing has closed them. */
+  readonly accountFactors: {
+    list(account: string): Promise<FactorsResponse>
+    remove(account: string, id: string): Promise<void>
+    reopen(account: string): Promise<void>
+  }
   readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
 }
 
@@ -108,12 +115,24 @@ export function createAdministration(call: Call): Administration {
           'items',
         ),
     },
+    accountFactors: {
+      list: async (account) =>
+        parseAnswer(await call({ method: 'GET', path: factorsPath(account) }), 'items'),
+      remove: async (account, id) => {
+        await call({ method: 'DELETE', path: `${factorsPath(account)}/${encodeURIComponent(id)}` })
+      },
+      reopen: async (account) => {
+        await call({ method: 'POST', path: `${factorsPath(account)}/reopen`, idempotent: true })
+      },
+    },
     audit: {
       list: async (query = {}) =>
         parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),
     },
   }
 }
+
+const factorsPath = (account: string): string => `/v1/accounts/${encodeURIComponent(account)}/factors`
 
 const asItIs = (input: object): object => input
 

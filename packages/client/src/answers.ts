@@ -25,6 +25,8 @@ export interface SignedIn {
   readonly token_type?: 'Bearer'
   readonly expires_in?: number
   readonly refresh_token?: Secret
+  /** Where a first factor was enrolled on the way; shown this once. */
+  readonly recovery_codes?: readonly Secret[]
 }
 
 /** The only time that the secret of an API key is shown. */
@@ -44,7 +46,16 @@ export function parseAnswer<T extends object>(body: unknown, ...members: string[
   return body as T
 }
 
-const SECRET_MEMBERS = ['csrf_token', 'session_token', 'access_token', 'refresh_token', 'secret'] as const
+const SECRET_MEMBERS = [
+  'csrf_token',
+  'session_token',
+  'access_token',
+  'refresh_token',
+  'secret',
+  'ticket',
+  'otpauth_uri',
+  'qr_svg',
+] as const
 
 /** The same, with every credential in it wrapped. */
 export function parseSecretAnswer<T extends object>(body: unknown, ...members: string[]): T {
@@ -53,5 +64,7 @@ export function parseSecretAnswer<T extends object>(body: unknown, ...members: s
     const value = plain[name]
     if (typeof value === 'string') plain[name] = new Secret(value)
   }
+  const codes = plain.recovery_codes
+  if (Array.isArray(codes)) plain.recovery_codes = codes.map((code) => new Secret(String(code)))
   return plain as T
 }

@@ -174,6 +174,11 @@ test('administration speaks to the right places', async (t) => {
     ['PATCH /v1/api-keys/key_1', () => client.apiKeys.change('key_1', { name: 'n' }), '{"name":"n"}'],
     ['POST /v1/api-keys/key_1/rotate', () => client.apiKeys.rotate('key_1', 60), '{"overlap_seconds":60}'],
     ['DELETE /v1/me/sessions/ses_1', () => client.sessions.end('ses_1')],
+    ['GET /v1/me/factors', () => client.factors.list()],
+    ['DELETE /v1/me/factors/fac_1', () => client.factors.remove('fac_1')],
+    ['GET /v1/accounts/acc_1/factors', () => client.accountFactors.list('acc_1')],
+    ['DELETE /v1/accounts/acc_1/factors/fac_1', () => client.accountFactors.remove('acc_1', 'fac_1')],
+    ['POST /v1/accounts/acc_1/factors/reopen', () => client.accountFactors.reopen('acc_1')],
     ['POST /v1/me/sessions/revoke-others', () => client.sessions.endOthers()],
     [
       'POST /v1/verify',

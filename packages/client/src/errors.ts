@@ -2,7 +2,7 @@
  * What a call can fail with: `ApiProblem` when the authority answered and refused, `AuthorityUnreachable` when
  * nothing answered that speaks as an authority does. Neither ever holds a credential or what was sent.
  */
-import type { Problem } from '@countersign/protocol'
+import type { FactorName, Problem, Secret } from '@countersign/protocol'
 
 export interface FieldProblem {
   readonly path: string
@@ -20,6 +20,25 @@ interface ProblemParts {
 }
 
 /** A refusal: a problem document (RFC 9457), or an OAuth error (RFC 6749 §5.2) told in the same words. */
+/**
+ * The password was right and is not enough: nothing is signed in yet. Go on with `signInWithFactor`, or where
+ * `mustEnrol` with `enrolTotpWithTicket` first.
+ */
+export class FactorRequired extends Error {
+  readonly ticket: Secret
+  /** What may be presented with the ticket, or enrolled with it. */
+  readonly factors: readonly FactorName[]
+  readonly mustEnrol: boolean
+
+  constructor(ticket: Secret, factors: readonly FactorName[], mustEnrol: boolean) {
+    super(mustEnrol ? 'A second factor has to be enrolled first.' : 'A second factor is needed.')
+    this.name = 'FactorRequired'
+    this.ticket = ticket
+    this.factors = factors
+    this.mustEnrol = mustEnrol
+  }
+}
+
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number

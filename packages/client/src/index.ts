@@ -5,9 +5,16 @@ export type * from './api-keys.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
 export type { ClientCredential, Tokens } from './credential.ts'
 export type * from './credentials.ts'
-export { ApiProblem, AuthorityUnreachable, type FieldProblem, type UnreachableReason } from './errors.ts'
+export {
+  ApiProblem,
+  AuthorityUnreachable,
+  FactorRequired,
+  type FieldProblem,
+  type UnreachableReason,
+} from './errors.ts'
 export * from './inspect.ts'
 export { type InspectedPart, type Inspection, tellDuration, tellTime } from './inspection.ts'
 export type { TokenListeners } from './keeper.ts'
 export type * from './own-account.ts'
+export type * from './own-factors.ts'
 export { toPrintable } from './printable.ts'

@@ -1,5 +1,6 @@
 /** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
 import {
+  type FactorName,
   type MeResponse,
   type Page,
   Secret,
@@ -9,8 +10,9 @@ import {
 import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
 import { type Held, toSecret } from './credential.ts'
-import { ApiProblem } from './errors.ts'
+import { ApiProblem, FactorRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
+import { createOwnFactors, type OwnFactors } from './own-factors.ts'
 
 export interface SignUpInput {
   readonly email: string
@@ -27,9 +29,12 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
-export interface OwnAccount {
+export interface OwnAccount extends OwnFactors {
   signUp(input: SignUpInput): Promise<SignUpResponse>
-  /** Signs in, and has this client use what was delivered from then on. */
+  /**
+   * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
+   * password is not enough.
+   */
   signIn(input: SignInInput): Promise<SignedIn>
   /** Ends the session under the client's credential, with everything else under it, and forgets it. */
   signOut(): Promise<void>
@@ -44,7 +49,9 @@ export interface OwnAccount {
 }
 
 export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number): OwnAccount {
+  const adopt = (body: unknown): Promise<SignedIn> => adoptSignedIn(body, keeper, nowMs())
   return {
+    ...createOwnFactors(call, keeper, adopt),
     signUp: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
       const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
@@ -52,10 +59,7 @@ export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number
     },
     signIn: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
-      const body = await call({ method: 'POST', path: '/v1/sign-in', json, anonymous: 'with_cookies' })
-      const signedIn = parseSecretAnswer<SignedIn>(body, 'status', 'account', 'session')
-      await keeper.adopt(toHeldAfter(signedIn, nowMs()))
-      return signedIn
+      return adopt(await call({ method: 'POST', path: '/v1/sign-in', json, anonymous: 'with_cookies' }))
     },
     signOut: async () => {
       try {
@@ -85,6 +89,23 @@ const toPasswordText = (password: Secret | string): string =>
 
 function isSignedOutAlready(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 401 || error.code === 'invalid_grant')
+}
+
+async function adoptSignedIn(body: unknown, keeper: Keeper, nowMs: number): Promise<SignedIn> {
+  const answer = parseSecretAnswer<SignedIn | Required>(body, 'status')
+  if (answer.status !== 'signed_in') {
+    const { ticket, factors } = parseAnswer<Required>(answer, 'ticket', 'factors')
+    throw new FactorRequired(ticket, factors, answer.status === 'factor_enrolment_required')
+  }
+  const signedIn = parseAnswer<SignedIn>(answer, 'account', 'session')
+  await keeper.adopt(toHeldAfter(signedIn, nowMs))
+  return signedIn
+}
+
+interface Required {
+  readonly status: 'factor_required' | 'factor_enrolment_required'
+  readonly ticket: Secret
+  readonly factors: readonly FactorName[]
 }
 
 function toHeldAfter(signedIn: SignedIn, nowMs: number): Held {

@@ -1,6 +1,15 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
-import type { CredentialStyle, SigningAlgorithm } from '@countersign/protocol'
-import type { Clock, CommonPasswords, KeyMaker, PasswordHasher, Random, Secrets, Signer } from './ports.ts'
+import type { CredentialStyle, RoleId, SigningAlgorithm } from '@countersign/protocol'
+import type {
+  Clock,
+  CommonPasswords,
+  KeyMaker,
+  PasswordHasher,
+  Random,
+  Secrets,
+  Signer,
+  Totp,
+} from './ports.ts'
 import type { Store } from './store-port.ts'
 
 /** The authority's settings that rules depend on. Lifetimes are in seconds. */
@@ -23,6 +32,9 @@ export interface Policy {
   readonly sessionsPerAccountMax: number
   readonly apiKeysPerOwnerMax: number
   readonly signUp: 'open' | 'closed'
+  /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */
+  readonly mfa: 'off' | 'optional' | 'required'
+  readonly mfaRoles: readonly RoleId[]
   readonly passwordLengthMin: number
   /** Words that stand for this service and may not make up a password. */
   readonly contextWords: readonly string[]
@@ -57,6 +69,7 @@ export interface Context {
   readonly commonPasswords: CommonPasswords
   readonly keyMaker: KeyMaker
   readonly signer: Signer
+  readonly totp: Totp
   readonly feed: OwnFeed
   readonly policy: Policy
 }

@@ -1,5 +1,5 @@
 /** A bad request or credential is an answer, not an exception: what doors return when they refuse. */
-import type { ErrorCode, RefusalReason } from '@countersign/protocol'
+import type { Acr, ErrorCode, RefusalReason } from '@countersign/protocol'
 
 export interface Refusal {
   readonly ok: false
@@ -8,6 +8,14 @@ export interface Refusal {
   readonly reason?: RefusalReason
   /** Fields that do not match, where the code is `invalid_request`. */
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
+  /** What would be enough, where the code is `insufficient_user_authentication` (RFC 9470 §3). */
+  readonly stepUp?: StepUpNeed
+}
+
+/** How recently and how strongly somebody must have proved who they are. */
+export interface StepUpNeed {
+  readonly acr: Acr
+  readonly maxAgeSeconds: number
 }
 
 export type Outcome<T> = ({ readonly ok: true } & T) | Refusal

@@ -55,6 +55,14 @@ export interface PasswordHasher {
   readonly decoy: string
 }
 
+export interface Totp {
+  /**
+   * The time step within one of now whose code this is, or null (RFC 6238 §5.2). Every step is compared in
+   * constant time. `seed` is base32, `code` six digits.
+   */
+  matchingStep(seed: Secret, code: string, nowMs: number): number | null
+}
+
 /** Thrown by ports whose bounded queue is full: the caller is told to come back, nothing was done. */
 export class Overloaded extends Error {
   readonly retryAfterSeconds: number

@@ -22,6 +22,8 @@ import type { Account } from './accounts/account.ts'
 import type { ApiKey, ApiKeyChange } from './api-keys/api-key.ts'
 import type { HourOfUse, HourPlace } from './api-keys/usage.ts'
 import type { AuditEvent } from './audit/event.ts'
+import type { FactorWay } from './factors/factor.ts'
+import type { FactorStore } from './factors-port.ts'
 import type { Client, Grant } from './grants/grant.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { Role } from './roles/role.ts'
@@ -103,10 +105,18 @@ export interface AccountStore {
   /** Puts a set-up ticket in place of all earlier ones, unless an administrator exists. */
   offerSetupTicket(digest: string, expiresAtMs: number): Promise<'offered' | 'closed'>
   readAccount(id: AccountId): Promise<(Account & { roles: readonly RoleId[] }) | null>
-  /** For signing in: the head, the account and its password hash; null for an unknown address. */
-  readAccountByEmail(
-    email: string,
-  ): Promise<WithHead<{ account: Account | null; passwordHash: string | null }>>
+  /**
+   * For signing in: the head, the account, its password hash and what else it can prove itself with. An unknown
+   * address is answered with nothing of each, after as many statements.
+   */
+  readAccountByEmail(email: string): Promise<
+    WithHead<{
+      account: Account | null
+      passwordHash: string | null
+      roles: readonly RoleId[]
+      ways: readonly FactorWay[]
+    }>
+  >
   listAccounts(
     page: PageRequest & { email: string | null },
   ): Promise<readonly (Account & { roles: readonly RoleId[] })[]>
@@ -335,6 +345,7 @@ export interface RevocationStore {
 
 export type Store = LogStore &
   AccountStore &
+  FactorStore &
   ServiceAccountStore &
   RoleStore &
   SessionStore &

@@ -110,6 +110,31 @@ export const errors = {
     title: 'Sign-in refused',
     detail: 'The address or the password is wrong.',
   },
+  invalid_factor: {
+    status: 401,
+    title: 'Factor refused',
+    detail: 'The code is wrong, or was used before.',
+  },
+  ticket_ended: {
+    status: 401,
+    title: 'Ticket ended',
+    detail: 'The ticket is unknown, used, expired, or was tried too often; begin again.',
+  },
+  factor_closed: {
+    status: 403,
+    title: 'Factor closed',
+    detail: 'This factor was tried wrongly too often in a row; use another one.',
+  },
+  last_factor: {
+    status: 409,
+    title: 'Last factor',
+    detail: 'The policy demands a second factor, and this is the last one; add another first.',
+  },
+  factor_enrolment_closed: {
+    status: 403,
+    title: 'Enrolment closed',
+    detail: 'This server takes no new second factors.',
+  },
   password_too_short: {
     status: 422,
     title: 'Password too short',

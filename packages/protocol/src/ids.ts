@@ -14,6 +14,7 @@ export type SigningKeyId = `sig_${string}`
 export type AuditEventId = `evt_${string}`
 export type RevocationId = `rev_${string}`
 export type DecisionId = `dec_${string}`
+export type FactorId = `fac_${string}`
 /** A person or a program: whoever a credential speaks for. */
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
@@ -21,7 +22,7 @@ export type RoleId = string
 export type ClientId = string
 
 /** The prefix of each generated id. */
-export type IdPrefix = 'acc' | 'svc' | 'ses' | 'gra' | 'key' | 'jwt' | 'sig' | 'evt' | 'rev' | 'dec'
+export type IdPrefix = 'acc' | 'svc' | 'ses' | 'gra' | 'key' | 'jwt' | 'sig' | 'evt' | 'rev' | 'dec' | 'fac'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = '[0-9a-hjkmnp-tv-z]{26}'
@@ -83,6 +84,7 @@ const patterns: Record<IdPrefix, RegExp> = {
   evt: new RegExp(`^evt_${BODY}$`),
   rev: new RegExp(`^rev_${BODY}$`),
   dec: new RegExp(`^dec_${BODY}$`),
+  fac: new RegExp(`^fac_${BODY}$`),
 }
 
 export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
@@ -97,6 +99,7 @@ export const isSigningKeyId = (text: string): text is SigningKeyId => patterns.s
 export const isAuditEventId = (text: string): text is AuditEventId => patterns.evt.test(text)
 export const isRevocationId = (text: string): text is RevocationId => patterns.rev.test(text)
 export const isDecisionId = (text: string): text is DecisionId => patterns.dec.test(text)
+export const isFactorId = (text: string): text is FactorId => patterns.fac.test(text)
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)

@@ -1,6 +1,8 @@
+export * from './authentication.ts'
 export * from './claims.ts'
 export * from './credentials.ts'
 export * from './errors.ts'
+export type * from './factor-shapes.ts'
 export * from './feed.ts'
 export * from './ids.ts'
 export * from './json.ts'

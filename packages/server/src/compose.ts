@@ -21,6 +21,7 @@ import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemTimers } from './adapters/timers.ts'
+import { totp } from './adapters/totp.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
@@ -158,6 +159,7 @@ function createCore({ config, opened, usage, clock, logger }: CoreParts): CoreAn
     commonPasswords: createCommonPasswords(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
+    totp,
     feed: toOwnFeed(feed, confirmations),
     policy,
     keys,

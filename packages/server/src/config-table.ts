@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path'
 import {
   ACCESS_TOKEN_LIFETIME_SECONDS,
+  isRoleId,
   type Secret,
   type SigningAlgorithm,
   signingAlgorithms,
@@ -46,6 +47,8 @@ export interface Settings {
   apiKeysPerOwnerMax: number
   leaseSeconds: number
   signUp: 'open' | 'closed'
+  mfa: 'off' | 'optional' | 'required'
+  mfaRoles: readonly string[]
   passwordLengthMin: number
   passwordHashConcurrency: number | null
   rateLimitSignIn: kinds.RateLimit | null
@@ -237,6 +240,18 @@ export const settings: SettingRows<Settings> = {
     kind: kinds.choice('open', 'closed'),
     fallback: 'open',
     reason: 'Whether people create accounts by themselves, or administrators create them.',
+  },
+  mfa: {
+    kind: kinds.choice('off', 'optional', 'required'),
+    fallback: 'optional',
+    reason:
+      'Where it is `required`, whoever has no second factor enrols one while signing in (ASVS 6.3.3). With `off` there are no new ones; those that exist are still asked for.',
+  },
+  mfaRoles: {
+    kind: kinds.list('roles', isRoleId),
+    fallback: [],
+    fallbackText: 'none',
+    reason: 'Roles whose holders need a second factor, also where it is optional for others.',
   },
   passwordLengthMin: {
     kind: kinds.integer(15, 64),

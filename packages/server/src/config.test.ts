@@ -90,6 +90,7 @@ test('settings that contradict one another are refused', () => {
     [{ REFRESH_IDLE_SECONDS: '7200', REFRESH_LIFETIME_SECONDS: '3600' }, /REFRESH_IDLE_SECONDS is longer/],
     [{ KEY_ROTATION_DAYS: '1', KEY_PUBLISH_SECONDS: '86400' }, /not shorter/],
     [{ PASSWORD_HASH_CONCURRENCY: '4' }, /UV_THREADPOOL_SIZE/],
+    [{ MFA: 'off', MFA_ROLES: 'administrator' }, /MFA_ROLES is set, but COUNTERSIGN_MFA is off/],
     [{ PORT: '0' }, /set COUNTERSIGN_ISSUER/],
   ]
 
@@ -182,6 +183,8 @@ test('without anything set there is a safe server on loopback', () => {
       apiKeysPerOwnerMax: 50,
       leaseSeconds: 5,
       signUp: 'open',
+      mfa: 'optional',
+      mfaRoles: [],
       passwordLengthMin: 15,
       passwordHashConcurrency: null,
       limits: {

@@ -103,6 +103,10 @@ function contradictions(values: Settings, environment: Environment): string[] {
       'COUNTERSIGN_REFRESH_IDLE_SECONDS is longer than COUNTERSIGN_REFRESH_LIFETIME_SECONDS.',
     ],
     [
+      values.mfa === 'off' && values.mfaRoles.length > 0,
+      'COUNTERSIGN_MFA_ROLES is set, but COUNTERSIGN_MFA is off; drop one of them.',
+    ],
+    [
       values.keyPublishSeconds >= values.keyRotationDays * DAY_SECONDS,
       'COUNTERSIGN_KEY_PUBLISH_SECONDS is not shorter than COUNTERSIGN_KEY_ROTATION_DAYS.',
     ],

@@ -16,6 +16,7 @@ import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
+import { totp } from './adapters/totp.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
@@ -76,6 +77,7 @@ function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Co
     commonPasswords: createCommonPasswords(),
     keyMaker: createKeyMaker(),
     signer: createSigner(),
+    totp,
     // There is no verifier in this process that would have to learn of anything.
     feed: NO_FEED,
     policy: toPolicy(config),

@@ -28,6 +28,8 @@ export function toPolicy(config: Config): Policy {
     sessionsPerAccountMax: config.sessionsPerAccountMax,
     apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
     signUp: config.signUp,
+    mfa: config.mfa,
+    mfaRoles: config.mfaRoles,
     passwordLengthMin: config.passwordLengthMin,
     contextWords: [...new URL(config.issuer).hostname.split('.'), 'countersign'],
     keyRotationSeconds: config.keyRotationSeconds,

@@ -41,6 +41,7 @@ test('the claims are those of RFC 9068 and ours, and nothing personal', async ()
     sid: signedIn.session.id,
     auth_time: now,
     amr: ['pwd'],
+    acr: 'urn:countersign:acr:aal1',
   })
   assert.match(String(jti), /^jwt_[0-9a-z]{26}$/)
   assert.match(String(gid), /^gra_[0-9a-z]{26}$/)

@@ -62,7 +62,7 @@ for (const { route, permission } of permitted) {
   })
 
   test(`${route.name} is open to whoever holds ${permission}, and nothing else of ours`, async () => {
-    const ids = await makeIds(shared.given)
+    const ids = await makeIds(shared.given, route)
     // An application's permission beside it: what stands in the bodies of the walk may be given away.
     const { secret } = await given.keyOf(shared.given, [permission, 'docs:read'])
 
@@ -80,16 +80,23 @@ test('the routes that ask for no permission are those whose doors are tested her
   const names = guarded.filter(({ access }) => access === 'credential').map(({ name }) => name)
 
   assert.deepEqual(names.toSorted(), [
+    'begin_step_up',
     'change_api_key',
+    'complete_step_up',
+    'confirm_own_factor',
     'create_api_key',
     'end_api_key',
     'end_other_sessions',
     'end_own_session',
+    'enrol_own_totp',
     'list_api_key_usage',
     'list_api_keys',
+    'list_own_factors',
     'list_own_sessions',
+    'make_recovery_codes',
     'me',
     'read_api_key',
+    'remove_own_factor',
     'revoke',
     'rotate_api_key',
     'sign_out',
@@ -186,6 +193,21 @@ async function voices(): Promise<{
   return { owner: id, session, other, tries: [{ key: secret }, { bearer }] }
 }
 
+const factorAttempts: readonly [string, string, object, string][] = [
+  ['GET', '/v1/me/factors', {}, 'permission_denied'],
+  ['POST', '/v1/me/factors/totp', {}, 'permission_denied'],
+  ['POST', `/v1/me/factors/fac_${NOBODY}/confirm`, { body: { code: '123456' } }, 'permission_denied'],
+  ['DELETE', `/v1/me/factors/fac_${NOBODY}`, {}, 'permission_denied'],
+  ['POST', '/v1/me/recovery-codes', {}, 'permission_denied'],
+  ['POST', '/v1/me/step-up', {}, 'permission_denied'],
+  [
+    'POST',
+    '/v1/me/step-up/factor',
+    { body: { ticket: 'x', factor: 'password', code: 'x' } },
+    'permission_denied',
+  ],
+]
+
 test('an API key and its tokens do not speak with the whole voice of their owner', async () => {
   const { owner, session, other, tries } = await voices()
   const revoke = (kind: string, id: string): [string, string, object, string] => [
@@ -199,6 +221,7 @@ test('an API key and its tokens do not speak with the whole voice of their owner
     ['GET', '/v1/me/sessions', {}, 'permission_denied'],
     ['DELETE', `/v1/me/sessions/${session}`, {}, 'permission_denied'],
     ['POST', '/v1/me/sessions/revoke-others', {}, 'permission_denied'],
+    ...factorAttempts,
     ['GET', '/v1/api-keys', {}, 'permission_denied'],
     ['POST', '/v1/api-keys', { body: { name: 'x', permissions: [] } }, 'permission_denied'],
     ['GET', `/v1/api-keys/${other}`, {}, 'not_found'],

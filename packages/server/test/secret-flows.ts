@@ -9,7 +9,8 @@ import { createLogger } from '../src/adapters/logger.ts'
 import { compose } from '../src/compose.ts'
 import { createApp } from '../src/http/app.ts'
 import { routes } from '../src/routes/table.ts'
-import { createTestClock } from './clock.ts'
+import { codeOf, codesOf, nextStep } from './authenticator.ts'
+import { createTestClock, type TestClock } from './clock.ts'
 import { type Answer, at, configOf, type SendOptions, send } from './given.ts'
 
 export interface Played {
@@ -59,6 +60,7 @@ export async function play(t: TestContext): Promise<Played> {
   const ticket = await offerSetup(services.core, clock.nowMs())
   const admin = await setUp(ask, keep, keep('setup ticket', ticket?.reveal() ?? ''))
   await people(ask, keep)
+  await factors(ask, keep, clock)
   await programs(ask, keep, admin.bearer)
   await mistakes(ask, keep, admin.bearer)
   await reads(ask, admin.bearer)
@@ -114,6 +116,47 @@ async function people(ask: Send, keep: Keep): Promise<void> {
   await ask('GET', '/v1/me/sessions', asBrowser)
   await ask('POST', '/oauth/revoke', { form: { token: refresh_token } })
   assert.equal((await ask('POST', '/v1/sign-out', asBrowser)).status, 204)
+}
+
+/** Enrolling a factor, signing in with it and with a recovery code, and stepping up. */
+async function factors(ask: Send, keep: Keep, clock: TestClock): Promise<void> {
+  const password = keep('password of a person with a factor', 'canary weasels thirteen')
+  const credentials = { email: 'factor.person@example.com', password }
+  await ask('POST', '/v1/sign-up', { body: credentials })
+  const body = { ...credentials, deliver: 'session_token' }
+  const first = await ask('POST', '/v1/sign-in', { body })
+  const bearer = keep('session without a factor', at(first.json, 'session_token'))
+  const offered = await ask('POST', '/v1/me/factors/totp', { bearer })
+  // It stands in the URI of the same answer as well, and nowhere else.
+  const seed = keep('TOTP seed', at(offered.json, 'secret'))
+  const path = `/v1/me/factors/${at(offered.json, 'factor', 'id')}/confirm`
+  const confirmed = await ask('POST', path, { bearer, body: { code: codeOf(seed, clock.nowMs()) } })
+  const [code = '', ...others] = codesOf(confirmed)
+  keep('recovery code', code)
+  for (const [index, other] of others.entries()) keep(`unused recovery code ${index}`, other)
+  for (const [factor, proof] of [
+    ['totp', () => codeOf(seed, clock.nowMs())],
+    ['recovery_code', () => code],
+  ] as const) {
+    nextStep(clock)
+    const required = await ask('POST', '/v1/sign-in', { body })
+    const ticket = keep(`ticket for ${factor}`, at(required.json, 'ticket'))
+    await ask('POST', '/v1/sign-in/factor', { body: { ticket, factor, code: 'canary12345678' } })
+    const done = await ask('POST', '/v1/sign-in/factor', { body: { ticket, factor, code: proof() } })
+    keep(`session by ${factor}`, at(done.json, 'session_token'))
+    await ask('POST', '/v1/sign-in/factor', { body: { ticket, factor, code: proof() } })
+  }
+  nextStep(clock)
+  const begun = await ask('POST', '/v1/me/step-up', { bearer })
+  const ticket = keep('ticket for stepping up', at(begun.json, 'ticket'))
+  const stepped = await ask('POST', '/v1/me/step-up/factor', {
+    bearer,
+    body: { ticket, factor: 'totp', code: codeOf(seed, clock.nowMs()) },
+  })
+  const strong = keep('session that was stepped up', at(stepped.json, 'session_token'))
+  const made = await ask('POST', '/v1/me/recovery-codes', { bearer: strong })
+  for (const [index, other] of codesOf(made).entries()) keep(`later recovery code ${index}`, other)
+  assert.equal((await ask('GET', '/v1/me/factors', { bearer: strong })).status, 200)
 }
 
 const cookieOf = ({ headers }: Answer): string =>

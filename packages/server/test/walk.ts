@@ -9,6 +9,7 @@ import type { Config } from '../src/config.ts'
 import type { AnyRoute } from '../src/http/route.ts'
 import { toNodeHandler } from '../src/node-handler.ts'
 import { routes } from '../src/routes/table.ts'
+import { enrolTotp } from './authenticator.ts'
 import { at, type Given, keyOf, PASSWORD, person, type SendOptions, signedIn } from './given.ts'
 
 /** A body that each route takes; a new route with a body has to come with one. */
@@ -53,15 +54,29 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   create_role: { id: 'walkers', description: 'Those who walk.', permissions: ['docs:read'] },
   change_role: { description: null, permissions: ['docs:read'] },
   rotate_signing_keys: { immediately: false },
+  sign_in_factor: {
+    ticket: 'nobodyHasThis',
+    factor: 'totp',
+    code: '123456',
+    deliver: 'jwt',
+    refresh: 'body',
+  },
+  sign_in_enrol_totp: { ticket: 'nobodyHasThis', name: 'a phone' },
+  enrol_own_totp: { name: 'a phone' },
+  confirm_own_factor: { code: '123456' },
+  complete_step_up: { ticket: 'nobodyHasThis', factor: 'password', code: PASSWORD },
 }
 
 /** Someone to do things to: ids that exist, by the first part of the paths that name them. */
 export type Ids = Readonly<Record<string, string>>
 
-export async function makeIds(to: Given): Promise<Ids> {
+/** With a factor of that account, which takes time, only where the route names one. */
+export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
   const { adminKey } = to
   const { id: account, email } = await person(to)
-  const { session } = await signedIn(to, 'session_token', email)
+  const { session, session_token: bearer = '' } = await signedIn(to, 'session_token', email)
+  const needsFactor = route?.path.includes(':factor') === true
+  const factor = needsFactor ? (await enrolTotp(to, bearer)).id : `fac_${'0'.repeat(26)}`
   const { id: key, owner } = await keyOf(to, ['docs:read'])
   await to.send('POST', '/v1/roles', { key: adminKey, body: { id: 'watched', permissions: ['docs:read'] } })
   const target = { kind: 'role', id: 'watched' }
@@ -71,6 +86,8 @@ export async function makeIds(to: Given): Promise<Ids> {
   return {
     '/v1/accounts': account,
     '/v1/me/sessions': session.id,
+    '/v1/me/factors': factor,
+    ':factor': factor,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',
@@ -87,7 +104,7 @@ export function pathOf(route: AnyRoute, ids: Ids, id?: string): string {
   const found = id ?? ids[before]
   if (!route.path.includes(':')) return route.path
   assert.ok(found, `There is no id for ${route.path}.`)
-  return route.path.replace(/:\w+/, () => found)
+  return route.path.replaceAll(/:\w+/g, (name) => id ?? ids[name] ?? found)
 }
 
 /** What has to stand in the query of a route that does not do without. */

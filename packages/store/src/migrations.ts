@@ -254,6 +254,54 @@ const usage: readonly string[] = [
   'create index usage_hours_by_hour on usage_hours (hour)',
 ]
 
+// `offered_until` is null once a factor was confirmed by a first code. `last_step`: TOTP codes up to it are spent.
+const factors: readonly string[] = [
+  `create table factors (
+    id text not null primary key,
+    account_id text not null,
+    kind text not null,
+    name text,
+    sealed_seed text not null,
+    created_at bigint not null,
+    offered_until bigint,
+    last_step bigint not null,
+    last_used_at bigint
+  ) /*clustered*/`,
+  'create index factors_by_account on factors (account_id, id)',
+  'create index factors_by_offer on factors (offered_until) where offered_until is not null',
+  `create table recovery_codes (
+    account_id text not null,
+    number bigint not null,
+    hash text not null,
+    created_at bigint not null,
+    used_at bigint,
+    primary key (account_id, number)
+  ) /*clustered*/`,
+  `create table factor_failures (
+    account_id text not null,
+    way text not null,
+    failures bigint not null,
+    primary key (account_id, way)
+  ) /*clustered*/`,
+  `create table tickets (
+    digest text not null primary key,
+    account_id text not null,
+    purpose text not null,
+    session_id text,
+    amr text not null,
+    delivery text not null,
+    refresh text not null,
+    issued_position bigint not null,
+    factor_id text,
+    created_at bigint not null,
+    expires_at bigint not null,
+    tries bigint not null,
+    used_at bigint
+  ) /*clustered*/`,
+  'create index tickets_by_account on tickets (account_id)',
+  'create index tickets_by_expiry on tickets (expires_at)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -263,4 +311,5 @@ export const migrations: readonly Migration[] = [
   { id: 2, name: 'followers', statements: followers },
   { id: 3, name: 'announcements', statements: announcements },
   { id: 4, name: 'usage', statements: usage },
+  { id: 5, name: 'factors', statements: factors },
 ]

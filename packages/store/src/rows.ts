@@ -5,6 +5,7 @@ import type {
   AuditEvent,
   ChainedAuditEvent,
   Client,
+  Factor,
   Grant,
   HourOfUse,
   LogHead,
@@ -15,12 +16,15 @@ import type {
   ServiceAccount,
   Session,
   SigningKey,
+  Ticket,
+  TotpSeed,
 } from '@countersign/core'
 import {
   isAccountId,
   isApiKeyId,
   isAuditEventId,
   isClientId,
+  isFactorId,
   isGrantId,
   isPermission,
   isPrincipalId,
@@ -176,6 +180,45 @@ export function toSession(row: Row): Session {
     userAgent: textOrNull(row, 'user_agent'),
     address: textOrNull(row, 'address'),
     place: textOrNull(row, 'place'),
+  }
+}
+
+const factorKinds = ['totp'] as const
+
+export function toFactor(row: Row): Factor {
+  return {
+    id: narrowed(row, 'id', isFactorId),
+    accountId: narrowed(row, 'account_id', isAccountId),
+    kind: narrowed(row, 'kind', oneOf(factorKinds)),
+    name: textOrNull(row, 'name'),
+    createdAtMs: integer(row, 'created_at'),
+    lastUsedAtMs: integerOrNull(row, 'last_used_at'),
+  }
+}
+
+export function toTotpSeed(row: Row): TotpSeed {
+  return {
+    id: narrowed(row, 'id', isFactorId),
+    sealedSeed: text(row, 'sealed_seed'),
+    lastStep: integer(row, 'last_step'),
+  }
+}
+
+const ticketPurposes = ['sign_in', 'enrol', 'step_up'] as const
+const refreshPlaces = ['body', 'cookie'] as const
+
+export function toTicket(row: Row): Ticket {
+  return {
+    purpose: narrowed(row, 'purpose', oneOf(ticketPurposes)),
+    accountId: narrowed(row, 'account_id', isAccountId),
+    sessionId: narrowedOrNull(row, 'session_id', isSessionId),
+    amr: texts(row, 'amr'),
+    delivery: narrowed(row, 'delivery', oneOf(deliveries)),
+    refresh: narrowed(row, 'refresh', oneOf(refreshPlaces)),
+    issuedPosition: integer(row, 'issued_position'),
+    factorId: narrowedOrNull(row, 'factor_id', isFactorId),
+    createdAtMs: integer(row, 'created_at'),
+    expiresAtMs: integer(row, 'expires_at'),
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   AccountStore,
   ApiKeyStore,
   AuditStore,
+  FactorStore,
   GrantStore,
   Housekeeping,
   LogStore,
@@ -16,6 +17,7 @@ import type {
 import type { Engine } from './engine.ts'
 import * as audit from './reads/audit.ts'
 import * as credentials from './reads/credentials.ts'
+import * as factors from './reads/factors.ts'
 import * as log from './reads/log.ts'
 import * as principals from './reads/principals.ts'
 import * as revocations from './reads/revocations.ts'
@@ -29,6 +31,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createLogStore(engine),
     ...createPrincipalStore(engine),
     ...createCredentialStore(engine),
+    ...createFactorStore(engine),
     ...createRecordStore(engine),
   }
 }
@@ -93,6 +96,23 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
     readApiKeyForVerdict: (id) => engine.read(() => credentials.readApiKeyForVerdict(id)),
     changeApiKey: (input) => engine.write('changeApiKey', input),
     rotateApiKey: (input) => engine.write('rotateApiKey', input),
+  }
+}
+
+function createFactorStore(engine: StoreEngine): FactorStore {
+  return {
+    readFactors: (account, failuresMax) => engine.read(() => factors.readFactors(account, failuresMax)),
+    openTicket: (input) => engine.write('openTicket', input),
+    readTicket: (digests, nowMs) => engine.read(() => factors.readTicket(digests, nowMs)),
+    takeTry: (input) => engine.write('takeTry', input),
+    completeSignIn: (input) => engine.write('completeSignIn', input),
+    completeStepUp: (input) => engine.write('completeStepUp', input),
+    offerFactor: (input) => engine.write('offerFactor', input),
+    readOffer: (account, id, nowMs) => engine.read(() => factors.readOffer(account, id, nowMs)),
+    confirmFactor: (input) => engine.write('confirmFactor', input),
+    removeFactor: (input) => engine.write('removeFactor', input),
+    replaceRecoveryCodes: (input) => engine.write('replaceRecoveryCodes', input),
+    reopenFactors: (account, event) => engine.write('reopenFactors', { account, audit: event }),
   }
 }
 

@@ -2,6 +2,7 @@
 import * as accounts from './transactions/accounts.ts'
 import * as apiKeys from './transactions/api-keys.ts'
 import * as audit from './transactions/audit.ts'
+import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
 import * as revocations from './transactions/revocations.ts'
@@ -10,10 +11,12 @@ import * as serviceAccounts from './transactions/service-accounts.ts'
 import * as sessions from './transactions/sessions.ts'
 import * as setup from './transactions/setup.ts'
 import * as signingKeys from './transactions/signing-keys.ts'
+import * as tickets from './transactions/tickets.ts'
 
 export type StoreTransactions = typeof accounts &
   typeof apiKeys &
   typeof audit &
+  typeof factors &
   typeof grants &
   typeof housekeeping &
   typeof revocations &
@@ -21,12 +24,14 @@ export type StoreTransactions = typeof accounts &
   typeof serviceAccounts &
   typeof sessions &
   typeof setup &
-  typeof signingKeys
+  typeof signingKeys &
+  typeof tickets
 
 export const transactions: StoreTransactions = {
   ...accounts,
   ...apiKeys,
   ...audit,
+  ...factors,
   ...grants,
   ...housekeeping,
   ...revocations,
@@ -35,4 +40,5 @@ export const transactions: StoreTransactions = {
   ...sessions,
   ...setup,
   ...signingKeys,
+  ...tickets,
 }

@@ -2,6 +2,7 @@
 import type { NodeKind } from '@countersign/protocol'
 import { present, revoke } from './acts.ts'
 import type { Bench } from './bench.ts'
+import { factorWritesOf } from './factor-writes.ts'
 import {
   change,
   DAY,
@@ -45,6 +46,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const use = () => present(bench, family, 1, { nowMs: NOW + 1, graceMs: 0 })
   const revoking = (kind: NodeKind, of: string) => () => revoke(bench, { kind, id: of })
   const { id } = account
+  const factorWrites = await factorWritesOf(bench, { crowded })
   return {
     createAccount: [
       () =>
@@ -100,6 +102,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
           audit: makeEvent(),
         }),
     ],
+    ...factorWrites,
     recordUse: [
       () =>
         store.recordUse({

@@ -60,7 +60,7 @@ function showAccount(terminal: Terminal, one: AccountDetailShape): void {
 }
 
 /** People are known by their addresses; the authority by ids. */
-async function find(client: Client, idOrAddress: string): Promise<AccountDetailShape> {
+export async function find(client: Client, idOrAddress: string): Promise<AccountDetailShape> {
   if (!idOrAddress.includes('@')) return client.accounts.read(idOrAddress)
   const { items } = await client.accounts.list({ email: idOrAddress, limit: 1 })
   const [found] = items

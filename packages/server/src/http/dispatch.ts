@@ -3,7 +3,15 @@
  * warm path (a verdict in memory, nothing to read) runs through without a promise.
  */
 
-import { type Caller, Overloaded, StoreUnavailable, sessionOf, TokenTooLarge } from '@countersign/core'
+import {
+  type Caller,
+  Overloaded,
+  type StepUpNeed,
+  StoreUnavailable,
+  sessionOf,
+  stepUpRefusal,
+  TokenTooLarge,
+} from '@countersign/core'
 import { allows, type ErrorCode } from '@countersign/protocol'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
@@ -16,7 +24,7 @@ import { hasSecretInUrl, passGate } from './gate.ts'
 import { readInput } from './input.ts'
 import { type Limited, limitApiKey, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
-import { oauthError, problem, type Reply, toResponse } from './reply.ts'
+import { oauthError, problem, type Reply, stepUpHeaders, toResponse } from './reply.ts'
 import type { AnyRoute, Call } from './route.ts'
 
 export function dispatch(
@@ -93,7 +101,17 @@ function admit(flight: Flight, authentication: Authentication): Reply | Promise<
   if (typeof route.access === 'object' && !allows(caller.verdict.permissions, route.access.permission)) {
     return refuse(flight, 'permission_denied')
   }
+  if (route.stepUp !== undefined && sessionOf(caller) !== null) {
+    const tooOld = stepUpRefusal(caller, route.stepUp, flight.nowMs)
+    if (tooOld !== null) return refuseStepUp(flight, route.stepUp)
+  }
   return answer(flight)
+}
+
+/** Whoever stands under no session cannot step one up: what they may do, the route says. */
+function refuseStepUp(flight: Flight, need: StepUpNeed): Reply {
+  flight.extra = { ...flight.extra, ...stepUpHeaders(need) }
+  return refuse(flight, 'insufficient_user_authentication')
 }
 
 function answer(flight: Flight): Reply | Promise<Reply> {

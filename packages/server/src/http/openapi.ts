@@ -77,6 +77,7 @@ function operation(route: AnyRoute): Json {
     tags: [route.tag],
     ...(route.access !== 'public' && { security: [{ session: [] }, { bearer: [] }, { api_key: [] }] }),
     ...(typeof route.access === 'object' && { 'x-permission': route.access.permission }),
+    ...(route.stepUp && { 'x-step-up': { acr: route.stepUp.acr, max_age: route.stepUp.maxAgeSeconds } }),
     parameters: [...pathParameters(route), ...queryParameters(route)],
     ...(route.body && { requestBody: requestBody(route) }),
     responses: { ...responses(route), default: failure(route) },

@@ -2,6 +2,7 @@
  * Answers, made in one step: adapters are fast with a status, a string and a plain object of headers, and
  * slow with anything that is changed afterwards.
  */
+import type { StepUpNeed } from '@countersign/core'
 import { type ErrorCode, errors, type OAuthErrorCode, oauthErrors, type Problem } from '@countersign/protocol'
 
 export interface Reply {
@@ -80,6 +81,12 @@ function challenge(code: ErrorCode, status: number): Record<string, string> {
   const error = tokenErrors[code]
   if (error !== undefined) return { 'www-authenticate': `Bearer realm="countersign", error="${error}"` }
   return status === 401 ? { 'www-authenticate': 'Bearer realm="countersign"' } : {}
+}
+
+/** RFC 9470 §3: what the resource wants, in the challenge, so that a client knows what to ask for. */
+export function stepUpHeaders({ acr, maxAgeSeconds }: StepUpNeed): Readonly<Record<string, string>> {
+  const wanted = `error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`
+  return { 'www-authenticate': `Bearer realm="countersign", ${wanted}` }
 }
 
 /** An answer with tokens. RFC 6749 §5.1 wants `Pragma` beside `Cache-Control`. */

@@ -1,6 +1,6 @@
 /** A route is a row: what it is called, what it takes and gives, who may call it, and the function that answers. */
 
-import type { Caller, RequestFacts } from '@countersign/core'
+import type { Caller, RequestFacts, StepUpNeed } from '@countersign/core'
 import type { Permission } from '@countersign/protocol'
 import type { z } from 'zod'
 import type { Leaving } from '../feed/ports.ts'
@@ -48,6 +48,8 @@ interface RouteRules<B, Q> extends RouteText {
   readonly limit?: LimitName
   /** OAuth endpoints answer errors in their own form (RFC 6749 §5.2). */
   readonly errorForm?: 'problem' | 'oauth'
+  /** Needs a proof of who it is that is this recent and this strong (RFC 9470). */
+  readonly stepUp?: StepUpNeed
   /** Sets cookies without having one: refused from foreign pages. */
   readonly setsCookies?: boolean
 }

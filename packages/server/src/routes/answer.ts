@@ -1,6 +1,6 @@
 /** How routes turn a door's refusal into an answer. */
 import type { Refusal } from '@countersign/core'
-import { problem, type Reply } from '../http/reply.ts'
+import { problem, type Reply, stepUpHeaders } from '../http/reply.ts'
 import type { Services } from '../services.ts'
 
 export function refused(
@@ -11,6 +11,7 @@ export function refused(
     code: refusal.code,
     decisionId: call.decisionId,
     ...(refusal.fields && { fields: refusal.fields }),
+    ...(refusal.stepUp && { headers: stepUpHeaders(refusal.stepUp) }),
   })
 }
 

@@ -1,16 +1,17 @@
 /** Signing up, in and out. */
 
-import { type SignedIn, signIn, signOut, signUp } from '@countersign/core'
-import { Secret, type SignInRequest, type SignInResponse } from '@countersign/protocol'
+import { signIn, signOut, signUp } from '@countersign/core'
+import { Secret, type SignInRequest } from '@countersign/protocol'
 import { z } from 'zod'
-import { refreshCookie } from '../http/cookies.ts'
 import { limitAccount } from '../http/limits.ts'
 import { json, noContent, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute, publicRoute } from '../http/route.ts'
+import { signInResponseSchema } from '../schemas/factors.ts'
 import { accountSchema, signUpSchema } from '../schemas/principals.ts'
-import { signInResponseSchema, signInSchema } from '../schemas/sessions.ts'
+import { signInSchema } from '../schemas/sessions.ts'
 import { refused } from './answer.ts'
-import { toAccountShape, toSessionShape } from './shapes.ts'
+import { deliverCredentials, toFactorRequired } from './deliver.ts'
+import { toAccountShape } from './shapes.ts'
 
 const signUpRoute: AnyRoute = publicRoute({
   name: 'sign_up',
@@ -41,15 +42,19 @@ const signInRoute: AnyRoute = publicRoute({
   limit: 'sign_in',
   setsCookies: true,
   body: signInSchema,
-  responses: { 200: { description: 'Signed in.', schema: signInResponseSchema } },
+  responses: {
+    200: { description: 'Signed in, or a ticket for the second step.', schema: signInResponseSchema },
+  },
   handle: async (call) => {
-    const { email, password, deliver = 'cookie' } = call.body
+    const { email, password, deliver = 'cookie', refresh = 'body' } = call.body
     const limited = limitAccount(call.services, email)
     if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
-    const input = { email, password: new Secret(password), deliver }
+    const input = { email, password: new Secret(password), deliver, refresh }
     const answer = await signIn(call.services.core, input, call.facts)
+    if (answer.ok && answer.kind !== 'signed_in') return toFactorRequired(answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
-    return answer.ok ? deliverCredentials(call, answer) : refused(call, answer)
+    if (!answer.ok) return refused(call, answer)
+    return deliverCredentials(call.services, answer, refresh, call.facts.nowMs)
   },
 })
 
@@ -58,36 +63,6 @@ function limitedReply(
   headers: Readonly<Record<string, string>>,
 ): Reply {
   return problem(call.services.config.issuer, { code: 'rate_limited', decisionId: call.decisionId, headers })
-}
-
-function deliverCredentials(call: Call<SignInRequest, undefined, null>, signedIn: SignedIn): Reply {
-  const { session, account, sessionToken, tokens } = signedIn
-  const common: SignInResponse = {
-    status: 'signed_in',
-    account: toAccountShape(account),
-    session: toSessionShape(session),
-  }
-  const maxAgeSeconds = Math.floor((session.expiresAtMs - call.facts.nowMs) / 1000)
-  if (tokens !== null) {
-    const { accessToken, expiresInSeconds } = tokens.access
-    const answer = {
-      ...common,
-      access_token: accessToken,
-      token_type: 'Bearer',
-      expires_in: expiresInSeconds,
-    }
-    if (call.body.refresh === 'cookie')
-      return json(200, answer, [refreshCookie(tokens.refreshToken, maxAgeSeconds)])
-    return json(200, { ...answer, refresh_token: tokens.refreshToken.reveal() })
-  }
-  if (sessionToken === null) throw new Error('A session without a credential was opened.')
-  if (session.delivery === 'session_token')
-    return json(200, { ...common, session_token: sessionToken.reveal() })
-  // The session's value stands in Set-Cookie alone (ASVS 3.3.4).
-  const csrfToken = call.services.core.secrets.csrfToken(session.id)
-  return json(200, { ...common, csrf_token: csrfToken }, [
-    call.services.cookies.session(sessionToken, maxAgeSeconds),
-  ])
 }
 
 const signOutRoute: AnyRoute = protectedRoute({

@@ -1,9 +1,12 @@
 /** Every route of the authority, one row each. */
 import type { AnyRoute } from '../http/route.ts'
+import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
+import { myFactorRoutes } from './my-factors.ts'
 import { tokenRoute } from './oauth.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
@@ -18,7 +21,9 @@ import { usageRoutes } from './usage.ts'
 
 export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
+  ...factorSignInRoutes,
   ...meRoutes,
+  ...myFactorRoutes,
   tokenRoute,
   ...oauthTokenRoutes,
   ...apiKeyRoutes,
@@ -26,6 +31,7 @@ export const routes: readonly AnyRoute[] = [
   feedRoute,
   ...usageRoutes,
   ...accountRoutes,
+  ...accountFactorRoutes,
   ...serviceAccountRoutes,
   ...roleRoutes,
   ...adminRoutes,

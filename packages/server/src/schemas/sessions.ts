@@ -4,8 +4,8 @@ import {
   nodeKinds,
   type SessionDetailShape,
   type SessionShape,
+  type SignedInWithCodes,
   type SignInRequest,
-  type SignInResponse,
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { emailSchema, nullableTimeSchema, passwordSchema, timeSchema } from './common.ts'
@@ -38,7 +38,7 @@ export const sessionDetailSchema: z.ZodType<SessionDetailShape> = z.object({
 })
 
 /** Absent members stay absent: which ones are there depends on `deliver`. */
-export const signInResponseSchema: z.ZodType = z.object({
+export const signedInSchema: z.ZodType = z.object({
   status: z.literal('signed_in'),
   account: accountSchema,
   session: sessionSchema,
@@ -48,7 +48,8 @@ export const signInResponseSchema: z.ZodType = z.object({
   token_type: z.literal('Bearer').optional(),
   expires_in: z.number().int().optional(),
   refresh_token: z.string().optional(),
-}) satisfies z.ZodType<{ [K in keyof SignInResponse]: SignInResponse[K] | undefined }>
+  recovery_codes: z.array(z.string()).optional(),
+}) satisfies z.ZodType<{ [K in keyof SignedInWithCodes]: SignedInWithCodes[K] | undefined }>
 
 export const credentialShape: z.ZodType<MeResponse['credential']> = z.object({
   kind: z.enum(['session', 'access_token', 'api_key']),

@@ -113,8 +113,8 @@ select id from audit_events where type = 'revocation.committed' and (select coun
 -- a rule without the event of its change
 select position from revocations as one where id is null and issued_before_position is not null and kind
   <> 'signing_key' and not exists (select 1 from audit_events as event where event.type in
-  ('api_key.rotated', 'api_key.changed', 'role.changed', 'service_account.changed', 'account.changed') and
-  event.target_id = one.node_id and event.at = one.at);
+  ('api_key.rotated', 'api_key.changed', 'role.changed', 'service_account.changed', 'account.changed',
+  'session.stepped_up') and event.target_id = one.node_id and event.at = one.at);
 
 -- an event of a changed key without its rule
 select id from audit_events as event where type in ('api_key.rotated', 'api_key.changed') and not exists
@@ -176,3 +176,28 @@ select position from chain_lease where position <> (select count(*) from audit_e
 select position from revocations as one where kind = 'grant' and id is null and not exists (select 1 from
   audit_events as event where event.type = 'grant.reuse_detected' and event.target_id = one.node_id and
   event.at = one.at);
+
+-- a used ticket that neither opened nor raised a session
+select digest from tickets as one where used_at is not null and not exists (select 1 from sessions as
+  opened where opened.account_id = one.account_id and (opened.created_at = one.used_at or opened.auth_time
+  >= one.used_at));
+
+-- a used recovery code that neither opened nor raised a session
+select account_id from recovery_codes as one where used_at is not null and not exists (select 1 from
+  sessions as opened where opened.account_id = one.account_id and opened.amr like '%recovery_code%' and
+  (opened.created_at = one.used_at or opened.auth_time >= one.used_at));
+
+-- a session by a recovery code that is still good
+select id from sessions as one where amr like '%recovery_code%' and (select count(*) from sessions as mine
+  where mine.account_id = one.account_id and mine.amr like '%recovery_code%') > (select count(*) from
+  recovery_codes as code where code.account_id = one.account_id and code.used_at is not null);
+
+-- a confirmed factor without its event
+select id from factors as one where offered_until is null and not exists (select 1 from audit_events as
+  event where event.type = 'factor.added' and event.target_id = one.account_id and event.details like '%'
+  || one.id || '%');
+
+-- an event of a raised session without its rule
+select id from audit_events as event where type = 'session.stepped_up' and not exists (select 1 from
+  revocations as entry where entry.kind = 'session' and entry.node_id = event.target_id and entry.at =
+  event.at and entry.issued_before_position is not null);

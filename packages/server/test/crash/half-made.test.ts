@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { personWithTotp, presentRecovery, signedInByTotp, stepUp, ticketOf } from '../authenticator.ts'
 import { at, authority, keyOf, signedIn } from '../given.ts'
 import { temporaryFolder } from '../processes/spawn.ts'
 import { findFlaws, type Query, readNamed } from './flaws.ts'
@@ -48,6 +49,9 @@ test('every kind of half-made state is found, and none where all was done as a w
     const { account } = await signedIn(given, 'jwt')
     await revoke('account', account.id)
     await keyOf(given, [])
+    const who = await personWithTotp(given)
+    await presentRecovery(given, await ticketOf(given, who.email), who.recoveryCodes[0] ?? '')
+    await stepUp(given, await signedInByTotp(given, who), 'recovery_code', who.recoveryCodes[1] ?? '')
     await revoke('role', 'member')
     await given.authority.close()
     const { database } = given.authority.config

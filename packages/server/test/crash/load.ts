@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { at, PASSWORD } from '../given.ts'
 import { isUnsure } from './calls.ts'
+import { workOnCodes } from './codes.ts'
 import type { FamilyMemory, KeyMemory, ProgramMemory, Value, World } from './world.ts'
 
 export const API_KEY_TOKEN_TYPE = 'urn:countersign:params:oauth:token-type:api-key'
@@ -67,6 +68,7 @@ export function startLoad(world: World): Run {
     ...families.map((family) => workOnFamily(world, family, goesOn)),
     ...world.programs.map((program) => workOnRoles(world, program, goesOn)),
     signUpAndWork(world, goesOn),
+    workOnCodes(world, goesOn),
   ]
   return { ended: Promise.all(workers).then(() => undefined), stop: () => stopped.abort() }
 }

@@ -1,6 +1,7 @@
 /** After a restart: what was acknowledged is still so, and what was ended stays ended. */
 import assert from 'node:assert/strict'
 import { at } from '../given.ts'
+import { compareCodes } from './codes.ts'
 import { type Query, readGenerations } from './flaws.ts'
 import { present } from './load.ts'
 import type { FamilyMemory, KeyMemory, World } from './world.ts'
@@ -21,6 +22,7 @@ export async function comparePromises(world: World, query: Query): Promise<void>
   )
   await comparePrograms(world)
   await comparePeople(world)
+  await compareCodes(world)
   const after = await readGenerations(query)
   for (const family of world.families) {
     if (family.fate !== 'lives') continue

@@ -122,3 +122,18 @@ update audit_events set chain_position = null where chain_position = 1;
 
 -- a family that ended by reuse without its event
 delete from audit_events where type = 'grant.reuse_detected';
+
+-- a used ticket that neither opened nor raised a session
+update tickets set used_at = used_at + 9999999 where used_at is not null;
+
+-- a used recovery code that neither opened nor raised a session
+update recovery_codes set used_at = used_at + 9999999 where used_at is not null;
+
+-- a session by a recovery code that is still good
+update recovery_codes set used_at = null;
+
+-- a confirmed factor without its event
+delete from audit_events where type = 'factor.added';
+
+-- an event of a raised session without its rule
+delete from revocations where kind = 'session' and issued_before_position is not null;

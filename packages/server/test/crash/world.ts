@@ -48,12 +48,22 @@ export interface ProgramMemory {
   readonly permissions: ReadonlyMap<string, Value>
 }
 
+/** A person who signs in with recovery codes, one after another. */
+export interface CodesMemory {
+  readonly email: string
+  /** Not presented yet. */
+  readonly left: string[]
+  /** Each opened a session, and that was acknowledged. */
+  readonly used: { readonly code: string; readonly session: string }[]
+}
+
 export class World {
   readonly random: Random
   readonly adminKey: string
   readonly keys: KeyMemory[] = []
   readonly families: FamilyMemory[] = []
   readonly programs: ProgramMemory[] = []
+  readonly codes: CodesMemory[] = []
   /** Ids of accounts. */
   readonly people: string[] = []
   /** What was changed since it was last compared with the server. */

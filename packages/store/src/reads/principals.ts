@@ -1,13 +1,5 @@
 /** Reading accounts, service accounts and roles, and what a principal may do now. */
-import type {
-  Account,
-  Client,
-  PageRequest,
-  PrincipalView,
-  Role,
-  ServiceAccount,
-  WithHead,
-} from '@countersign/core'
+import type { Account, Client, PageRequest, PrincipalView, Role, ServiceAccount } from '@countersign/core'
 import {
   type AccountId,
   type ClientId,
@@ -25,6 +17,7 @@ import * as accounts from '../statements/accounts.ts'
 import * as roles from '../statements/roles.ts'
 import * as services from '../statements/service-accounts.ts'
 import { readRoles } from '../steps/roles.ts'
+import { readWays } from './factors.ts'
 import { readHeadAndIssuer } from './log.ts'
 import { pageStart } from './page.ts'
 
@@ -41,13 +34,14 @@ export function* readAccount(id: AccountId): Script<WithRoles<Account> | null> {
   return row === null ? null : { ...toAccount(row), roles: yield* readRoles(id) }
 }
 
-export function* readAccountByEmail(
-  email: string,
-): Script<WithHead<{ account: Account | null; passwordHash: string | null }>> {
+export function* readAccountByEmail(email: string): Script<AnswerOf<'readAccountByEmail'>> {
   const { head } = yield* readHeadAndIssuer()
   const row = yield* one(accounts.selectAccountByEmail, email)
-  if (row === null) return { head, account: null, passwordHash: null }
-  return { head, account: toAccount(row), passwordHash: textOrNull(row, 'password_hash') }
+  const account = row === null ? null : toAccount(row)
+  // Asked for nobody as well: the number of statements must not tell which addresses are known.
+  const roles = yield* readRoles(account?.id ?? '')
+  const ways = yield* readWays(account?.id ?? '')
+  return { head, account, passwordHash: row === null ? null : textOrNull(row, 'password_hash'), roles, ways }
 }
 
 export function* listAccounts(

@@ -22,6 +22,13 @@ export const selectAccountByEmail: Statement = {
   text: `select ${columns}, password_hash from accounts where email = $1 and ended_at is null`,
 }
 
+/** The account and its password, for proving once more who one is; not while it is disabled. */
+export const selectAccountToProve: Statement = {
+  name: 'select_account_to_prove',
+  text: `select ${columns}, password_hash from accounts
+    where id = $1 and ended_at is null and disabled_at is null`,
+}
+
 export const listAccounts: Statement = {
   name: 'list_accounts',
   text: `select ${columns} from accounts where ended_at is null and id < $1 order by id desc limit $2`,

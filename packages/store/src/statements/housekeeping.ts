@@ -81,6 +81,20 @@ const sweepSetupTickets: Statement = {
     )`,
 }
 
+const sweepTickets: Statement = {
+  name: 'sweep_tickets',
+  text: `delete from tickets where digest in (
+      select digest from tickets where expires_at < $1 limit $2
+    )`,
+}
+
+const sweepFactorOffers: Statement = {
+  name: 'sweep_factor_offers',
+  text: `delete from factors where id in (
+      select id from factors where offered_until < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -90,6 +104,8 @@ export const sweeps: readonly Statement[] = [
   sweepSecretsOfDeadKeys,
   sweepApiKeys,
   sweepSetupTickets,
+  sweepTickets,
+  sweepFactorOffers,
 ]
 
 export const listFingerprints: Statement = {

@@ -43,6 +43,13 @@ export const selectOtherSessions: Statement = {
     order by id`,
 }
 
+/** A new proof of who it is: another secret, and what was proved by now. `$2` is the time of it. */
+export const raiseSession: Statement = {
+  name: 'raise_session',
+  text: `update sessions set digest = $4, amr = $5, acr = $6, auth_time = $2
+    where id = $1 and account_id = $3 and ended_at is null and expires_at > $2 and idle_expires_at > $2`,
+}
+
 export const endSession: Statement = {
   name: 'end_session',
   text: 'update sessions set ended_at = $2 where id = $1 and ended_at is null',

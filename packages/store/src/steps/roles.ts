@@ -23,7 +23,7 @@ export function* holdAdministrators(): Script<void> {
   yield* run(takeLock, 'administrators')
 }
 
-export function* readRoles(principal: PrincipalId): Script<readonly RoleId[]> {
+export function* readRoles(principal: PrincipalId | ''): Script<readonly RoleId[]> {
   return (yield* all(selectRolesOfPrincipal, principal)).map((row) => text(row, 'role_id'))
 }
 

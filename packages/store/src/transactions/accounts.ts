@@ -10,6 +10,7 @@ import * as sql from '../statements/accounts.ts'
 import { deleteRolesOfPrincipal } from '../statements/roles.ts'
 import { insertAccount } from '../steps/accounts.ts'
 import { writeAudit } from '../steps/audit.ts'
+import { deleteAllFactors } from '../steps/factors.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
 import { giveRoles, holdAdministrators, planRoles, readRoles, writeRoles } from '../steps/roles.ts'
 
@@ -77,6 +78,7 @@ export function* endAccount(input: InputOf<'endAccount'>): Script<AnswerOf<'endA
   if (yield* isLastAdministrator(toAccount(row))) return 'last_administrator'
   // What a lost role had ended stays ended by the account's own rule, which is newer than any of theirs.
   yield* run(deleteRolesOfPrincipal, input.id)
+  yield* deleteAllFactors(input.id)
   yield* writeAudit(input.audit)
   yield* appendWith(toRule(input), (position) => run(sql.endAccount, input.id, input.nowMs, position))
   return 'ended'

@@ -79,7 +79,12 @@ onEachDatabase((bench) => {
     const read = await store.readAccount(account.id)
     assert.deepEqual(read, { ...account, roles: ['member', role.id] })
     const { head, ...signingIn } = await store.readAccountByEmail(account.email)
-    assert.deepEqual(signingIn, { account, passwordHash: 'hash' })
+    assert.deepEqual(signingIn, {
+      account,
+      passwordHash: 'hash',
+      roles: ['member', role.id],
+      ways: [],
+    })
     assert.deepEqual(head, await store.readHead())
   })
 
@@ -88,7 +93,13 @@ onEachDatabase((bench) => {
 
     const answer = await store.readAccountByEmail('nobody@example.com')
 
-    assert.deepEqual(answer, { head: await store.readHead(), account: null, passwordHash: null })
+    assert.deepEqual(answer, {
+      head: await store.readHead(),
+      account: null,
+      passwordHash: null,
+      roles: [],
+      ways: [],
+    })
   })
 
   test('accounts are listed newest first, page after page, without those that have ended', async () => {

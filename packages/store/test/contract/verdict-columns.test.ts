@@ -126,6 +126,8 @@ const changers = [
   'changeApiKey',
   'changeRole',
   'changeServiceAccount',
+  'completeSignIn',
+  'completeStepUp',
   'endAccount',
   'endOtherSessions',
   'endRole',

@@ -1,0 +1,66 @@
+/** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
+import type { Secret } from '@countersign/protocol'
+import type { RequestFacts } from '../context.ts'
+import type { FactorWay, Proof } from '../factors/factor.ts'
+import { spellRecoveryCode } from '../factors/recovery-codes.ts'
+import { type Outcome, refuse } from '../outcome.ts'
+import type { SessionDelivery } from '../sessions/session.ts'
+import type { MintContext } from './mint.ts'
+import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
+import { hashRecoveryCodes } from './recovery-codes.ts'
+import { amrAfter, auditRefusal, type ProvenFactor, proveFactor } from './tickets.ts'
+
+export interface FactorInput {
+  readonly ticket: string
+  readonly way: Exclude<FactorWay, 'password'>
+  readonly code: Secret
+  /** In place of what was asked for with the password. */
+  readonly deliver: SessionDelivery | null
+}
+
+export type FactorSignedIn = SignedIn & { readonly refresh: 'body' | 'cookie' }
+
+export async function signInWithFactor(
+  context: MintContext,
+  input: FactorInput,
+  facts: RequestFacts,
+): Promise<Outcome<FactorSignedIn>> {
+  const presented = { ...input, session: null }
+  const proven = await proveFactor(context, presented, facts)
+  if (!proven.ok) return proven
+  const { ticket, digest, account } = proven.taken
+  const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
+  const prepared = prepareSession(
+    context,
+    {
+      account,
+      issuedPosition: ticket.issuedPosition,
+      amr: amrAfter(ticket.amr, input.way),
+      factor: input.way,
+    },
+    input.deliver ?? ticket.delivery,
+    facts,
+  )
+  const proof = toProof(proven.proof, codes?.hashes ?? null)
+  const opened = await context.store.completeSignIn({ ...prepared.draft, ticketDigest: digest, proof })
+  switch (opened.kind) {
+    case 'account_gone':
+      return refuse('ticket_ended', 'revoked')
+    case 'ticket_gone':
+      return refuse('ticket_ended', 'ended')
+    case 'proof_used':
+      await auditRefusal(context, presented, account.id, 'used', facts)
+      return refuse('invalid_factor', 'ended')
+    case 'opened': {
+      const signedIn = await deliverSession(context, account, prepared, opened.endedOverCap, facts)
+      if (!signedIn.ok) return signedIn
+      const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
+      return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
+    }
+  }
+}
+
+function toProof(proof: ProvenFactor['proof'], recoveryHashes: readonly string[] | null): Proof {
+  if (recoveryHashes === null || proof.kind !== 'totp') return proof
+  return { kind: 'enrolment', id: proof.id, step: proof.step, recoveryHashes }
+}

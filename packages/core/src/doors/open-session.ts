@@ -1,0 +1,164 @@
+/** Opening a session once everything that was asked for has been proved, and what is delivered for it. */
+import { FIRST_PARTY_CLIENT, type Secret, toAcr, toOpaqueCredential } from '@countersign/protocol'
+import type { Account } from '../accounts/account.ts'
+import { type Context, entryExpiry, type Policy, type RequestFacts } from '../context.ts'
+import type { SessionDraft } from '../factors-port.ts'
+import type { Grant } from '../grants/grant.ts'
+import { makeAudit, makeId, makeSecret } from '../make.ts'
+import { type Outcome, refuse } from '../outcome.ts'
+import type { Session, SessionDelivery } from '../sessions/session.ts'
+import type { GrantDraft } from '../store-port.ts'
+import { sessionDeath } from './decide.ts'
+import { firstPartyOrder, type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+
+export interface SignedIn {
+  readonly kind: 'signed_in'
+  readonly account: Account
+  readonly session: Session
+  /** For `cookie` and `session_token`. */
+  readonly sessionToken: Secret | null
+  /** For `jwt`. */
+  readonly tokens: { readonly access: MintedToken; readonly refreshToken: Secret } | null
+  /** Where a first factor was enrolled on the way. */
+  readonly recoveryCodes: readonly string[]
+}
+
+/** Who signs in, how it was proved, and at which position of the log the proof began. */
+export interface Proven {
+  readonly account: Account
+  readonly issuedPosition: number
+  readonly amr: readonly string[]
+  /** The last factor, for the record. */
+  readonly factor: string
+}
+
+/** A session that is ready to be written, with the secrets that only its holder will ever see. */
+export interface PreparedSession {
+  readonly draft: SessionDraft
+  readonly sessionToken: Secret
+  readonly refresh: NewGrant | null
+}
+
+export function prepareSession(
+  context: Context,
+  proven: Proven,
+  delivery: SessionDelivery,
+  facts: RequestFacts,
+): PreparedSession {
+  const session = newSession(context, proven, delivery, facts)
+  const secret = makeSecret(context.random)
+  const refresh = delivery === 'jwt' ? newGrant(context, session) : null
+  const draft: SessionDraft = {
+    session,
+    digest: context.secrets.digest(secret),
+    grant: refresh?.draft ?? null,
+    sessionsMax: context.policy.sessionsPerAccountMax,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, {
+      type: 'session.opened',
+      actor: { kind: 'account', id: proven.account.id, credential: session.id },
+      target: { kind: 'session', id: session.id },
+      details: { factor: proven.factor, delivery, device: facts.device },
+    }),
+  }
+  const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
+  return { draft, sessionToken, refresh }
+}
+
+/** What the holder of a session that was just written is given. */
+export async function deliverSession(
+  context: MintContext,
+  account: Account,
+  prepared: PreparedSession,
+  endedOverCap: readonly string[],
+  facts: RequestFacts,
+): Promise<Outcome<SignedIn>> {
+  if (endedOverCap.length > 0) await context.feed.catchUp()
+  const { session } = prepared.draft
+  const signedIn = { ok: true, kind: 'signed_in', account, session, recoveryCodes: [] } as const
+  if (prepared.refresh === null) return { ...signedIn, sessionToken: prepared.sessionToken, tokens: null }
+  const access = await mintFirst(context, session, prepared.refresh, facts)
+  if (!access.ok) return access
+  const tokens = { access: access.minted, refreshToken: prepared.refresh.refreshToken }
+  return { ...signedIn, sessionToken: null, tokens }
+}
+
+function newSession(
+  context: Context,
+  { account, issuedPosition, amr }: Proven,
+  delivery: SessionDelivery,
+  facts: RequestFacts,
+): Session {
+  const { idleSeconds, lifetimeSeconds } = sessionTimes(context.policy, delivery)
+  const expiresAtMs = facts.nowMs + lifetimeSeconds * 1000
+  return {
+    id: makeId(context, 'ses', facts.nowMs),
+    accountId: account.id,
+    createdAtMs: facts.nowMs,
+    expiresAtMs,
+    idleSeconds,
+    idleExpiresAtMs: Math.min(facts.nowMs + idleSeconds * 1000, expiresAtMs),
+    lastSeenAtMs: facts.nowMs,
+    lastAddress: facts.address,
+    endedAtMs: null,
+    issuedPosition,
+    authTimeMs: facts.nowMs,
+    amr,
+    acr: toAcr(amr),
+    delivery,
+    device: facts.device,
+    userAgent: facts.userAgent,
+    address: facts.address,
+    place: null,
+  }
+}
+
+/** A session behind a refresh token is an app that stays signed in for weeks; the others are browsers. */
+function sessionTimes(
+  policy: Policy,
+  delivery: SessionDelivery,
+): { idleSeconds: number; lifetimeSeconds: number } {
+  return delivery === 'jwt'
+    ? { idleSeconds: policy.refreshIdleSeconds, lifetimeSeconds: policy.refreshLifetimeSeconds }
+    : { idleSeconds: policy.sessionIdleSeconds, lifetimeSeconds: policy.sessionLifetimeSeconds }
+}
+
+interface NewGrant {
+  readonly grant: Grant
+  readonly draft: GrantDraft
+  readonly refreshToken: Secret
+}
+
+function newGrant(context: Context, session: Session): NewGrant {
+  const secret = makeSecret(context.random)
+  const grant: Grant = {
+    id: makeId(context, 'gra', session.createdAtMs),
+    principalId: session.accountId,
+    clientId: FIRST_PARTY_CLIENT,
+    sessionId: session.id,
+    scope: ['*'],
+    audiences: context.policy.audiences,
+    createdAtMs: session.createdAtMs,
+    expiresAtMs: session.expiresAtMs,
+    endedAtMs: null,
+    issuedPosition: session.issuedPosition,
+  }
+  const refreshToken = toOpaqueCredential(context.policy.credentialStyle, 'refresh', grant.id, secret)
+  return { grant, draft: { grant, refreshDigest: context.secrets.digest(secret) }, refreshToken }
+}
+
+/** Roles are read again with a fresh head: the sign-in's own read knew only the account. */
+async function mintFirst(
+  context: MintContext,
+  session: Session,
+  { grant }: NewGrant,
+  facts: RequestFacts,
+): Promise<Outcome<{ minted: MintedToken }>> {
+  const { head, found } = await context.store.readSessionForVerdict(session.id)
+  if (found === null || sessionDeath(found.session, found.principal, facts.nowMs) !== null) {
+    return refuse('invalid_credentials', 'revoked')
+  }
+  const order = firstPartyOrder(context, { head, principal: found.principal, session: found.session, grant })
+  const minted = mintAccessToken(context, order, facts.nowMs)
+  return minted === null ? refuse('invalid_credentials', 'expired') : { ok: true, minted }
+}

@@ -1,0 +1,210 @@
+/**
+ * Tickets: opened after a password or by a session, and proving a factor with one. A try is taken from the
+ * ticket, and a failure counted for the factor, before anything is compared.
+ */
+import { Secret, type SessionId } from '@countersign/protocol'
+import type { AuditActor } from '../audit/event.ts'
+import { ANONYMOUS } from '../caller.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { FACTOR_FAILURES_MAX, type FactorWay, type Proof } from '../factors/factor.ts'
+import { parseRecoveryCode } from '../factors/recovery-codes.ts'
+import { TICKET_SECONDS, TICKET_TRIES_MAX, type Ticket } from '../factors/ticket.ts'
+import { parseTotpCode } from '../factors/totp.ts'
+import type { TakenTry } from '../factors-port.ts'
+import { makeAudit, makeSecret } from '../make.ts'
+import { type Outcome, refuse } from '../outcome.ts'
+import { normalizePassword } from '../passwords/policy.ts'
+import type { Proven } from './open-session.ts'
+
+/** The answer that is no session: what has to be presented together with the ticket. */
+export interface FactorRequired {
+  readonly kind: 'factor_required' | 'factor_enrolment_required'
+  readonly ticket: Secret
+  readonly ways: readonly FactorWay[]
+  readonly reason: 'account_has_factor' | 'required_by_policy' | 'step_up'
+}
+
+export interface NextFactor {
+  readonly purpose: Ticket['purpose']
+  readonly ways: readonly FactorWay[]
+  readonly reason: FactorRequired['reason']
+  /** The session to step up, and who asked. */
+  readonly session?: { readonly id: SessionId; readonly actor: AuditActor }
+}
+
+export async function openTicket(
+  context: Context,
+  proven: Proven,
+  asked: { readonly deliver: Ticket['delivery']; readonly refresh: Ticket['refresh'] },
+  next: NextFactor,
+  facts: RequestFacts,
+): Promise<Outcome<FactorRequired>> {
+  const secret = makeSecret(context.random)
+  const ticket: Ticket = {
+    purpose: next.purpose,
+    accountId: proven.account.id,
+    sessionId: next.session?.id ?? null,
+    amr: proven.amr,
+    delivery: asked.deliver,
+    refresh: asked.refresh,
+    issuedPosition: proven.issuedPosition,
+    factorId: null,
+    createdAtMs: facts.nowMs,
+    expiresAtMs: facts.nowMs + TICKET_SECONDS * 1000,
+  }
+  const audit = makeAudit(context, facts, {
+    type: next.session === undefined ? 'sign_in.factor_required' : 'step_up.begun',
+    actor: next.session?.actor ?? ANONYMOUS,
+    target: { kind: 'account', id: proven.account.id },
+    details: { factor: proven.factor, reason: next.reason },
+  })
+  await context.store.openTicket({ digest: context.secrets.digest(secret), ticket, audit })
+  const kind = next.purpose === 'enrol' ? 'factor_enrolment_required' : 'factor_required'
+  return { ok: true, kind, ticket: secret, ways: next.ways, reason: next.reason }
+}
+
+export interface Presented {
+  readonly ticket: string
+  readonly way: FactorWay
+  readonly code: Secret
+  /** The session that the ticket must be bound to, and who presents it. */
+  readonly session: { readonly id: SessionId; readonly actor: AuditActor } | null
+}
+
+export interface ProvenFactor {
+  readonly taken: TakenTry
+  readonly proof: Exclude<Proof, { kind: 'enrolment' }>
+}
+
+/** Compares what was presented; spends nothing but the try. */
+export async function proveFactor(
+  context: Context,
+  presented: Presented,
+  facts: RequestFacts,
+): Promise<Outcome<ProvenFactor>> {
+  const { way, session } = presented
+  const recovery = way === 'recovery_code' ? parseRecoveryCode(presented.code.reveal()) : null
+  const answer = await context.store.takeTry({
+    digests: context.secrets.digests(new Secret(presented.ticket)),
+    session: session?.id ?? null,
+    way,
+    recoveryNumber: recovery?.number ?? null,
+    triesMax: TICKET_TRIES_MAX,
+    failuresMax: FACTOR_FAILURES_MAX,
+    nowMs: facts.nowMs,
+  })
+  if (answer.kind === 'gone') return refuse('ticket_ended', 'unknown')
+  if (answer.kind === 'closed') {
+    await auditRefusal(context, presented, answer.account, 'closed', facts)
+    return refuse('factor_closed')
+  }
+  const { taken } = answer
+  const checked = await compare(context, taken, presented, recovery?.code ?? null, facts.nowMs)
+  if (checked.ok) return { ok: true, taken, proof: checked.proof }
+  await auditRefusal(context, presented, taken.account.id, checked.reason, facts)
+  if (taken.failures >= FACTOR_FAILURES_MAX) await auditClosed(context, presented, taken, facts)
+  return refuse('invalid_factor', 'wrong_secret')
+}
+
+type Compared = { ok: true; proof: ProvenFactor['proof'] } | { ok: false; reason: 'wrong_secret' | 'used' }
+
+const WRONG: Compared = { ok: false, reason: 'wrong_secret' }
+
+function compare(
+  context: Context,
+  taken: TakenTry,
+  presented: Presented,
+  recoveryCode: Secret | null,
+  nowMs: number,
+): Promise<Compared> {
+  switch (presented.way) {
+    case 'totp':
+      return Promise.resolve(compareTotp(context, taken, presented.code, nowMs))
+    case 'recovery_code':
+      return compareRecoveryCode(context, taken, recoveryCode)
+    case 'password':
+      return comparePassword(context, taken, presented.code)
+  }
+}
+
+function compareTotp(context: Context, { totps }: TakenTry, code: Secret, nowMs: number): Compared {
+  const digits = parseTotpCode(code.reveal())
+  if (digits === null) return WRONG
+  let isUsed = false
+  let proof: ProvenFactor['proof'] | null = null
+  // All are compared, also after a match: how long it takes must not tell which one it was.
+  for (const { id, sealedSeed, lastStep } of totps) {
+    const seed = new Secret(context.secrets.open(sealedSeed, id))
+    const step = context.totp.matchingStep(seed, digits, nowMs)
+    if (step !== null && step > lastStep) proof = { kind: 'totp', id, step }
+    else if (step !== null) isUsed = true
+  }
+  if (proof !== null) return { ok: true, proof }
+  return isUsed ? { ok: false, reason: 'used' } : WRONG
+}
+
+async function compareRecoveryCode(
+  context: Context,
+  { ticket, totps, recoveryHash }: TakenTry,
+  presented: Secret | null,
+): Promise<Compared> {
+  if (presented === null) return WRONG
+  // The same work for a code that was used: how long it takes tells nothing about which numbers are left.
+  const { matches } = await context.passwords.verify(presented, recoveryHash ?? context.passwords.decoy)
+  if (!matches || recoveryHash === null || totps.length === 0 || ticket.purpose === 'enrol') return WRONG
+  const number = Number(presented.reveal().charAt(0))
+  return { ok: true, proof: { kind: 'recovery_code', number, hash: recoveryHash } }
+}
+
+/** A password steps up only where there is nothing stronger: it is what a thief of the session may know too. */
+async function comparePassword(
+  context: Context,
+  { ticket, totps, passwordHash }: TakenTry,
+  presented: Secret,
+): Promise<Compared> {
+  const password = normalizePassword(presented)
+  const { matches } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
+  const isEnough = ticket.purpose === 'step_up' && totps.length === 0
+  return matches && passwordHash !== null && isEnough ? { ok: true, proof: { kind: 'password' } } : WRONG
+}
+
+/** Also for a proof that another request has spent between the comparison and the commit. */
+export async function auditRefusal(
+  context: Context,
+  { way, session }: Presented,
+  accountId: string,
+  reason: string,
+  facts: RequestFacts,
+): Promise<void> {
+  const draft = {
+    type: session === null ? 'sign_in.refused' : 'step_up.refused',
+    outcome: 'refused',
+    actor: session?.actor ?? ANONYMOUS,
+    target: { kind: 'account', id: accountId },
+    details: { factor: way, reason },
+  } as const
+  await context.store.appendAudit([makeAudit(context, facts, draft)])
+}
+
+async function auditClosed(
+  context: Context,
+  { way }: Presented,
+  taken: TakenTry,
+  facts: RequestFacts,
+): Promise<void> {
+  const draft = {
+    type: 'factor.closed',
+    outcome: 'refused',
+    actor: ANONYMOUS,
+    target: { kind: 'account', id: taken.account.id },
+    details: { factor: way },
+  } as const
+  await context.store.appendAudit([makeAudit(context, facts, draft)])
+}
+
+/** What is proved by now, in the words of RFC 8176. */
+export function amrAfter(before: readonly string[], way: FactorWay): readonly string[] {
+  if (way === 'password') return ['pwd']
+  const own = way === 'totp' ? 'otp' : 'recovery_code'
+  return [...new Set([...before.filter((word) => word !== 'mfa'), own, 'mfa'])]
+}

@@ -1,0 +1,135 @@
+/**
+ * The part of the store's port that keeps second factors and tickets. The rules of `store-port.ts` hold here as
+ * well. One-time use is decided by one conditional update each: of a ticket, of a time step, of a recovery code.
+ */
+import type { AccountId, FactorId, RoleId, SessionId } from '@countersign/protocol'
+import type { Account } from './accounts/account.ts'
+import type { AuditEvent } from './audit/event.ts'
+import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
+import type { Ticket } from './factors/ticket.ts'
+import type { Session } from './sessions/session.ts'
+import type { GrantDraft } from './store-port.ts'
+
+export interface FactorsView {
+  readonly roles: readonly RoleId[]
+  /** Confirmed ones, the oldest first. */
+  readonly factors: readonly Factor[]
+  readonly recoveryCodesLeft: number
+  readonly closed: readonly FactorWay[]
+}
+
+/** What a ticket leads to, and all that a presented factor is compared with. */
+export interface TakenTry {
+  readonly ticket: Ticket
+  /** Under which the ticket is stored. */
+  readonly digest: string
+  readonly account: Account
+  readonly passwordHash: string | null
+  /** Confirmed ones; for a ticket to enrol with, the one that was offered with it. */
+  readonly totps: readonly TotpSeed[]
+  /** Of the code with the number that was asked for, while it is unused. */
+  readonly recoveryHash: string | null
+  /** Failures in a row, this try counted as one until it succeeds. */
+  readonly failures: number
+}
+
+/** Everything that `openSession` is given besides. */
+export interface SessionDraft {
+  readonly session: Session
+  readonly digest: string
+  readonly grant: GrantDraft | null
+  readonly sessionsMax: number
+  readonly entryExpiresAtMs: number
+  readonly audit: AuditEvent
+}
+
+export interface FactorStore {
+  /** Null where there is no such account. */
+  readFactors(account: AccountId, failuresMax: number): Promise<FactorsView | null>
+  openTicket(input: { digest: string; ticket: Ticket; audit: AuditEvent | null }): Promise<void>
+  /** The ticket, if it could still be used; counts nothing. */
+  readTicket(
+    digests: readonly string[],
+    nowMs: number,
+  ): Promise<{ digest: string; ticket: Ticket; account: Account } | null>
+  /**
+   * Takes one of the ticket's tries and one of the factor's failures before anything is compared, so that no
+   * number of guesses at once gets past either limit. `session` is the one that the ticket must be bound to.
+   */
+  takeTry(input: {
+    digests: readonly string[]
+    session: SessionId | null
+    way: FactorWay
+    recoveryNumber: number | null
+    triesMax: number
+    failuresMax: number
+    nowMs: number
+  }): Promise<{ kind: 'taken'; taken: TakenTry } | { kind: 'gone' } | { kind: 'closed'; account: AccountId }>
+  /** Spends ticket and proof and opens the session, all or none. */
+  completeSignIn(
+    input: SessionDraft & { ticketDigest: string; proof: Proof },
+  ): Promise<
+    | { kind: 'opened'; endedOverCap: readonly SessionId[] }
+    | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }
+  >
+  /**
+   * Spends ticket and proof and raises the session: new methods, level and time, and a new secret in place of
+   * the one before. Appends a rule for the session, so that verdicts and tokens are made anew.
+   */
+  completeStepUp(input: {
+    ticketDigest: string
+    proof: Proof
+    session: SessionId
+    account: AccountId
+    digest: string
+    amr: readonly string[]
+    acr: string
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'raised' | 'session_gone' | 'ticket_gone' | 'proof_used'>
+  /**
+   * Offers a factor in place of one that waits for its first code. With a ticket, only while that one could
+   * be used and the account has no factor yet: a right password alone must not change the factors of an account.
+   */
+  offerFactor(input: {
+    factor: Factor
+    sealedSeed: string
+    offeredUntilMs: number
+    factorsMax: number
+    ticketDigest: string | null
+    nowMs: number
+    audit: AuditEvent
+  }): Promise<'offered' | 'limit_reached' | 'account_gone' | 'ticket_gone'>
+  /** A factor of the account that waits for its first code. */
+  readOffer(account: AccountId, id: FactorId, nowMs: number): Promise<TotpSeed | null>
+  /** Confirms it with its first code. `recoveryHashes` are written where it is the account's first factor. */
+  confirmFactor(input: {
+    account: AccountId
+    id: FactorId
+    step: number
+    recoveryHashes: readonly string[]
+    nowMs: number
+    audit: AuditEvent
+  }): Promise<{ kind: 'confirmed'; factor: Factor; isFirst: boolean } | { kind: 'gone' }>
+  /**
+   * Removes a factor and opens it again for others of its kind; with the last one the recovery codes go too. The last one
+   * stays where `mustKeepOne`, or one of the roles that the account holds by then, demands one.
+   */
+  removeFactor(input: {
+    account: AccountId
+    id: FactorId
+    mustKeepOne: boolean
+    mustKeepOneRoles: readonly RoleId[]
+    audit: AuditEvent
+  }): Promise<'removed' | 'not_found' | 'last_factor'>
+  /** Puts codes in place of all earlier ones; `no_factor` where there is nothing that they could stand in for. */
+  replaceRecoveryCodes(input: {
+    account: AccountId
+    hashes: readonly string[]
+    nowMs: number
+    audit: AuditEvent
+  }): Promise<'replaced' | 'no_factor'>
+  /** Forgets the failures of every factor of the account. */
+  reopenFactors(account: AccountId, audit: AuditEvent): Promise<'reopened' | 'not_found'>
+}

@@ -1,0 +1,50 @@
+/** What signing in answers: the credential in the form that was asked for, or the ticket for the next step. */
+import type { FactorRequired, SignedIn } from '@countersign/core'
+import type { FactorRequiredResponse, SignedInWithCodes } from '@countersign/protocol'
+import { refreshCookie } from '../http/cookies.ts'
+import { json, type Reply } from '../http/reply.ts'
+import type { Services } from '../services.ts'
+import { toAccountShape, toSessionShape } from './shapes.ts'
+
+export function toFactorRequired({ kind, ticket, ways, reason }: FactorRequired): Reply {
+  const answer: FactorRequiredResponse = {
+    status: kind,
+    ticket: ticket.reveal(),
+    factors: [...ways],
+    reason,
+  }
+  return json(200, answer)
+}
+
+export function deliverCredentials(
+  services: Services,
+  signedIn: SignedIn,
+  refresh: 'body' | 'cookie',
+  nowMs: number,
+): Reply {
+  const { session, account, sessionToken, tokens, recoveryCodes } = signedIn
+  const common: SignedInWithCodes = {
+    status: 'signed_in',
+    account: toAccountShape(account),
+    session: toSessionShape(session),
+    ...(recoveryCodes.length > 0 && { recovery_codes: [...recoveryCodes] }),
+  }
+  const maxAgeSeconds = Math.floor((session.expiresAtMs - nowMs) / 1000)
+  if (tokens !== null) {
+    const { accessToken, expiresInSeconds } = tokens.access
+    const answer = {
+      ...common,
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+    }
+    if (refresh === 'cookie') return json(200, answer, [refreshCookie(tokens.refreshToken, maxAgeSeconds)])
+    return json(200, { ...answer, refresh_token: tokens.refreshToken.reveal() })
+  }
+  if (sessionToken === null) throw new Error('A session without a credential was opened.')
+  if (session.delivery === 'session_token')
+    return json(200, { ...common, session_token: sessionToken.reveal() })
+  // The session's value stands in Set-Cookie alone (ASVS 3.3.4).
+  const csrfToken = services.core.secrets.csrfToken(session.id)
+  return json(200, { ...common, csrf_token: csrfToken }, [services.cookies.session(sessionToken, maxAgeSeconds)])
+}

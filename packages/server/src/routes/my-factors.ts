@@ -1,0 +1,176 @@
+/** A person's own second factors and recovery codes, and proving once more who holds the session. */
+import {
+  beginStepUp,
+  completeStepUp,
+  confirmOwnTotp,
+  listOwnFactors,
+  offerOwnTotp,
+  RECENT_SECONDS,
+  removeOwnFactor,
+  replaceRecoveryCodes,
+  type SteppedUp,
+} from '@countersign/core'
+import { AAL1, isFactorId, Secret, type SteppedUpResponse } from '@countersign/protocol'
+import { json, noContent, type Reply } from '../http/reply.ts'
+import { type AnyRoute, protectedRoute } from '../http/route.ts'
+import {
+  confirmedFactorSchema,
+  confirmFactorSchema,
+  enrolTotpSchema,
+  factorRequiredSchema,
+  factorsSchema,
+  recoveryCodesSchema,
+  steppedUpSchema,
+  stepUpFactorSchema,
+  totpOfferSchema,
+} from '../schemas/factors.ts'
+import type { Services } from '../services.ts'
+import { notFound, refused } from './answer.ts'
+import { toFactorRequired } from './deliver.ts'
+import { toFactorShape, toFactorsShape, toTotpOfferShape } from './factor-shapes.ts'
+import { toTime } from './shapes.ts'
+
+/** The least for everybody; the doors ask for the strongest factor that the account has. */
+const RECENT = { acr: AAL1, maxAgeSeconds: RECENT_SECONDS }
+
+const list: AnyRoute = protectedRoute({
+  name: 'list_own_factors',
+  method: 'GET',
+  path: '/v1/me/factors',
+  summary: 'One’s own second factors, and how many recovery codes are left.',
+  tag: 'Factors',
+  access: 'credential',
+  responses: { 200: { description: 'All of them, the oldest first.', schema: factorsSchema } },
+  handle: async (call) => {
+    const answer = await listOwnFactors(call.services.core, call.caller)
+    return answer.ok ? json(200, toFactorsShape(answer)) : refused(call, answer)
+  },
+})
+
+const offerTotp: AnyRoute = protectedRoute({
+  name: 'enrol_own_totp',
+  method: 'POST',
+  path: '/v1/me/factors/totp',
+  summary: 'Be offered a TOTP factor, in place of an offer that was never confirmed.',
+  tag: 'Factors',
+  access: 'credential',
+  stepUp: RECENT,
+  bodyForm: 'optional_json',
+  body: enrolTotpSchema,
+  responses: { 201: { description: 'The seed, shown this once.', schema: totpOfferSchema } },
+  handle: async (call) => {
+    const answer = await offerOwnTotp(call.services.core, call.caller, call.body.name ?? null, call.facts)
+    return answer.ok ? json(201, toTotpOfferShape(answer)) : refused(call, answer)
+  },
+})
+
+const confirm: AnyRoute = protectedRoute({
+  name: 'confirm_own_factor',
+  method: 'POST',
+  path: '/v1/me/factors/:id/confirm',
+  summary: 'Confirm an offered factor with its first code; the first factor comes with recovery codes.',
+  tag: 'Factors',
+  access: 'credential',
+  body: confirmFactorSchema,
+  responses: { 200: { description: 'The factor.', schema: confirmedFactorSchema } },
+  handle: async (call) => {
+    const id = call.params.id ?? ''
+    if (!isFactorId(id)) return notFound(call)
+    const code = new Secret(call.body.code)
+    const answer = await confirmOwnTotp(call.services.core, call.caller, id, code, call.facts)
+    if (!answer.ok) return refused(call, answer)
+    const { factor, recoveryCodes } = answer
+    return json(200, {
+      factor: toFactorShape(factor),
+      ...(recoveryCodes.length > 0 && { recovery_codes: recoveryCodes }),
+    })
+  },
+})
+
+const remove: AnyRoute = protectedRoute({
+  name: 'remove_own_factor',
+  method: 'DELETE',
+  path: '/v1/me/factors/:id',
+  summary: 'Remove one of one’s own factors; with the last one the recovery codes go.',
+  tag: 'Factors',
+  access: 'credential',
+  stepUp: RECENT,
+  responses: { 204: { description: 'Removed.' } },
+  handle: async (call) => {
+    const id = call.params.id ?? ''
+    if (!isFactorId(id)) return notFound(call)
+    const answer = await removeOwnFactor(call.services.core, call.caller, id, call.facts)
+    return answer.ok ? noContent() : refused(call, answer)
+  },
+})
+
+const recoveryCodes: AnyRoute = protectedRoute({
+  name: 'make_recovery_codes',
+  method: 'POST',
+  path: '/v1/me/recovery-codes',
+  summary: 'Ten new recovery codes, which end all earlier ones.',
+  tag: 'Factors',
+  access: 'credential',
+  stepUp: RECENT,
+  responses: { 201: { description: 'The codes, shown this once.', schema: recoveryCodesSchema } },
+  handle: async (call) => {
+    const answer = await replaceRecoveryCodes(call.services.core, call.caller, call.facts)
+    return answer.ok ? json(201, { recovery_codes: answer.codes }) : refused(call, answer)
+  },
+})
+
+const begin: AnyRoute = protectedRoute({
+  name: 'begin_step_up',
+  method: 'POST',
+  path: '/v1/me/step-up',
+  summary: 'Begin to prove once more who one is (RFC 9470).',
+  tag: 'Factors',
+  access: 'credential',
+  responses: { 200: { description: 'A ticket for this session.', schema: factorRequiredSchema } },
+  handle: async (call) => {
+    const answer = await beginStepUp(call.services.core, call.caller, call.facts)
+    return answer.ok ? toFactorRequired(answer) : refused(call, answer)
+  },
+})
+
+const complete: AnyRoute = protectedRoute({
+  name: 'complete_step_up',
+  method: 'POST',
+  path: '/v1/me/step-up/factor',
+  summary: 'Present the factor; the session gets a new value, and the old one ends.',
+  tag: 'Factors',
+  access: 'credential',
+  limit: 'sign_in',
+  body: stepUpFactorSchema,
+  responses: { 200: { description: 'What the session stands for now.', schema: steppedUpSchema } },
+  handle: async (call) => {
+    const { ticket, factor, code } = call.body
+    const input = { ticket, way: factor, code: new Secret(code) }
+    const answer = await completeStepUp(call.services.core, call.caller, input, call.facts)
+    return answer.ok ? deliverSteppedUp(call.services, answer) : refused(call, answer)
+  },
+})
+
+function deliverSteppedUp(services: Services, raised: SteppedUp): Reply {
+  const common: SteppedUpResponse = {
+    status: 'stepped_up',
+    acr: raised.acr,
+    auth_time: toTime(raised.authTimeMs),
+  }
+  if (raised.sessionToken === null) return json(200, common)
+  if (raised.delivery === 'session_token')
+    return json(200, { ...common, session_token: raised.sessionToken.reveal() })
+  const csrfToken = services.core.secrets.csrfToken(raised.session)
+  const maxAgeSeconds = Math.floor((raised.expiresAtMs - raised.authTimeMs) / 1000)
+  return json(200, { ...common, csrf_token: csrfToken }, [services.cookies.session(raised.sessionToken, maxAgeSeconds)])
+}
+
+export const myFactorRoutes: readonly AnyRoute[] = [
+  list,
+  offerTotp,
+  confirm,
+  remove,
+  recoveryCodes,
+  begin,
+  complete,
+]

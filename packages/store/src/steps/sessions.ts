@@ -1,0 +1,106 @@
+/** Opening sessions, which more than one transaction does. */
+import type { EntryDraft, GrantDraft, Session, SessionDraft } from '@countersign/core'
+import { isSessionId, type SessionId } from '@countersign/protocol'
+import { narrowed } from '../columns.ts'
+import { all, one, type Row, run, type Script } from '../script.ts'
+import { signInAccount } from '../statements/accounts.ts'
+import { insertGrant, insertRefreshToken } from '../statements/grants.ts'
+import * as sql from '../statements/sessions.ts'
+import { writeAudit } from './audit.ts'
+import { appendEntries } from './log.ts'
+
+/** More than this over the cap, after the cap was lowered, is left to the next sign-in. */
+const ENDED_OVER_CAP_MAX = 1000
+
+/**
+ * Locks the account if it may still be given a session at that position. It stays locked: two sign-ins at once
+ * would otherwise both find room under the cap.
+ */
+export function* lockToSignIn({ accountId, createdAtMs, issuedPosition }: Session): Script<boolean> {
+  return (yield* one(signInAccount, accountId, createdAtMs, issuedPosition)) !== null
+}
+
+/** Writes the session under its locked account, ends those over the cap and answers which. Appends to the log last. */
+export function* openUnderLock(input: SessionDraft): Script<readonly SessionId[]> {
+  const { session, grant } = input
+  const { accountId, createdAtMs } = session
+  yield* insertSession(session, input.digest)
+  if (grant !== null) yield* insertFirstToken(grant)
+  const room = input.sessionsMax - 1
+  const over = yield* all(
+    sql.selectSessionsOverCap,
+    accountId,
+    session.id,
+    createdAtMs,
+    ENDED_OVER_CAP_MAX,
+    Math.max(0, room),
+  )
+  const endedOverCap = yield* endAll(over, createdAtMs)
+  yield* writeAudit(input.audit)
+  yield* appendEntries(toKills(endedOverCap, createdAtMs, input.entryExpiresAtMs))
+  return endedOverCap
+}
+
+function* insertSession(session: Session, digest: string): Script<void> {
+  yield* run(
+    sql.insertSession,
+    digest,
+    session.id,
+    session.accountId,
+    session.createdAtMs,
+    session.expiresAtMs,
+    session.idleSeconds,
+    session.idleExpiresAtMs,
+    session.lastSeenAtMs,
+    session.lastAddress,
+    session.endedAtMs,
+    session.issuedPosition,
+    session.authTimeMs,
+    JSON.stringify(session.amr),
+    session.acr,
+    session.delivery,
+    session.device,
+    session.userAgent,
+    session.address,
+    session.place,
+  )
+}
+
+const FIRST_GENERATION = 1
+
+function* insertFirstToken({ grant, refreshDigest }: GrantDraft): Script<void> {
+  yield* run(
+    insertGrant,
+    grant.id,
+    grant.principalId,
+    grant.clientId,
+    grant.sessionId,
+    JSON.stringify(grant.scope),
+    JSON.stringify(grant.audiences),
+    grant.createdAtMs,
+    grant.expiresAtMs,
+    grant.endedAtMs,
+    grant.issuedPosition,
+  )
+  // The first refresh token lives as long as its family may.
+  yield* run(
+    insertRefreshToken,
+    grant.id,
+    FIRST_GENERATION,
+    refreshDigest,
+    grant.createdAtMs,
+    grant.expiresAtMs,
+  )
+}
+
+/** Ends sessions in the order of their ids, as every transaction does that locks several of them. */
+export function* endAll(rows: readonly Row[], nowMs: number): Script<readonly SessionId[]> {
+  const ended: SessionId[] = []
+  for (const id of rows.map((row) => narrowed(row, 'id', isSessionId)).sort()) {
+    if ((yield* run(sql.endSession, id, nowMs)) === 1) ended.push(id)
+  }
+  return ended
+}
+
+export const toKills = (ids: readonly SessionId[], atMs: number, expiresAtMs: number): EntryDraft[] =>
+  ids.map((id) => ({ node: { kind: 'session', id }, effect: 'kill', atMs, expiresAtMs }))

@@ -1,0 +1,92 @@
+/**
+ * Offering, confirming and removing second factors. The account's row is locked first, so that changes of its
+ * factors run one after another: of two that remove the last two, the second sees what the first has left.
+ */
+import { text } from '../columns.ts'
+import type { AnswerOf, InputOf } from '../port.ts'
+import { toFactor } from '../rows.ts'
+import { all, one, Rollback, run, type Script } from '../script.ts'
+import { lockAccount } from '../statements/accounts.ts'
+import * as sql from '../statements/factors.ts'
+import { offerWithTicket } from '../statements/tickets.ts'
+import { writeAudit } from '../steps/audit.ts'
+import { confirmFactor as confirm, writeRecoveryCodes } from '../steps/factors.ts'
+import { readRoles } from '../steps/roles.ts'
+
+export function* offerFactor(input: InputOf<'offerFactor'>): Script<AnswerOf<'offerFactor'>> {
+  const { factor, ticketDigest } = input
+  const { id, accountId } = factor
+  if ((yield* one(lockAccount, accountId)) === null) return 'account_gone'
+  const confirmed = yield* all(sql.selectFactors, accountId)
+  if (confirmed.length >= input.factorsMax) return 'limit_reached'
+  if (ticketDigest !== null) {
+    if (confirmed.length > 0) return 'ticket_gone'
+    if ((yield* run(offerWithTicket, ticketDigest, id, accountId, input.nowMs)) === 0) return 'ticket_gone'
+  }
+  yield* run(sql.deleteOffers, accountId)
+  yield* run(
+    sql.insertFactor,
+    input.sealedSeed,
+    input.offeredUntilMs,
+    0,
+    id,
+    accountId,
+    factor.kind,
+    factor.name,
+    factor.createdAtMs,
+    factor.lastUsedAtMs,
+  )
+  yield* writeAudit(input.audit)
+  return 'offered'
+}
+
+export function* confirmFactor(input: InputOf<'confirmFactor'>): Script<AnswerOf<'confirmFactor'>> {
+  const { account, id, nowMs } = input
+  if ((yield* one(lockAccount, account)) === null) return { kind: 'gone' }
+  const isFirst = (yield* one(sql.selectFactors, account)) === null
+  const row = yield* confirm(account, id, input.step, nowMs)
+  if (row === null) return { kind: 'gone' }
+  if (isFirst) yield* writeRecoveryCodes(account, input.recoveryHashes, nowMs)
+  yield* writeAudit(input.audit)
+  return { kind: 'confirmed', factor: toFactor(row), isFirst }
+}
+
+export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'removeFactor'>> {
+  const { account, id } = input
+  if ((yield* one(lockAccount, account)) === null) return 'not_found'
+  const factors = yield* all(sql.selectFactors, account)
+  if (!factors.some((row) => text(row, 'id') === id)) return 'not_found'
+  const isLast = factors.length === 1
+  if (isLast && (yield* mustKeepOne(input))) return 'last_factor'
+  yield* run(sql.deleteFactor, id, account)
+  if (isLast) yield* run(sql.deleteRecoveryCodes, account)
+  yield* run(sql.deleteFailures, account, 'totp')
+  yield* writeAudit(input.audit)
+  return 'removed'
+}
+
+function* mustKeepOne(input: InputOf<'removeFactor'>): Script<boolean> {
+  if (input.mustKeepOne) return true
+  return (yield* readRoles(input.account)).some((role) => input.mustKeepOneRoles.includes(role))
+}
+
+export function* replaceRecoveryCodes(
+  input: InputOf<'replaceRecoveryCodes'>,
+): Script<AnswerOf<'replaceRecoveryCodes'>> {
+  const { account } = input
+  if ((yield* one(lockAccount, account)) === null) return 'no_factor'
+  if ((yield* one(sql.selectFactors, account)) === null) return 'no_factor'
+  yield* writeRecoveryCodes(account, input.hashes, input.nowMs)
+  yield* writeAudit(input.audit)
+  return 'replaced'
+}
+
+export function* reopenFactors(input: {
+  account: InputOf<'reopenFactors'>
+  audit: Parameters<typeof writeAudit>[0]
+}): Script<AnswerOf<'reopenFactors'>> {
+  if ((yield* one(lockAccount, input.account)) === null) throw new Rollback('not_found')
+  yield* run(sql.deleteFailuresOfAccount, input.account)
+  yield* writeAudit(input.audit)
+  return 'reopened'
+}
