@@ -133,7 +133,10 @@ test('a fresh password is not enough to change factors where there is a stronger
   const strong = await signedInByTotp(shared.given, { email, seed })
   assert.equal((await send('POST', '/v1/me/recovery-codes', { bearer: strong })).status, 201)
   clock.advance(601)
-  assertProblem(await send('POST', '/v1/me/recovery-codes', { bearer: strong }), 'insufficient_user_authentication')
+  assertProblem(
+    await send('POST', '/v1/me/recovery-codes', { bearer: strong }),
+    'insufficient_user_authentication',
+  )
 })
 
 test('several factors, each with its name; either signs in, and a removed one at once no more', async () => {

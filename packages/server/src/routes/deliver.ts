@@ -46,5 +46,7 @@ export function deliverCredentials(
     return json(200, { ...common, session_token: sessionToken.reveal() })
   // The session's value stands in Set-Cookie alone (ASVS 3.3.4).
   const csrfToken = services.core.secrets.csrfToken(session.id)
-  return json(200, { ...common, csrf_token: csrfToken }, [services.cookies.session(sessionToken, maxAgeSeconds)])
+  return json(200, { ...common, csrf_token: csrfToken }, [
+    services.cookies.session(sessionToken, maxAgeSeconds),
+  ])
 }

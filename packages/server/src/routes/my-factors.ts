@@ -162,7 +162,9 @@ function deliverSteppedUp(services: Services, raised: SteppedUp): Reply {
     return json(200, { ...common, session_token: raised.sessionToken.reveal() })
   const csrfToken = services.core.secrets.csrfToken(raised.session)
   const maxAgeSeconds = Math.floor((raised.expiresAtMs - raised.authTimeMs) / 1000)
-  return json(200, { ...common, csrf_token: csrfToken }, [services.cookies.session(raised.sessionToken, maxAgeSeconds)])
+  return json(200, { ...common, csrf_token: csrfToken }, [
+    services.cookies.session(raised.sessionToken, maxAgeSeconds),
+  ])
 }
 
 export const myFactorRoutes: readonly AnyRoute[] = [
