@@ -1,6 +1,7 @@
 export * from './accounts/account.ts'
 export type * from './api-keys/api-key.ts'
 export * from './api-keys/usage.ts'
+export type * from './api-keys-port.ts'
 export type * from './audit/event.ts'
 export * from './bus-port.ts'
 export * from './caller.ts'
