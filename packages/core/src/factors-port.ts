@@ -67,7 +67,12 @@ export interface FactorStore {
   }): Promise<{ kind: 'taken'; taken: TakenTry } | { kind: 'gone' } | { kind: 'closed'; account: AccountId }>
   /** Spends ticket and proof and opens the session, all or none. */
   completeSignIn(
-    input: SessionDraft & { ticketDigest: string; proof: Proof },
+    input: SessionDraft & {
+      ticketDigest: string
+      proof: Proof
+      /** Tells of the factor that this sign-in adds; null where it adds none. */
+      enrolment: AuditEvent | null
+    },
   ): Promise<
     | { kind: 'opened'; endedOverCap: readonly SessionId[] }
     | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }

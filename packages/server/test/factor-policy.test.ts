@@ -51,10 +51,19 @@ test('required: the password opens the enrolment and nothing else, and the first
   }
   assertProblem(await presentTotp(to, ticket, '123456'), 'invalid_factor')
   assertProblem(await presentRecovery(to, ticket, '0abc-defg-hjkm-npqr'), 'invalid_factor')
-  const { seed } = await offer(to, ticket)
+  const { id, seed } = await offer(to, ticket)
   const done = await presentTotp(to, ticket, codeOf(seed, to.clock.nowMs()))
   assert.equal(done.status, 200, done.text)
   assert.equal(codesOf(done).length, 10)
+  const { json: log } = await to.send('GET', '/v1/audit?type=factor.added', { key: to.adminKey })
+  const [added] = log.items as { actor: object; details: object }[]
+  assert.deepEqual(added?.details, { factor: id, kind: 'totp' })
+  const session = given.at(done.json, 'session', 'id')
+  assert.deepEqual(added?.actor, {
+    kind: 'account',
+    id: given.at(done.json, 'account', 'id'),
+    credential: session,
+  })
   const me = await to.send('GET', '/v1/me', { bearer: given.at(done.json, 'session_token') })
   assert.equal(given.at(me.json, 'credential', 'acr'), 'urn:countersign:acr:aal2')
   assertProblem(await presentTotp(to, ticket, codeOf(seed, to.clock.nowMs(), 1)), 'ticket_ended')

@@ -39,8 +39,20 @@ export async function factorWritesOf(
     ],
     takeTry: [() => takeTry(bench, tickets[0] ?? '')],
     completeSignIn: [
-      () => store.completeSignIn({ ...draft(), ticketDigest: tickets[0] ?? '', proof: byTotp(factor, NOW) }),
-      () => store.completeSignIn({ ...draft(), ticketDigest: tickets[1] ?? '', proof: byCode(3) }),
+      () =>
+        store.completeSignIn({
+          ...draft(),
+          ticketDigest: tickets[0] ?? '',
+          proof: byTotp(factor, NOW),
+          enrolment: makeEvent(),
+        }),
+      () =>
+        store.completeSignIn({
+          ...draft(),
+          ticketDigest: tickets[1] ?? '',
+          proof: byCode(3),
+          enrolment: null,
+        }),
     ],
     completeStepUp: [() => raise(bench, session, stepUp, byTotp(own, NOW))],
     offerFactor: [() => offer(bench, offered)],

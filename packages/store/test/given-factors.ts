@@ -120,7 +120,7 @@ export async function complete(
 ): ReturnType<Store['completeSignIn']> {
   const { position } = await store.readHead()
   const session = makeSession(account, { issuedPosition: position, amr: ['pwd', 'otp', 'mfa'] })
-  return store.completeSignIn({ ...makeDraft(session), ticketDigest, proof, ...over })
+  return store.completeSignIn({ ...makeDraft(session), ticketDigest, proof, enrolment: null, ...over })
 }
 
 export function raise(

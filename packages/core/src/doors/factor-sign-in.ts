@@ -1,10 +1,12 @@
 /** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
 import type { Secret } from '@countersign/protocol'
+import type { AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
 import type { FactorWay, Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
+import { makeAudit } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
-import type { SessionDelivery } from '../sessions/session.ts'
+import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
@@ -42,7 +44,13 @@ export async function signInWithFactor(
     facts,
   )
   const proof = toProof(proven.proof, codes?.hashes ?? null)
-  const opened = await context.store.completeSignIn({ ...prepared.draft, ticketDigest: digest, proof })
+  const enrolment = toEnrolmentAudit(context, prepared.draft.session, proof, facts)
+  const opened = await context.store.completeSignIn({
+    ...prepared.draft,
+    ticketDigest: digest,
+    proof,
+    enrolment,
+  })
   switch (opened.kind) {
     case 'account_gone':
       return refuse('ticket_ended', 'revoked')
@@ -58,6 +66,21 @@ export async function signInWithFactor(
       return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
     }
   }
+}
+
+function toEnrolmentAudit(
+  context: MintContext,
+  { id, accountId }: Session,
+  proof: Proof,
+  facts: RequestFacts,
+): AuditEvent | null {
+  if (proof.kind !== 'enrolment') return null
+  return makeAudit(context, facts, {
+    type: 'factor.added',
+    actor: { kind: 'account', id: accountId, credential: id },
+    target: { kind: 'account', id: accountId },
+    details: { factor: proof.id, kind: 'totp' },
+  })
 }
 
 function toProof(proof: ProvenFactor['proof'], recoveryHashes: readonly string[] | null): Proof {

@@ -77,13 +77,14 @@ function* takeTicketTry(input: TryInput): Script<{ digest: string; row: Row } | 
 
 /** What fails takes everything back: the ticket stays for the next try, and the proof for its rightful use. */
 export function* completeSignIn(input: InputOf<'completeSignIn'>): Script<AnswerOf<'completeSignIn'>> {
-  const { session, ticketDigest, proof } = input
+  const { session, ticketDigest, proof, enrolment } = input
   const { accountId, createdAtMs } = session
   if (!(yield* lockToSignIn(session))) return { kind: 'account_gone' }
   if ((yield* run(sql.useTicket, ticketDigest, createdAtMs, accountId)) === 0) {
     throw new Rollback({ kind: 'ticket_gone' })
   }
   if (!(yield* useProof(accountId, proof, createdAtMs))) throw new Rollback({ kind: 'proof_used' })
+  if (enrolment !== null) yield* writeAudit(enrolment)
   return { kind: 'opened', endedOverCap: yield* openUnderLock(input) }
 }
 

@@ -169,6 +169,7 @@ onEachDatabase((bench) => {
     const answer = await bench().store.completeSignIn({
       ...draft,
       ticketDigest: ticket,
+      enrolment: null,
       proof: byTotp(factor, 2),
     })
 
