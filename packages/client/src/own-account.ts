@@ -1,5 +1,6 @@
 /** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
 import {
+  type CheckPasswordResponse,
   type FactorName,
   type MeResponse,
   type Page,
@@ -29,8 +30,17 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
+export interface CheckPasswordInput {
+  readonly password: Secret | string
+  /** What is typed beside it: a password that is made of these is easy to guess. */
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+}
+
 export interface OwnAccount extends OwnFactors {
   signUp(input: SignUpInput): Promise<SignUpResponse>
+  /** How good a password is, for the form in which it is typed. */
+  checkPassword(input: CheckPasswordInput): Promise<CheckPasswordResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
    * password is not enough.
@@ -56,6 +66,12 @@ export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number
       const json = { ...rest, password: toPasswordText(password) }
       const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
       return parseAnswer(body, 'account')
+    },
+    checkPassword: async ({ password, ...rest }) => {
+      const json = { ...rest, password: toPasswordText(password) }
+      const path = '/v1/passwords/check'
+      const body = await call({ method: 'POST', path, json, anonymous: 'without_cookies', idempotent: true })
+      return parseAnswer(body, 'refusal', 'score', 'hints')
     },
     signIn: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }

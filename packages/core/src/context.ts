@@ -1,9 +1,11 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, SigningAlgorithm } from '@countersign/protocol'
 import type {
+  BreachedPasswords,
   Clock,
   CommonPasswords,
   KeyMaker,
+  PasswordEstimator,
   PasswordHasher,
   Random,
   Secrets,
@@ -36,6 +38,10 @@ export interface Policy {
   readonly mfa: 'off' | 'optional' | 'required'
   readonly mfaRoles: readonly RoleId[]
   readonly passwordLengthMin: number
+  /** From 0, which refuses nothing, to 4. */
+  readonly passwordScoreMin: number
+  /** What happens to a new password when nobody can say whether it has leaked. */
+  readonly breachUnknown: 'accept' | 'refuse'
   /** Words that stand for this service and may not make up a password. */
   readonly contextWords: readonly string[]
   readonly keyRotationSeconds: number
@@ -67,6 +73,9 @@ export interface Context {
   readonly secrets: Secrets
   readonly passwords: PasswordHasher
   readonly commonPasswords: CommonPasswords
+  /** Null where no collection is to be asked. */
+  readonly breachedPasswords: BreachedPasswords | null
+  readonly passwordEstimator: PasswordEstimator
   readonly keyMaker: KeyMaker
   readonly signer: Signer
   readonly totp: Totp

@@ -115,6 +115,40 @@ export interface SigningMaterial {
   readonly privateKey: Secret
 }
 
+/** A collection of leaked passwords that somebody else keeps. */
+export interface BreachedPasswords {
+  /** `password` is in NFC. `unknown` where nobody could say: it never throws, and it does not wait for long. */
+  find(password: Secret): Promise<'breached' | 'clear' | 'unknown'>
+}
+
+/** What makes a password easy to guess; forms have a sentence for each. */
+export const passwordHints = [
+  'common_password',
+  'keyboard_pattern',
+  'repetition',
+  'sequence',
+  'date',
+  'single_word',
+  'name',
+  'own_words',
+  'substitution',
+  'more_words',
+] as const
+export type PasswordHint = (typeof passwordHints)[number]
+
+export interface PasswordEstimate {
+  /** From 0, guessed at once, to 4, out of reach of guessing. */
+  readonly score: 0 | 1 | 2 | 3 | 4
+  /** The most telling first. */
+  readonly hints: readonly PasswordHint[]
+}
+
+/** How many guesses a password is worth. */
+export interface PasswordEstimator {
+  /** `words` are what everybody knows about the person. Null where there is no answer in time. */
+  estimate(password: Secret, words: readonly string[]): Promise<PasswordEstimate | null>
+}
+
 /** Words that people choose first; the adapter brings the list. */
 export interface CommonPasswords {
   has(normalized: string): boolean

@@ -155,6 +155,23 @@ export const errors = {
     title: 'Password too predictable',
     detail: 'The password is built from your address, your name or the name of this service.',
   },
+  password_too_guessable: {
+    status: 422,
+    title: 'Password too easy to guess',
+    detail: 'That password is worth too few guesses; add a word or two that have nothing to do with it.',
+  },
+  password_breached: {
+    status: 422,
+    title: 'Password has leaked',
+    detail:
+      'That password stands in a public collection of leaked ones, which attackers try; choose another.',
+  },
+  password_check_unavailable: {
+    status: 503,
+    title: 'Password cannot be checked',
+    detail:
+      'A new password is checked before it is taken here, and that cannot be done now; try again shortly.',
+  },
   address_taken: {
     status: 409,
     title: 'Address taken',

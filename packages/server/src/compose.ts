@@ -32,6 +32,7 @@ import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
+import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
 import { routes } from './routes/table.ts'
 import type { Services } from './services.ts'
@@ -59,7 +60,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const { store } = opened
   const usage = createUsage(store)
   const logger = createLogger({ level: config.logLevel })
-  const { core, verifier, feed, confirmations } = createCore({ config, opened, usage, clock, logger })
+  const checks = createPasswordChecks(config, clock)
+  const { core, verifier, feed, confirmations } = createCore({ config, opened, usage, clock, logger, checks })
   await feed.follow()
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
@@ -106,6 +108,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       feed.release()
     },
     close: async () => {
+      await checks.close()
       await store.close()
       logger.flush()
     },
@@ -120,6 +123,7 @@ interface CoreParts {
   readonly usage: Usage
   readonly clock: Clock
   readonly logger: Logger
+  readonly checks: PasswordChecks
 }
 
 interface CoreAndFeed {
@@ -129,7 +133,7 @@ interface CoreAndFeed {
   readonly confirmations: Confirmations
 }
 
-function createCore({ config, opened, usage, clock, logger }: CoreParts): CoreAndFeed {
+function createCore({ config, opened, usage, clock, logger, checks }: CoreParts): CoreAndFeed {
   const { store, secrets } = opened
   const policy = toPolicy(config)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
@@ -157,6 +161,7 @@ function createCore({ config, opened, usage, clock, logger }: CoreParts): CoreAn
       concurrency: config.passwordHashConcurrency ?? defaultHashConcurrency(availableParallelism()),
     }),
     commonPasswords: createCommonPasswords(),
+    ...checks.ports,
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     totp,

@@ -65,6 +65,16 @@ test('every kind of wrong value is refused, naming the setting, what it must be 
     ['SIGN_UP', 'yes'],
     ['PASSWORD_LENGTH_MIN', '8'],
     ['PASSWORD_HASH_CONCURRENCY', '0'],
+    ['PASSWORD_SCORE_MIN', '5'],
+    ['BREACHED_PASSWORDS_URL', 'api.example.com/range'],
+    ['BREACHED_PASSWORDS_URL', 'http://api.example.com/range'],
+    ['BREACHED_PASSWORDS_URL', 'http://localhost.example.com/range'],
+    ['BREACHED_PASSWORDS_URL', 'file:///etc/passwd'],
+    ['BREACHED_PASSWORDS_URL', 'https://me:pw@api.example.com/range'],
+    ['BREACHED_PASSWORDS_URL', 'https://api.example.com/range?mode=ntlm'],
+    ['BREACHED_PASSWORDS_URL', 'https://api.example.com/range#x'],
+    ['BREACHED_PASSWORDS_TIMEOUT_MS', '60000'],
+    ['BREACHED_PASSWORDS_WHEN_DOWN', 'ignore'],
     ['RATE_LIMIT_SIGN_IN', 'off'],
     ['RATE_LIMIT_SIGN_IN', '0/60'],
     ['RATE_LIMIT_TOKEN', '10'],
@@ -99,6 +109,7 @@ test('right values of every kind are read', () => {
       SIGNING_ALGORITHM: 'HS256',
       HS256_SECRET: key,
       PASSWORD_HASH_CONCURRENCY: 'auto',
+      BREACHED_PASSWORDS_URL: 'https://api.example.com/range',
       RATE_LIMIT_SIGN_IN: 'dangerously-off',
       RATE_LIMIT_SIGN_IN_ACCOUNT: '5/300',
       METRICS_PUBLIC: 'true',
@@ -111,6 +122,7 @@ test('right values of every kind are read', () => {
   assert.deepEqual(config.audiences, ['https://api.example.com', 'urn:pool'])
   assert.deepEqual(config.credentialStyle, { prefix: 'gym', environment: 'test' })
   assert.equal(config.hs256Secret?.reveal(), key)
+  assert.equal(config.breachedPasswordsUrl, 'https://api.example.com/range')
   assert.equal(config.limits.sign_in, null)
   assert.deepEqual(config.limits.sign_in_account, { points: 5, perSeconds: 300 })
   assert.equal(config.metricsPublic, true)

@@ -168,6 +168,20 @@ export function isLoopbackName(hostname: string): boolean {
   return hostname === '[::1]' || /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3})$/.test(hostname)
 }
 
+/** Digits of a hash are put behind it, so it has neither query nor fragment; and nobody signs in there. */
+export const rangeUrl: Kind<string | null> = {
+  accepts: 'a URL such as https://api.pwnedpasswords.com/range, without query or fragment',
+  read(raw) {
+    const url = isText(raw) ? URL.parse(raw) : null
+    if (url === null || !isHttp(url) || url.username !== '' || url.password !== '') return refused()
+    if (/[?#]/.test(url.href)) return refused()
+    if (url.protocol === 'http:' && !isLoopbackName(url.hostname)) {
+      return refused('must begin with https:// — plain http is for loopback only')
+    }
+    return given(url.href)
+  },
+}
+
 export const origins: Kind<readonly string[]> = list(
   'origins such as https://app.example.com (never `*`: these pages may act with cookies)',
   (text) => {

@@ -12,10 +12,11 @@ import {
 } from '@countersign/protocol'
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import * as kinds from './config-kinds.ts'
+import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import type { SettingRows } from './config-reader.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings {
+export interface Settings extends PasswordSettings {
   port: number
   host: string
   issuer: string
@@ -49,11 +50,10 @@ export interface Settings {
   signUp: 'open' | 'closed'
   mfa: 'off' | 'optional' | 'required'
   mfaRoles: readonly string[]
-  passwordLengthMin: number
-  passwordHashConcurrency: number | null
   rateLimitSignIn: kinds.RateLimit | null
   rateLimitSignInAccount: kinds.RateLimit | null
   rateLimitSignUp: kinds.RateLimit | null
+  rateLimitPasswordCheck: kinds.RateLimit | null
   rateLimitToken: kinds.RateLimit | null
   bodyBytesMax: number
   logLevel: LogLevel
@@ -253,17 +253,7 @@ export const settings: SettingRows<Settings> = {
     fallbackText: 'none',
     reason: 'Roles whose holders need a second factor, also where it is optional for others.',
   },
-  passwordLengthMin: {
-    kind: kinds.integer(15, 64),
-    fallback: 15,
-    reason: 'In code points. 15 where the password is the only factor (NIST SP 800-63B-4 §3.1.1.2).',
-  },
-  passwordHashConcurrency: {
-    kind: kinds.integerOrAuto(1, 64),
-    fallback: null,
-    fallbackText: "auto: one per core, at most two fewer than the threads of libuv's pool",
-    reason: 'Password hashes at once, each with 19 MiB and a thread of the pool that also reads files.',
-  },
+  ...passwordSettings,
   rateLimitSignIn: {
     kind: kinds.rateLimit,
     fallback: { points: 100, perSeconds: 60 },
@@ -281,6 +271,12 @@ export const settings: SettingRows<Settings> = {
     fallback: { points: 60, perSeconds: 60 },
     fallbackText: '60/60',
     reason: 'Accounts created from one client address.',
+  },
+  rateLimitPasswordCheck: {
+    kind: kinds.rateLimit,
+    fallback: { points: 120, perSeconds: 60 },
+    fallbackText: '120/60',
+    reason: 'Advice about passwords that are being typed, from one client address.',
   },
   rateLimitToken: {
     kind: kinds.rateLimit,

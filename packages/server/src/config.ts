@@ -22,6 +22,7 @@ type Grouped =
   | 'rateLimitSignIn'
   | 'rateLimitSignInAccount'
   | 'rateLimitSignUp'
+  | 'rateLimitPasswordCheck'
   | 'rateLimitToken'
 
 /** The settings as the server works with them. */
@@ -29,7 +30,9 @@ export interface Config extends Readonly<Omit<Settings, Grouped>> {
   readonly credentialStyle: CredentialStyle
   readonly keyRotationSeconds: number
   /** Null where a limit is switched off. */
-  readonly limits: Readonly<Record<'sign_in' | 'sign_in_account' | 'sign_up' | 'token', RateLimit | null>>
+  readonly limits: Readonly<
+    Record<'sign_in' | 'sign_in_account' | 'sign_up' | 'password_check' | 'token', RateLimit | null>
+  >
 }
 
 export type ParsedConfig =
@@ -134,6 +137,7 @@ function toConfig(values: Settings): Config {
     rateLimitSignIn,
     rateLimitSignInAccount,
     rateLimitSignUp,
+    rateLimitPasswordCheck,
     rateLimitToken,
     ...same
   } = values
@@ -145,6 +149,7 @@ function toConfig(values: Settings): Config {
       sign_in: rateLimitSignIn,
       sign_in_account: rateLimitSignInAccount,
       sign_up: rateLimitSignUp,
+      password_check: rateLimitPasswordCheck,
       token: rateLimitToken,
     },
   }

@@ -20,6 +20,7 @@ import { totp } from './adapters/totp.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
+import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
 
 /**
@@ -32,10 +33,12 @@ export async function bootstrapAuthority(
   clock: Clock = systemClock,
 ): Promise<Outcome<Bootstrapped>> {
   const opened = await openStoreAndSecrets(config)
+  const checks = createPasswordChecks(config, clock)
   try {
-    return await bootstrap(contextOf(config, opened, clock), input, systemFacts(clock.nowMs()))
+    const context = { ...contextOf(config, opened, clock), ...checks.ports }
+    return await bootstrap(context, input, systemFacts(clock.nowMs()))
   } finally {
-    await opened.store.close()
+    await checks.close().finally(() => opened.store.close())
   }
 }
 
@@ -64,7 +67,11 @@ const NO_FEED: OwnFeed = {
   awaitConfirmed: () => Promise.resolve(false),
 }
 
-function contextOf(config: Config, { store, secrets }: Opened, clock: Clock): Context {
+function contextOf(
+  config: Config,
+  { store, secrets }: Opened,
+  clock: Clock,
+): Omit<Context, keyof PasswordChecks['ports']> {
   return {
     store,
     secrets,

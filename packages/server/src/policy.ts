@@ -31,6 +31,8 @@ export function toPolicy(config: Config): Policy {
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
     passwordLengthMin: config.passwordLengthMin,
+    passwordScoreMin: config.passwordScoreMin,
+    breachUnknown: config.breachedPasswordsWhenDown,
     contextWords: [...new URL(config.issuer).hostname.split('.'), 'countersign'],
     keyRotationSeconds: config.keyRotationSeconds,
     keyPublishSeconds: config.keyPublishSeconds,

@@ -41,6 +41,7 @@ export const UNLIMITED: Readonly<Record<string, string>> = {
   COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_UP: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_PASSWORD_CHECK: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
 }
 

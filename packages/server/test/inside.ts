@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { Context } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
 import { createLogger } from '../src/adapters/logger.ts'
 import { compose } from '../src/compose.ts'
@@ -26,8 +27,12 @@ export interface Inside {
   breakCalls(error: Error | null): void
 }
 
-/** Opens one without chores, so that nothing is called but by requests. */
-export async function inside(t: TestContext, settings: Record<string, string> = {}): Promise<Inside> {
+/** Opens one without chores, so that nothing is called but by requests. `ports` stand in for those of the same name. */
+export async function inside(
+  t: TestContext,
+  settings: Record<string, string> = {},
+  ports: Partial<Context> = {},
+): Promise<Inside> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-inside-'))
   const config = configOf(folder, settings)
   const clock = createTestClock()
@@ -52,6 +57,7 @@ export async function inside(t: TestContext, settings: Record<string, string> = 
     logger: createLogger({ level: 'debug', clock, write: (line) => void lines.push(line) }),
     core: {
       ...core,
+      ...ports,
       store: counted(core.store, (name) => tell(`store.${name}`)),
       passwords: counted(core.passwords, (name) => tell(`passwords.${name}`)),
     },

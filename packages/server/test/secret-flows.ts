@@ -86,6 +86,7 @@ async function setUp(ask: Send, keep: Keep, ticket: string): Promise<{ id: strin
 /** Signing up, in with every delivery, refreshing twice, and out. */
 async function people(ask: Send, keep: Keep): Promise<void> {
   const password = keep('password', 'canary otters seventeen')
+  await ask('POST', '/v1/passwords/check', { body: { email: EMAIL, password, name: 'Canary' } })
   await ask('POST', '/v1/sign-up', { body: { email: EMAIL, password, name: 'Canary' } })
   const sign = (more: object): Promise<Answer> =>
     ask('POST', '/v1/sign-in', { body: { email: EMAIL, password, ...more } })

@@ -16,6 +16,7 @@ import { at, type Given, keyOf, PASSWORD, person, type SendOptions, signedIn } f
 export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sign_up: { email: 'walker@example.com', password: PASSWORD, name: 'A walker' },
   sign_in: { email: 'walker@example.com', password: PASSWORD, deliver: 'jwt', refresh: 'body' },
+  check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
   complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },
   token: { grant_type: 'refresh_token', client_id: 'first-party', refresh_token: 'nobody-has-this' },
   revoke_token: { token: 'nobody-has-this', token_type_hint: 'access_token' },

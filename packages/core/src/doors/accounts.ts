@@ -5,6 +5,7 @@ import { type Caller, may, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import { breachDetails } from './new-password.ts'
 import { changeDetails, checkRolesToGive, mayChange } from './principals.ts'
 import { prepareAccount, type SignUpInput } from './sign-up.ts'
 
@@ -28,11 +29,12 @@ export async function createAccount(
   if (!given.ok) return given
   const prepared = await prepareAccount(context, input, facts)
   if (!prepared.ok) return prepared
-  const { account, passwordHash } = prepared
+  const { account, passwordHash, accepted } = prepared
   const audit = makeAudit(context, facts, {
     type: 'account.created',
     actor: toActor(caller),
     target: { kind: 'account', id: account.id },
+    details: breachDetails(accepted),
   })
   const created = await context.store.createAccount({ account, passwordHash, roles: input.roles, audit })
   return created === 'created' ? { ok: true, account: { ...account, roles: input.roles } } : refuse(created)

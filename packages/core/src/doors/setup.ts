@@ -2,12 +2,14 @@
 import { type PrincipalId, Secret, toOpaqueCredential } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import type { ApiKey } from '../api-keys/api-key.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import { SYSTEM } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { ServiceAccount } from '../service-accounts/service-account.ts'
-import { prepareAccount, type SignUpInput } from './sign-up.ts'
+import { breachDetails } from './new-password.ts'
+import { type PreparedAccount, prepareAccount, type SignUpInput } from './sign-up.ts'
 
 /** The link works this long; the next start prints a new one. */
 export const SETUP_TICKET_SECONDS = 3600
@@ -34,15 +36,19 @@ export async function completeSetup(
     passwordHash: prepared.passwordHash,
     service: null,
     ticketDigests,
-    audit: audit(context, prepared.account, facts),
+    audit: audit(context, prepared, facts),
   })
   if (created === 'closed') return refuse('setup_closed')
   return created === 'created' ? { ok: true, account: prepared.account } : refuse(created)
 }
 
-function audit(context: Context, account: Account, facts: RequestFacts): ReturnType<typeof makeAudit> {
-  const target = { kind: 'account', id: account.id }
-  return makeAudit(context, facts, { type: 'setup.completed', actor: SYSTEM, target })
+function audit(context: Context, prepared: PreparedAccount, facts: RequestFacts): AuditEvent {
+  return makeAudit(context, facts, {
+    type: 'setup.completed',
+    actor: SYSTEM,
+    target: { kind: 'account', id: prepared.account.id },
+    details: breachDetails(prepared.accepted),
+  })
 }
 
 export interface Bootstrapped {
@@ -67,7 +73,7 @@ export async function bootstrap(
     passwordHash: prepared.passwordHash,
     service: { account: service, key, digest: context.secrets.digest(secret) },
     ticketDigests: null,
-    audit: audit(context, prepared.account, facts),
+    audit: audit(context, prepared, facts),
   })
   if (created === 'closed') return refuse('setup_closed')
   if (created !== 'created') return refuse(created)

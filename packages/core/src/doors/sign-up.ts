@@ -4,7 +4,7 @@ import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
-import { checkNewPassword } from '../passwords/policy.ts'
+import { type AcceptedPassword, acceptNewPassword, breachDetails } from './new-password.ts'
 
 export interface SignUpInput {
   readonly email: string
@@ -20,16 +20,23 @@ export async function signUp(
   if (context.policy.signUp === 'closed') return refuse('sign_up_closed')
   const prepared = await prepareAccount(context, input, facts)
   if (!prepared.ok) return prepared
-  const { account, passwordHash } = prepared
+  const { account, passwordHash, accepted } = prepared
   const roles: readonly RoleId[] = [MEMBER]
   const actor = { kind: 'account', id: account.id, credential: null } as const
   const audit = makeAudit(context, facts, {
     type: 'account.created',
     actor,
     target: { kind: 'account', id: account.id },
+    details: breachDetails(accepted),
   })
   const created = await context.store.createAccount({ account, passwordHash, roles, audit })
   return created === 'created' ? { ok: true, account } : refuse(created)
+}
+
+export interface PreparedAccount {
+  readonly account: Account
+  readonly passwordHash: string
+  readonly accepted: AcceptedPassword
 }
 
 /** Checks address and password against the policy and hashes the password; writes nothing. */
@@ -37,18 +44,13 @@ export async function prepareAccount(
   context: Context,
   input: SignUpInput,
   facts: RequestFacts,
-): Promise<Outcome<{ account: Account; passwordHash: string }>> {
+): Promise<Outcome<PreparedAccount>> {
   const email = normalizeEmail(input.email)
   if (email === null) return refuseField('email', 'This is not an e-mail address.')
   const name = input.name?.trim() || null
-  const checked = checkNewPassword(
-    input.password,
-    { email, name, words: context.policy.contextWords },
-    { lengthMin: context.policy.passwordLengthMin },
-    context.commonPasswords,
-  )
-  if (!checked.ok) return refuse(checked.code)
-  const passwordHash = await context.passwords.hash(checked.normalized)
+  const accepted = await acceptNewPassword(context, input.password, { email, name })
+  if (!accepted.ok) return accepted
+  const passwordHash = await context.passwords.hash(accepted.normalized)
   const account: Account = {
     id: makeId(context, 'acc', facts.nowMs),
     email,
@@ -57,5 +59,5 @@ export async function prepareAccount(
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
   }
-  return { ok: true, account, passwordHash }
+  return { ok: true, account, passwordHash, accepted }
 }

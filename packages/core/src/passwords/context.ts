@@ -27,7 +27,8 @@ export function isMadeOfContext(password: string, context: PasswordContext): boo
   return isCovered(folded, words) || isCovered(toPlainLetters(folded), words)
 }
 
-function toWords(context: PasswordContext): readonly string[] {
+/** Every word of three letters or more, folded. */
+export function toWords(context: PasswordContext): readonly string[] {
   const [local = '', domain = ''] = context.email.split('@')
   // The last label is a top-level domain: many share it and nobody is known by it.
   const labels = domain.split('.').slice(0, -1)

@@ -11,6 +11,7 @@ import { tokenRoute } from './oauth.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
+import { passwordRoutes } from './passwords.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
 import { roleRoutes } from './roles.ts'
@@ -22,6 +23,7 @@ import { usageRoutes } from './usage.ts'
 export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
   ...factorSignInRoutes,
+  ...passwordRoutes,
   ...meRoutes,
   ...myFactorRoutes,
   tokenRoute,

@@ -1,0 +1,29 @@
+/** Passwords as they are advised about and changed, on the wire. */
+
+export interface CheckPasswordRequest {
+  password: string
+  /** What everybody knows about its owner, as far as it is known already. */
+  email?: string | undefined
+  name?: string | undefined
+}
+
+/** Advice for a form. Whether the password has leaked is only asked when it is set. */
+export interface CheckPasswordResponse {
+  /** The code with which it would be refused, or null. */
+  refusal: string | null
+  /** From 0, guessed at once, to 4; null where there was no answer in time. */
+  score: number | null
+  hints: PasswordHintName[]
+}
+
+export type PasswordHintName =
+  | 'common_password'
+  | 'keyboard_pattern'
+  | 'repetition'
+  | 'sequence'
+  | 'date'
+  | 'single_word'
+  | 'name'
+  | 'own_words'
+  | 'substitution'
+  | 'more_words'
