@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createCountersign, describeSettings, routes } from '@countersign/server'
+import { CHOOSING_FILE, describeChoosing } from './choosing.ts'
 import { CONFIGURATION_FILE, describeConfiguration, EXAMPLE } from './configuration.ts'
 import { readDocument } from './markdown.ts'
 import { describePathways, PATHWAYS_FILE, type PathwayRoute } from './pathways.ts'
@@ -18,6 +19,10 @@ test('docs/configuration.md is what the table of settings says', () => {
     describeConfiguration(describeSettings()),
     `${REMEDY}configuration.ts`,
   )
+})
+
+test('docs/choosing.md is what the rules of the advisor say', () => {
+  assert.equal(readDocument(CHOOSING_FILE), describeChoosing(), `${REMEDY}choosing.ts`)
 })
 
 test('docs/security/pathways.md is what the route table says', () => {

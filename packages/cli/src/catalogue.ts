@@ -55,6 +55,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'End anything, with everything issued under it.',
     load: async () => (await import('./commands/revoke.ts')).commands,
   },
+  advise: {
+    summary: 'Choose between session, JWT and API key: ten questions, and what to set.',
+    load: async () => (await import('./commands/advise.ts')).commands,
+  },
   inspect: {
     summary: 'Explain a credential, part by part.',
     load: async () => (await import('./commands/inspect.ts')).commands,
