@@ -1,4 +1,4 @@
-export { isAddressAllowed, isAddressBlock } from './addresses.ts'
+export { formatAddress, type Groups, isAddressAllowed, isAddressBlock, parseAddress } from './addresses.ts'
 export { createChecker } from './check.ts'
 export type { Checker, CheckerStats } from './checker.ts'
 export type { CheckerBounds, CheckerClock, CheckerOptions } from './checker-options.ts'

@@ -1,0 +1,99 @@
+/** How much each rule weighs and what follows from the sum: a setting of the authority that can be edited and replayed. */
+
+export const RULES = [
+  'new_network',
+  'known_network',
+  'new_country',
+  'impossible_travel',
+  'new_device',
+  'known_device',
+  'unusual_hours',
+  'recent_failures',
+  'breached_password',
+  'automation',
+  'hosting_network',
+] as const
+export type RuleName = (typeof RULES)[number]
+
+/** Those about API keys and service accounts. */
+export const MACHINE_RULES = ['new_network', 'new_agent', 'unusual_hours', 'burst'] as const
+export type MachineRuleName = (typeof MACHINE_RULES)[number]
+
+export interface RiskPolicy {
+  /** The points of a rule at its strongest, 0 to 100; 0 switches it off. The two about what is known take points away. */
+  readonly weights: Readonly<Record<RuleName, number>>
+  /** The least sum with which each follows. Not descending. */
+  readonly notifyAt: number
+  readonly stepUpAt: number
+  readonly blockAt: number
+  /** What becomes of a step-up where the account has no second factor to step up with. */
+  readonly withoutFactor: 'notify' | 'block'
+  readonly machines: {
+    readonly weights: Readonly<Record<MachineRuleName, number>>
+    readonly notifyAt: number
+  }
+}
+
+export type RiskAction = 'allow' | 'notify' | 'step_up' | 'block'
+
+export const WEIGHT_MAX = 100
+export const THRESHOLD_MAX = 1000
+
+/** Tuned on one simulated world and measured in others: docs/risk.md. */
+export const DEFAULT_RISK_POLICY: RiskPolicy = {
+  weights: {
+    new_network: 45,
+    known_network: 27,
+    new_country: 27,
+    impossible_travel: 36,
+    new_device: 55,
+    known_device: 55,
+    unusual_hours: 18,
+    recent_failures: 18,
+    breached_password: 18,
+    automation: 45,
+    hosting_network: 27,
+  },
+  notifyAt: 20,
+  stepUpAt: 40,
+  blockAt: 200,
+  withoutFactor: 'notify',
+  machines: {
+    weights: { new_network: 30, new_agent: 20, unusual_hours: 15, burst: 40 },
+    notifyAt: 30,
+  },
+}
+
+export function actionOf(policy: RiskPolicy, score: number): RiskAction {
+  if (score >= policy.blockAt) return 'block'
+  if (score >= policy.stepUpAt) return 'step_up'
+  return score >= policy.notifyAt ? 'notify' : 'allow'
+}
+
+export interface PolicyFault {
+  readonly path: string
+  readonly message: string
+}
+
+/** What is wrong with a policy that somebody wants to set, by path; empty where nothing is. */
+export function checkRiskPolicy(policy: RiskPolicy): readonly PolicyFault[] {
+  const { weights, machines, notifyAt, stepUpAt, blockAt } = policy
+  const isOrdered = notifyAt <= stepUpAt && stepUpAt <= blockAt
+  return [
+    ...RULES.flatMap((rule) => checkNumber(`weights.${rule}`, weights[rule], 0, WEIGHT_MAX)),
+    ...checkNumber('notifyAt', notifyAt, 1, THRESHOLD_MAX),
+    ...checkNumber('stepUpAt', stepUpAt, 1, THRESHOLD_MAX),
+    ...checkNumber('blockAt', blockAt, 1, THRESHOLD_MAX),
+    // Otherwise a sum that blocks could be one that does not even tell anybody.
+    ...(isOrdered ? [] : [{ path: 'stepUpAt', message: 'must not be below notifyAt, nor above blockAt' }]),
+    ...MACHINE_RULES.flatMap((rule) =>
+      checkNumber(`machines.weights.${rule}`, machines.weights[rule], 0, WEIGHT_MAX),
+    ),
+    ...checkNumber('machines.notifyAt', machines.notifyAt, 1, THRESHOLD_MAX),
+  ]
+}
+
+function checkNumber(path: string, value: number, min: number, max: number): readonly PolicyFault[] {
+  if (Number.isInteger(value) && value >= min && value <= max) return []
+  return [{ path, message: `must be a whole number from ${min} to ${max}` }]
+}

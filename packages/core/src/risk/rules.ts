@@ -1,0 +1,146 @@
+/**
+ * The rules, each by itself: how strongly it applies, from 0 to 1, and what it saw. None of them is proof; the
+ * policy weighs them. Nothing is new to an account that has no history yet.
+ */
+
+import { tailOfHour } from './hours.ts'
+import type { RuleName } from './policy.ts'
+import { trustIn } from './seen.ts'
+import type { Sight } from './sight.ts'
+import { surpriseOf } from './surprise.ts'
+
+export interface Sighting {
+  readonly grade: number
+  readonly saw: string
+}
+
+export type Rule = (sight: Sight) => Sighting | null
+
+/** Of the same provider: near, it is what dynamic addresses do; far, less so. */
+const PROVIDER_KNOWN_NEAR = 0.35
+const PROVIDER_KNOWN_FAR = 0.6
+/** Without a data file nobody knows whose network it is, and most new ones are harmless. */
+const PROVIDER_UNTOLD = 0.7
+/** A device that came back so often is trusted fully. */
+const DEVICE_TRUST_FULL = 3
+/** A network that it was used on so often is trusted fully. */
+const NETWORK_TRUST_FULL = 2
+/** The same kind of browser takes a little off a new device; anybody can claim it. */
+const AGENT_KNOWN = 0.9
+/** Hours with less than this share of what the account does are unusual, and with the second one as unusual as can be. */
+const HOUR_TAIL_MAX = 0.03
+const HOUR_TAIL_LEAST = 0.003
+/** People mistype a few times; so many failures are somebody else's. */
+const FAILURES = { from: 4, full: 15 } as const
+/** Several people behind one address fail now and then, too. */
+const NETWORK_ACCOUNTS = { from: 5, full: 50 } as const
+
+export const rules: Readonly<Record<RuleName, Rule>> = {
+  new_network: newNetwork,
+  known_network: knownNetwork,
+  new_country: newCountry,
+  impossible_travel: impossibleTravel,
+  new_device: newDevice,
+  known_device: knownDevice,
+  unusual_hours: unusualHours,
+  recent_failures: recentFailures,
+  breached_password: breachedPassword,
+  automation,
+  hosting_network: hostingNetwork,
+}
+
+function newNetwork({ profile, known, network, provider, isNear }: Sight): Sighting | null {
+  if (profile.count === 0 || network === null || known.network) return null
+  const surprise = surpriseOf(profile.novelty, 'network')
+  if (provider === null || profile.providers.length === 0) {
+    const saw = `The network ${network} has not been used with this account before.`
+    return { grade: PROVIDER_UNTOLD * surprise, saw }
+  }
+  if (known.provider) {
+    const grade = isNear === false ? PROVIDER_KNOWN_FAR : PROVIDER_KNOWN_NEAR * surprise
+    const where = isNear === false ? 'far from where it is used' : 'of a provider that it uses'
+    return { grade, saw: `The network ${network} is new to this account, ${where}.` }
+  }
+  const saw = `The network ${network} and its provider ${provider} are new to this account.`
+  return { grade: surpriseOf(profile.novelty, 'provider'), saw }
+}
+
+/** At home, a new device is likely one's own. Exits of data centres are shared by strangers and excuse nobody. */
+function knownNetwork({ profile, known, network, attempt }: Sight): Sighting | null {
+  if (!known.network || network === null || attempt.place?.isHosting === true) return null
+  const trust = trustIn(profile.networks, network, attempt.atMs)
+  const saw = 'It comes from a network that this account was used on.'
+  return { grade: -Math.min(1, trust / NETWORK_TRUST_FULL), saw }
+}
+
+function newCountry({ profile, known, country }: Sight): Sighting | null {
+  if (country === null || profile.countries.length === 0 || known.country) return null
+  const saw = `This account has not been used from ${country} before.`
+  return { grade: surpriseOf(profile.novelty, 'country'), saw }
+}
+
+function impossibleTravel({ profile, travel }: Sight): Sighting | null {
+  if (travel === null) return null
+  const saw = `It is ${travel.km} km from the last sign-in ${travel.hours} hours before, farther than anybody travels.`
+  return { grade: surpriseOf(profile.novelty, 'travel'), saw }
+}
+
+/** By what the device itself brings, and where that is not given out or thrown away each time, by its browser. */
+function newDevice({ profile, known, agent }: Sight): Sighting | null {
+  if (profile.count === 0 || known.device) return null
+  const byAgent = known.agent ? 0 : surpriseOf(profile.novelty, 'agent')
+  const byDevice = profile.devices.length === 0 ? 0 : surpriseOf(profile.novelty, 'device')
+  const grade = Math.max(byAgent, byDevice * (known.agent ? AGENT_KNOWN : 1))
+  const what = known.agent ? 'another device than before' : 'a kind of device new to this account'
+  const saw = `It comes from ${what}: ${agent.name}.`
+  return grade === 0 ? null : { grade, saw }
+}
+
+/** What only the device itself can bring takes points away: its owner travels with it. */
+function knownDevice({ profile, known, attempt }: Sight): Sighting | null {
+  if (!known.device || attempt.deviceId === null) return null
+  const trust = trustIn(profile.devices, attempt.deviceId, attempt.atMs)
+  return {
+    grade: -Math.min(1, trust / DEVICE_TRUST_FULL),
+    saw: 'It comes from a device that this account was used on.',
+  }
+}
+
+function unusualHours({ profile, attempt }: Sight): Sighting | null {
+  const tail = tailOfHour(profile.hours, attempt.atMs)
+  if (tail === null || tail > HOUR_TAIL_MAX) return null
+  const percent = Math.round(tail * 1000) / 10
+  const grade = Math.min(1, Math.log(tail / HOUR_TAIL_MAX) / Math.log(HOUR_TAIL_LEAST / HOUR_TAIL_MAX))
+  return { grade, saw: `Only ${percent} % of this account’s sign-ins come at hours as unusual as this.` }
+}
+
+/** Not for a known device: otherwise anybody could have the owner challenged by typing wrong passwords. */
+function recentFailures({ known, attempt: { failures } }: Sight): Sighting | null {
+  const grade = known.device ? 0 : between(failures, FAILURES)
+  return grade === 0 ? null : { grade, saw: `${failures} wrong passwords were tried within the hour before.` }
+}
+
+function breachedPassword({ known, attempt }: Sight): Sighting | null {
+  if (!attempt.isPasswordBreached || known.device) return null
+  return { grade: 1, saw: 'The password is in a public list of stolen ones.' }
+}
+
+function automation({ known, agent, attempt: { networkAccounts } }: Sight): Sighting | null {
+  const spraying = known.device ? 0 : between(networkAccounts, NETWORK_ACCOUNTS) * (known.network ? 0.5 : 1)
+  if (agent.isProgram && !known.agent)
+    return { grade: 1, saw: 'It was sent by a program and not by a browser or an app.' }
+  if (spraying === 0) return null
+  const saw = `${networkAccounts} other accounts failed to sign in from the same network within the hour before.`
+  return { grade: spraying, saw }
+}
+
+function hostingNetwork({ known, attempt: { place } }: Sight): Sighting | null {
+  if (place?.isHosting !== true || known.network || known.provider) return null
+  return { grade: 1, saw: 'The address belongs to a data centre and not to a provider for people.' }
+}
+
+/** 0 below `from`, 1 at `full` and above, even on the scale of the logarithm between. */
+function between(value: number, { from, full }: { readonly from: number; readonly full: number }): number {
+  if (value < from) return 0
+  return Math.min(1, Math.max(0.1, Math.log(value / from) / Math.log(full / from)))
+}

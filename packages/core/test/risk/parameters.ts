@@ -1,0 +1,166 @@
+/**
+ * What simulated life is like. The rules and their weights were tuned on `TUNED` alone; the others were written
+ * down before and are only measured. None of these numbers is taken from real people: docs/risk.md.
+ */
+
+export interface WorldParameters {
+  readonly months: number
+  readonly countries: number
+  readonly citiesPerCountry: number
+  readonly providersPerCountry: number
+  readonly carriersPerCountry: number
+  /** Median sign-ins of a person per day, and their spread. */
+  readonly signInsPerDay: number
+  readonly signInsSpread: number
+  /** Homes whose network changes, and after how many days. */
+  readonly dynamicShare: number
+  readonly dynamicDays: number
+  readonly networksPerCity: number
+  /** Sign-ins over the mobile network, at work, from a café or a friend's. */
+  readonly mobileShare: number
+  readonly officeShare: number
+  readonly elsewhereShare: number
+  /** People with a VPN of their own, how often it is on, how often it leaves at a random place. */
+  readonly vpnPeople: number
+  readonly vpnUse: number
+  readonly vpnRandomExit: number
+  readonly workVpnPeople: number
+  readonly tripsPerYear: number
+  readonly abroadShare: number
+  readonly tripDays: number
+  /** Sign-ins on a trip from a computer that is not one's own. */
+  readonly borrowedShare: number
+  readonly movesPerYear: number
+  readonly newDevicesPerYear: number
+  readonly browserChangesPerYear: number
+  readonly cookieClearsPerYear: number
+  /** People who keep no cookies at all. */
+  readonly privatePeople: number
+  readonly shiftPeople: number
+  readonly nightPeople: number
+  /** Sign-ins at an hour that is no habit. */
+  readonly oddHourShare: number
+  readonly programPeople: number
+  /** Sign-ins with somebody else's wrong passwords in the hour before. */
+  readonly attackedShare: number
+  /** Networks that the data file puts into another city, or another country, or knows no provider of. */
+  readonly wrongCityShare: number
+  readonly wrongCountryShare: number
+  readonly noProviderShare: number
+  /** How takeovers are made, in parts. */
+  readonly takeovers: Readonly<Record<TakeoverKind, number>>
+}
+
+export type TakeoverKind =
+  | 'stuffing'
+  | 'foreign_proxy'
+  | 'same_country'
+  | 'at_night'
+  | 'local_vpn'
+  | 'guessing'
+
+export const TUNED: WorldParameters = {
+  months: 6,
+  countries: 24,
+  citiesPerCountry: 8,
+  providersPerCountry: 6,
+  carriersPerCountry: 3,
+  signInsPerDay: 0.5,
+  signInsSpread: 2,
+  dynamicShare: 0.4,
+  dynamicDays: 10,
+  networksPerCity: 48,
+  mobileShare: 0.25,
+  officeShare: 0.25,
+  elsewhereShare: 0.02,
+  vpnPeople: 0.08,
+  vpnUse: 0.4,
+  vpnRandomExit: 0.15,
+  workVpnPeople: 0.1,
+  tripsPerYear: 3,
+  abroadShare: 0.35,
+  tripDays: 6,
+  borrowedShare: 0.02,
+  movesPerYear: 0.06,
+  newDevicesPerYear: 0.6,
+  browserChangesPerYear: 0.15,
+  cookieClearsPerYear: 0.8,
+  privatePeople: 0.04,
+  shiftPeople: 0.08,
+  nightPeople: 0.05,
+  oddHourShare: 0.04,
+  programPeople: 0.005,
+  attackedShare: 0.004,
+  wrongCityShare: 0.25,
+  wrongCountryShare: 0.003,
+  noProviderShare: 0.01,
+  takeovers: { stuffing: 40, foreign_proxy: 20, same_country: 15, at_night: 5, local_vpn: 10, guessing: 10 },
+}
+
+/** People who move about more, and attackers who take more trouble. */
+export const RESTLESS: WorldParameters = {
+  ...TUNED,
+  months: 8,
+  countries: 40,
+  citiesPerCountry: 5,
+  providersPerCountry: 4,
+  carriersPerCountry: 2,
+  signInsPerDay: 0.35,
+  signInsSpread: 2.5,
+  dynamicShare: 0.6,
+  dynamicDays: 4,
+  networksPerCity: 120,
+  mobileShare: 0.35,
+  officeShare: 0.15,
+  elsewhereShare: 0.04,
+  vpnPeople: 0.14,
+  vpnUse: 0.55,
+  vpnRandomExit: 0.25,
+  tripsPerYear: 6,
+  abroadShare: 0.5,
+  tripDays: 8,
+  movesPerYear: 0.12,
+  newDevicesPerYear: 0.9,
+  browserChangesPerYear: 0.25,
+  cookieClearsPerYear: 1.5,
+  privatePeople: 0.06,
+  shiftPeople: 0.12,
+  oddHourShare: 0.07,
+  wrongCityShare: 0.35,
+  wrongCountryShare: 0.006,
+  noProviderShare: 0.03,
+  takeovers: { stuffing: 30, foreign_proxy: 20, same_country: 20, at_night: 5, local_vpn: 15, guessing: 10 },
+}
+
+/** An office product: people at desks, seldom away, few countries, large providers. */
+export const SETTLED: WorldParameters = {
+  ...TUNED,
+  months: 5,
+  countries: 10,
+  citiesPerCountry: 12,
+  providersPerCountry: 9,
+  signInsPerDay: 0.9,
+  signInsSpread: 1.6,
+  dynamicShare: 0.25,
+  dynamicDays: 20,
+  networksPerCity: 24,
+  mobileShare: 0.12,
+  officeShare: 0.5,
+  elsewhereShare: 0.01,
+  vpnPeople: 0.04,
+  workVpnPeople: 0.25,
+  tripsPerYear: 1.5,
+  abroadShare: 0.25,
+  movesPerYear: 0.03,
+  newDevicesPerYear: 0.35,
+  cookieClearsPerYear: 0.4,
+  privatePeople: 0.02,
+  shiftPeople: 0.03,
+  takeovers: { stuffing: 45, foreign_proxy: 15, same_country: 20, at_night: 5, local_vpn: 5, guessing: 10 },
+}
+
+export const WORLDS: Readonly<Record<string, WorldParameters>> = {
+  tuned: TUNED,
+  restless: RESTLESS,
+  settled: SETTLED,
+}
