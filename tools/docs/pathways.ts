@@ -38,6 +38,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   create_account: 'and sets a password',
   complete_step_up: 'and a ticket of this session with a TOTP code, a recovery code or the password',
   confirm_own_factor: 'and the first code of the factor',
+  change_own_password: 'and the current password; sets a new one',
   check_password: null,
   jwks: null,
   authorization_server_metadata: null,

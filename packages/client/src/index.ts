@@ -17,4 +17,5 @@ export { type InspectedPart, type Inspection, tellDuration, tellTime } from './i
 export type { TokenListeners } from './keeper.ts'
 export type * from './own-account.ts'
 export type * from './own-factors.ts'
+export type * from './own-password.ts'
 export { toPrintable } from './printable.ts'

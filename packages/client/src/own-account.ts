@@ -1,12 +1,11 @@
 /** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
-import {
-  type CheckPasswordResponse,
-  type FactorName,
-  type MeResponse,
-  type Page,
+import type {
+  FactorName,
+  MeResponse,
+  Page,
   Secret,
-  type SessionDetailShape,
-  type SignUpResponse,
+  SessionDetailShape,
+  SignUpResponse,
 } from '@countersign/protocol'
 import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
@@ -14,6 +13,7 @@ import { type Held, toSecret } from './credential.ts'
 import { ApiProblem, FactorRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
+import { createOwnPassword, type OwnPassword, toPasswordText } from './own-password.ts'
 
 export interface SignUpInput {
   readonly email: string
@@ -30,17 +30,8 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
-export interface CheckPasswordInput {
-  readonly password: Secret | string
-  /** What is typed beside it: a password that is made of these is easy to guess. */
-  readonly email?: string | undefined
-  readonly name?: string | undefined
-}
-
-export interface OwnAccount extends OwnFactors {
+export interface OwnAccount extends OwnFactors, OwnPassword {
   signUp(input: SignUpInput): Promise<SignUpResponse>
-  /** How good a password is, for the form in which it is typed. */
-  checkPassword(input: CheckPasswordInput): Promise<CheckPasswordResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
    * password is not enough.
@@ -62,16 +53,11 @@ export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number
   const adopt = (body: unknown): Promise<SignedIn> => adoptSignedIn(body, keeper, nowMs())
   return {
     ...createOwnFactors(call, keeper, adopt),
+    ...createOwnPassword(call, keeper),
     signUp: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
       const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
       return parseAnswer(body, 'account')
-    },
-    checkPassword: async ({ password, ...rest }) => {
-      const json = { ...rest, password: toPasswordText(password) }
-      const path = '/v1/passwords/check'
-      const body = await call({ method: 'POST', path, json, anonymous: 'without_cookies', idempotent: true })
-      return parseAnswer(body, 'refusal', 'score', 'hints')
     },
     signIn: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
@@ -98,10 +84,6 @@ export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number
     },
   }
 }
-
-/** A password may hold any character, so it is not checked like a credential that stands in a header. */
-const toPasswordText = (password: Secret | string): string =>
-  password instanceof Secret ? password.reveal() : password
 
 function isSignedOutAlready(error: unknown): boolean {
   return error instanceof ApiProblem && (error.status === 401 || error.code === 'invalid_grant')

@@ -109,7 +109,7 @@ export function createOwnFactors(
         const json = { ticket: toSecret(ticket).reveal(), factor, code: toText(code) }
         const body = await call({ method: 'POST', path: '/v1/me/step-up/factor', json })
         const stepped = parseSecretAnswer<SteppedUp>(body, 'status', 'acr')
-        await adoptSteppedUp(keeper, stepped)
+        await adoptRenewed(keeper, stepped)
         return stepped
       },
     },
@@ -122,8 +122,11 @@ const toOffer = (body: unknown): TotpOffer =>
 /** A password may hold any character. */
 const toText = (code: Secret | string): string => (typeof code === 'string' ? code : code.reveal())
 
-/** The value before ends with the answer; tokens say the new level after the next refresh. */
-async function adoptSteppedUp(keeper: Keeper, stepped: SteppedUp): Promise<void> {
+/** The value before ends with the answer; tokens of before end, too, or say the new level after the next refresh. */
+export async function adoptRenewed(
+  keeper: Keeper,
+  stepped: Pick<SteppedUp, 'session_token' | 'csrf_token'>,
+): Promise<void> {
   if (stepped.session_token !== undefined) {
     await keeper.adopt({ kind: 'session', secret: stepped.session_token })
   } else if (stepped.csrf_token !== undefined) {

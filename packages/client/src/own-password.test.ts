@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { Secret } from '@countersign/protocol'
-import { answer, fakeAuthority } from '../test/given.ts'
+import { accessToken, answer, fakeAuthority, refreshToken } from '../test/given.ts'
 import { AuthorityUnreachable } from './errors.ts'
 
 test('advice about a password is asked for without any credential', async () => {
@@ -22,4 +23,52 @@ test('something else in place of advice is no advice', async () => {
   const client = fakeAuthority(() => answer(200, { score: 4 })).client()
 
   await assert.rejects(client.checkPassword({ password: 'p' }), AuthorityUnreachable)
+})
+
+test('changing the password has the client use the new value, in whatever form it came', async () => {
+  const answers: Record<string, string>[] = [{ session_token: 's-2' }, { csrf_token: 'c-2' }]
+  const forms: (string | null)[] = []
+  for (const more of answers) {
+    const authority = fakeAuthority(({ path }) =>
+      path === '/v1/me/password'
+        ? answer(200, { status: 'password_changed', ended: 2, ...more })
+        : new Response(null, { status: 204 }),
+    )
+    const client = authority.client('session_token' in more ? { credential: { sessionToken: 's-1' } } : {})
+    const changed = await client.changePassword({ currentPassword: new Secret('old'), newPassword: 'new' })
+    await client.sessions.end('ses_2')
+    const { headers } = authority.seen[1] ?? { headers: new Headers() }
+    assert.deepEqual(JSON.parse(authority.seen[0]?.body ?? ''), {
+      current_password: 'old',
+      new_password: 'new',
+    })
+    assert.equal(changed.ended, 2)
+    assert.ok(!inspect(changed).includes('-2'))
+    forms.push(headers.get('authorization') ?? headers.get('x-csrf-token'))
+  }
+
+  assert.deepEqual(forms, ['Bearer s-2', 'c-2'])
+})
+
+test('changing the password with tokens refreshes them, since those of before are dead', async () => {
+  const authority = fakeAuthority(({ path }) =>
+    path === '/oauth/token'
+      ? answer(200, {
+          access_token: accessToken('b', 0).reveal(),
+          refresh_token: refreshToken(2).reveal(),
+          token_type: 'Bearer',
+          expires_in: 900,
+        })
+      : answer(200, { status: 'password_changed', ended: 0 }),
+  )
+  const credential = { accessToken: accessToken('a', 0), refreshToken: refreshToken(1) }
+  const client = authority.client({ credential })
+
+  await client.changePassword({ currentPassword: 'old', newPassword: 'new', keepOtherSessions: true })
+
+  assert.deepEqual(
+    authority.seen.map(({ path }) => path),
+    ['/v1/me/password', '/oauth/token'],
+  )
+  assert.equal(JSON.parse(authority.seen[0]?.body ?? '').keep_other_sessions, true)
 })

@@ -26,6 +26,7 @@ import type { AuditEvent } from './audit/event.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore } from './factors-port.ts'
 import type { Client, Grant } from './grants/grant.ts'
+import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { Role } from './roles/role.ts'
 import type { ServiceAccount } from './service-accounts/service-account.ts'
@@ -303,6 +304,7 @@ export interface RevocationStore {
 export type Store = LogStore &
   AccountStore &
   FactorStore &
+  PasswordStore &
   ServiceAccountStore &
   RoleStore &
   SessionStore &

@@ -166,6 +166,16 @@ export const errors = {
     detail:
       'That password stands in a public collection of leaked ones, which attackers try; choose another.',
   },
+  password_unchanged: {
+    status: 422,
+    title: 'Password unchanged',
+    detail: 'The new password is the one that the account has; choose another.',
+  },
+  invalid_current_password: {
+    status: 403,
+    title: 'Current password refused',
+    detail: 'The current password is wrong; the credential of the request is good.',
+  },
   password_check_unavailable: {
     status: 503,
     title: 'Password cannot be checked',

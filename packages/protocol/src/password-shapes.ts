@@ -27,3 +27,18 @@ export type PasswordHintName =
   | 'own_words'
   | 'substitution'
   | 'more_words'
+
+export interface ChangePasswordRequest {
+  current_password: string
+  new_password: string
+  /** Where the others are to go on; by default they end with the old password. */
+  keep_other_sessions?: boolean | undefined
+}
+export interface PasswordChangedResponse {
+  status: 'password_changed'
+  /** How many other sessions ended. */
+  ended: number
+  /** The session's new value by the way in which it was delivered; with `jwt`, refresh. */
+  session_token?: string
+  csrf_token?: string
+}

@@ -82,6 +82,7 @@ test('the routes that ask for no permission are those whose doors are tested her
   assert.deepEqual(names.toSorted(), [
     'begin_step_up',
     'change_api_key',
+    'change_own_password',
     'complete_step_up',
     'confirm_own_factor',
     'create_api_key',

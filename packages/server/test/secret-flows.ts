@@ -117,6 +117,21 @@ async function people(ask: Send, keep: Keep): Promise<void> {
   await ask('GET', '/v1/me/sessions', asBrowser)
   await ask('POST', '/oauth/revoke', { form: { token: refresh_token } })
   assert.equal((await ask('POST', '/v1/sign-out', asBrowser)).status, 204)
+  await changePassword(ask, keep, password)
+}
+
+/** With a wrong current password first. */
+async function changePassword(ask: Send, keep: Keep, password: string): Promise<void> {
+  const signedIn = await ask('POST', '/v1/sign-in', {
+    body: { email: EMAIL, password, deliver: 'session_token' },
+  })
+  const bearer = keep('session before the change', at(signedIn.json, 'session_token'))
+  const current_password = keep('wrong current password', 'canary ferrets twenty')
+  const new_password = keep('new password', 'canary polecats sixteen')
+  const change = (body: object): Promise<Answer> => ask('POST', '/v1/me/password', { bearer, body })
+  assert.equal((await change({ current_password, new_password })).status, 403)
+  const changed = await change({ current_password: password, new_password })
+  keep('session after the change', at(changed.json, 'session_token'))
 }
 
 /** Enrolling a factor, signing in with it and with a recovery code, and stepping up. */

@@ -12,6 +12,8 @@ const NEVER_SHOWN: ReadonlySet<string> = new Set([
   'password',
   'password of a person with a factor',
   'wrong password',
+  'wrong current password',
+  'new password',
   'stray key',
 ])
 

@@ -16,6 +16,11 @@ import { at, type Given, keyOf, PASSWORD, person, type SendOptions, signedIn } f
 export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   sign_up: { email: 'walker@example.com', password: PASSWORD, name: 'A walker' },
   sign_in: { email: 'walker@example.com', password: PASSWORD, deliver: 'jwt', refresh: 'body' },
+  change_own_password: {
+    current_password: PASSWORD,
+    new_password: `${PASSWORD} again`,
+    keep_other_sessions: true,
+  },
   check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
   complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },
   token: { grant_type: 'refresh_token', client_id: 'first-party', refresh_token: 'nobody-has-this' },

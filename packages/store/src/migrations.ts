@@ -302,6 +302,14 @@ const factors: readonly string[] = [
   'create index tickets_by_expiry on tickets (expires_at)',
 ]
 
+// Flags and times of a password. `password_position`: where the log stood when it was last changed.
+const passwords: readonly string[] = [
+  'alter table accounts add column password_change_required_at bigint',
+  'alter table accounts add column password_checked_at bigint',
+  'alter table accounts add column password_breached_at bigint',
+  'alter table accounts add column password_position bigint not null default 0',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -312,4 +320,5 @@ export const migrations: readonly Migration[] = [
   { id: 3, name: 'announcements', statements: announcements },
   { id: 4, name: 'usage', statements: usage },
   { id: 5, name: 'factors', statements: factors },
+  { id: 6, name: 'passwords', statements: passwords },
 ]

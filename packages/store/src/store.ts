@@ -7,6 +7,7 @@ import type {
   GrantStore,
   Housekeeping,
   LogStore,
+  PasswordStore,
   RevocationStore,
   RoleStore,
   ServiceAccountStore,
@@ -32,6 +33,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createPrincipalStore(engine),
     ...createCredentialStore(engine),
     ...createFactorStore(engine),
+    ...createPasswordStore(engine),
     ...createRecordStore(engine),
   }
 }
@@ -113,6 +115,13 @@ function createFactorStore(engine: StoreEngine): FactorStore {
     removeFactor: (input) => engine.write('removeFactor', input),
     replaceRecoveryCodes: (input) => engine.write('replaceRecoveryCodes', input),
     reopenFactors: (account, event) => engine.write('reopenFactors', { account, audit: event }),
+  }
+}
+
+function createPasswordStore(engine: StoreEngine): PasswordStore {
+  return {
+    takePasswordTry: (input) => engine.write('takePasswordTry', input),
+    changePassword: (input) => engine.write('changePassword', input),
   }
 }
 

@@ -5,6 +5,7 @@ import * as audit from './transactions/audit.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
+import * as passwords from './transactions/passwords.ts'
 import * as revocations from './transactions/revocations.ts'
 import * as roles from './transactions/roles.ts'
 import * as serviceAccounts from './transactions/service-accounts.ts'
@@ -19,6 +20,7 @@ export type StoreTransactions = typeof accounts &
   typeof factors &
   typeof grants &
   typeof housekeeping &
+  typeof passwords &
   typeof revocations &
   typeof roles &
   typeof serviceAccounts &
@@ -34,6 +36,7 @@ export const transactions: StoreTransactions = {
   ...factors,
   ...grants,
   ...housekeeping,
+  ...passwords,
   ...revocations,
   ...roles,
   ...serviceAccounts,

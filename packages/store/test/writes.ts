@@ -22,6 +22,7 @@ import {
   makeSigningKey,
   NOW,
 } from './given.ts'
+import { passwordWritesOf } from './password-writes.ts'
 
 /** For each transaction, uses of it that change as much as it can. */
 export async function writesOf(bench: Bench): Promise<Record<string, readonly (() => Promise<unknown>)[]>> {
@@ -47,6 +48,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const revoking = (kind: NodeKind, of: string) => () => revoke(bench, { kind, id: of })
   const { id } = account
   const factorWrites = await factorWritesOf(bench, { crowded })
+  const passwordWrites = await passwordWritesOf(bench)
   return {
     createAccount: [
       () =>
@@ -103,6 +105,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
         }),
     ],
     ...factorWrites,
+    ...passwordWrites,
     recordUse: [
       () =>
         store.recordUse({

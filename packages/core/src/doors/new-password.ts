@@ -4,7 +4,7 @@
  */
 import type { Secret } from '@countersign/protocol'
 import type { AuditDetails } from '../audit/event.ts'
-import type { Context } from '../context.ts'
+import type { Context, RequestFacts } from '../context.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { toWords } from '../passwords/context.ts'
 import {
@@ -54,6 +54,14 @@ export async function acceptNewPassword(
 /** For the audit event of whatever sets the password: that it was taken without having been looked up. */
 export function breachDetails({ breach }: Pick<AcceptedPassword, 'breach'>): AuditDetails {
   return breach === 'unknown' ? { breach_check: 'unknown' } : {}
+}
+
+/** When it was looked up and not found; null where nobody could say, so that it is looked up again. */
+export function checkedAtMs(
+  { breach }: Pick<AcceptedPassword, 'breach'>,
+  facts: RequestFacts,
+): number | null {
+  return breach === 'clear' ? facts.nowMs : null
 }
 
 export interface PasswordAdvice {

@@ -1,5 +1,5 @@
 /** What signing in answers: the credential in the form that was asked for, or the ticket for the next step. */
-import type { FactorRequired, SignedIn } from '@countersign/core'
+import type { FactorRequired, SignedIn, SteppedUp } from '@countersign/core'
 import type { FactorRequiredResponse, SignedInWithCodes } from '@countersign/protocol'
 import { refreshCookie } from '../http/cookies.ts'
 import { json, type Reply } from '../http/reply.ts'
@@ -46,6 +46,23 @@ export function deliverCredentials(
     return json(200, { ...common, session_token: sessionToken.reveal() })
   // The session's value stands in Set-Cookie alone (ASVS 3.3.4).
   const csrfToken = services.core.secrets.csrfToken(session.id)
+  return json(200, { ...common, csrf_token: csrfToken }, [
+    services.cookies.session(sessionToken, maxAgeSeconds),
+  ])
+}
+
+/** The new value of a session, in the form in which it was delivered; whoever holds tokens refreshes them. */
+export function deliverRenewed(
+  services: Services,
+  renewed: Pick<SteppedUp, 'session' | 'delivery' | 'expiresAtMs' | 'sessionToken'>,
+  common: object,
+  nowMs: number,
+): Reply {
+  const { session, delivery, expiresAtMs, sessionToken } = renewed
+  if (sessionToken === null) return json(200, common)
+  if (delivery === 'session_token') return json(200, { ...common, session_token: sessionToken.reveal() })
+  const csrfToken = services.core.secrets.csrfToken(session)
+  const maxAgeSeconds = Math.floor((expiresAtMs - nowMs) / 1000)
   return json(200, { ...common, csrf_token: csrfToken }, [
     services.cookies.session(sessionToken, maxAgeSeconds),
   ])

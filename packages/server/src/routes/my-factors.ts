@@ -26,7 +26,7 @@ import {
 } from '../schemas/factors.ts'
 import type { Services } from '../services.ts'
 import { notFound, refused } from './answer.ts'
-import { toFactorRequired } from './deliver.ts'
+import { deliverRenewed, toFactorRequired } from './deliver.ts'
 import { toFactorShape, toFactorsShape, toTotpOfferShape } from './factor-shapes.ts'
 import { toTime } from './shapes.ts'
 
@@ -157,14 +157,7 @@ function deliverSteppedUp(services: Services, raised: SteppedUp): Reply {
     acr: raised.acr,
     auth_time: toTime(raised.authTimeMs),
   }
-  if (raised.sessionToken === null) return json(200, common)
-  if (raised.delivery === 'session_token')
-    return json(200, { ...common, session_token: raised.sessionToken.reveal() })
-  const csrfToken = services.core.secrets.csrfToken(raised.session)
-  const maxAgeSeconds = Math.floor((raised.expiresAtMs - raised.authTimeMs) / 1000)
-  return json(200, { ...common, csrf_token: csrfToken }, [
-    services.cookies.session(raised.sessionToken, maxAgeSeconds),
-  ])
+  return deliverRenewed(services, raised, common, raised.authTimeMs)
 }
 
 export const myFactorRoutes: readonly AnyRoute[] = [

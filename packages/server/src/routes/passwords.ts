@@ -1,9 +1,16 @@
 /** Advice about passwords, and changing them. */
-import { advisePassword } from '@countersign/core'
-import { type CheckPasswordResponse, Secret } from '@countersign/protocol'
+import { advisePassword, changeOwnPassword } from '@countersign/core'
+import { type CheckPasswordResponse, type PasswordChangedResponse, Secret } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
-import { type AnyRoute, publicRoute } from '../http/route.ts'
-import { checkPasswordSchema, passwordAdviceSchema } from '../schemas/passwords.ts'
+import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
+import {
+  changePasswordSchema,
+  checkPasswordSchema,
+  passwordAdviceSchema,
+  passwordChangedSchema,
+} from '../schemas/passwords.ts'
+import { refused } from './answer.ts'
+import { deliverRenewed } from './deliver.ts'
 
 const check: AnyRoute = publicRoute({
   name: 'check_password',
@@ -25,4 +32,28 @@ const check: AnyRoute = publicRoute({
   },
 })
 
-export const passwordRoutes: readonly AnyRoute[] = [check]
+const changeOwn: AnyRoute = protectedRoute({
+  name: 'change_own_password',
+  method: 'POST',
+  path: '/v1/me/password',
+  summary: 'Change one’s own password; the session gets a new value, and all others end by default.',
+  tag: 'Passwords',
+  access: 'credential',
+  limit: 'sign_in',
+  body: changePasswordSchema,
+  responses: { 200: { description: 'Changed, and what ended.', schema: passwordChangedSchema } },
+  handle: async (call) => {
+    const { current_password, new_password, keep_other_sessions = false } = call.body
+    const input = {
+      current: new Secret(current_password),
+      next: new Secret(new_password),
+      keepOtherSessions: keep_other_sessions,
+    }
+    const answer = await changeOwnPassword(call.services.core, call.caller, input, call.facts)
+    if (!answer.ok) return refused(call, answer)
+    const common: PasswordChangedResponse = { status: 'password_changed', ended: answer.ended }
+    return deliverRenewed(call.services, answer, common, call.facts.nowMs)
+  },
+})
+
+export const passwordRoutes: readonly AnyRoute[] = [check, changeOwn]

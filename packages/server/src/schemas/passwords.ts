@@ -1,6 +1,11 @@
 /** Passwords on the wire: advice about one, and changing it. */
 import { passwordHints } from '@countersign/core'
-import type { CheckPasswordRequest, CheckPasswordResponse } from '@countersign/protocol'
+import type {
+  ChangePasswordRequest,
+  CheckPasswordRequest,
+  CheckPasswordResponse,
+  PasswordChangedResponse,
+} from '@countersign/protocol'
 import { z } from 'zod'
 import { nameSchema, passwordSchema } from './common.ts'
 
@@ -15,3 +20,15 @@ export const passwordAdviceSchema: z.ZodType<CheckPasswordResponse> = z.object({
   score: z.number().int().min(0).max(4).nullable(),
   hints: z.array(z.enum(passwordHints)),
 })
+
+export const changePasswordSchema: z.ZodType<ChangePasswordRequest> = z.strictObject({
+  current_password: passwordSchema,
+  new_password: passwordSchema,
+  keep_other_sessions: z.boolean().optional(),
+})
+export const passwordChangedSchema: z.ZodType = z.object({
+  status: z.literal('password_changed'),
+  ended: z.number().int(),
+  session_token: z.string().optional(),
+  csrf_token: z.string().optional(),
+}) satisfies z.ZodType<{ [K in keyof PasswordChangedResponse]: PasswordChangedResponse[K] | undefined }>

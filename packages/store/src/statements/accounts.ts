@@ -88,6 +88,17 @@ export const signInAccount: Statement = {
     where id = $1 and ${mayBeGiven('$3')} returning id`,
 }
 
+/**
+ * The same for a session that was opened with a password: not while it has to be changed, and not with one that
+ * was changed since it was proved.
+ */
+export const signInAccountByPassword: Statement = {
+  name: 'sign_in_account_by_password',
+  text: `update accounts set signed_in_at = $2
+    where id = $1 and password_change_required_at is null and password_position <= $3
+      and ${mayBeGiven('$3')} returning id`,
+}
+
 /** The same for an API key. */
 export const lockAccountToIssue: Statement = {
   name: 'lock_account_to_issue',

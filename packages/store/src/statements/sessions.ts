@@ -50,6 +50,13 @@ export const raiseSession: Statement = {
     where id = $1 and account_id = $3 and ended_at is null and expires_at > $2 and idle_expires_at > $2`,
 }
 
+/** Another secret in place of the one before, and nothing else; only while nothing has ended it. */
+export const renewSession: Statement = {
+  name: 'renew_session',
+  text: `update sessions as mine set digest = $4
+    where id = $1 and account_id = $3 and ${sessionIsAlive('mine', '$2')}`,
+}
+
 export const endSession: Statement = {
   name: 'end_session',
   text: 'update sessions set ended_at = $2 where id = $1 and ended_at is null',

@@ -16,10 +16,17 @@ export function* appendEntry(draft: EntryDraft, id: RevocationId | null = null):
   return position
 }
 
-/** Appends several entries, in order. The last thing that a transaction does. */
-export function* appendEntries(drafts: readonly EntryDraft[]): Script<void> {
+/**
+ * Appends several entries, in order. `write` puts the last position on a row that the transaction holds already.
+ * The last thing that a transaction does.
+ */
+export function* appendEntries(
+  drafts: readonly EntryDraft[],
+  write?: (position: number) => Script<unknown>,
+): Script<void> {
   if (drafts.length === 0) return
   const last = yield* readInteger('position', takePositions, drafts.length)
+  if (write !== undefined) yield* write(last)
   for (const [index, draft] of drafts.entries()) {
     yield* writeEntry(last - drafts.length + 1 + index, draft)
   }

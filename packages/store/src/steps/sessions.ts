@@ -3,7 +3,7 @@ import type { EntryDraft, GrantDraft, Session, SessionDraft } from '@countersign
 import { isSessionId, type SessionId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import { all, one, type Row, run, type Script } from '../script.ts'
-import { signInAccount } from '../statements/accounts.ts'
+import { signInAccount, signInAccountByPassword } from '../statements/accounts.ts'
 import { insertGrant, insertRefreshToken } from '../statements/grants.ts'
 import * as sql from '../statements/sessions.ts'
 import { writeAudit } from './audit.ts'
@@ -16,8 +16,10 @@ const ENDED_OVER_CAP_MAX = 1000
  * Locks the account if it may still be given a session at that position. It stays locked: two sign-ins at once
  * would otherwise both find room under the cap.
  */
-export function* lockToSignIn({ accountId, createdAtMs, issuedPosition }: Session): Script<boolean> {
-  return (yield* one(signInAccount, accountId, createdAtMs, issuedPosition)) !== null
+export function* lockToSignIn(session: Session): Script<boolean> {
+  const { accountId, createdAtMs, issuedPosition, amr } = session
+  const statement = amr.includes('pwd') ? signInAccountByPassword : signInAccount
+  return (yield* one(statement, accountId, createdAtMs, issuedPosition)) !== null
 }
 
 /** Writes the session under its locked account, ends those over the cap and answers which. Appends to the log last. */

@@ -1,0 +1,61 @@
+/** A person's password: advice while it is typed, and changing it. */
+import { type CheckPasswordResponse, Secret } from '@countersign/protocol'
+import { parseAnswer, parseSecretAnswer } from './answers.ts'
+import type { Call } from './caller.ts'
+import type { Keeper } from './keeper.ts'
+import { adoptRenewed } from './own-factors.ts'
+
+export interface CheckPasswordInput {
+  readonly password: Secret | string
+  /** What is typed beside it: a password that is made of these is easy to guess. */
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+}
+
+export interface ChangePasswordInput {
+  readonly currentPassword: Secret | string
+  readonly newPassword: Secret | string
+  /** By default all other sessions end with the old password. */
+  readonly keepOtherSessions?: boolean | undefined
+}
+
+export interface PasswordChanged {
+  readonly status: 'password_changed'
+  /** How many other sessions ended. */
+  readonly ended: number
+  readonly session_token?: Secret
+  readonly csrf_token?: Secret
+}
+
+export interface OwnPassword {
+  /** How good a password is, for the form in which it is typed. */
+  checkPassword(input: CheckPasswordInput): Promise<CheckPasswordResponse>
+  /** Changes it, and has this client use the session's new value. */
+  changePassword(input: ChangePasswordInput): Promise<PasswordChanged>
+}
+
+export function createOwnPassword(call: Call, keeper: Keeper): OwnPassword {
+  return {
+    checkPassword: async ({ password, ...rest }) => {
+      const json = { ...rest, password: toPasswordText(password) }
+      const path = '/v1/passwords/check'
+      const body = await call({ method: 'POST', path, json, anonymous: 'without_cookies', idempotent: true })
+      return parseAnswer(body, 'refusal', 'score', 'hints')
+    },
+    changePassword: async ({ currentPassword, newPassword, keepOtherSessions }) => {
+      const json = {
+        current_password: toPasswordText(currentPassword),
+        new_password: toPasswordText(newPassword),
+        keep_other_sessions: keepOtherSessions,
+      }
+      const body = await call({ method: 'POST', path: '/v1/me/password', json })
+      const changed = parseSecretAnswer<PasswordChanged>(body, 'status', 'ended')
+      await adoptRenewed(keeper, changed)
+      return changed
+    },
+  }
+}
+
+/** A password may hold any character, so it is not checked like a credential that stands in a header. */
+export const toPasswordText = (password: Secret | string): string =>
+  password instanceof Secret ? password.reveal() : password

@@ -1,0 +1,15 @@
+/** The passwords of accounts, and since when they are what they are. */
+import type { Statement } from '../script.ts'
+
+/** In place of exactly the one before: of two changes at once the second finds another. */
+export const setPassword: Statement = {
+  name: 'set_password',
+  text: `update accounts set password_hash = $3, password_checked_at = $4, password_breached_at = null,
+      password_change_required_at = null
+    where id = $1 and password_hash is not distinct from $2 and disabled_at is null and ended_at is null`,
+}
+
+export const setPasswordPosition: Statement = {
+  name: 'set_password_position',
+  text: 'update accounts set password_position = $2 where id = $1',
+}

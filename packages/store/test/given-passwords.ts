@@ -1,0 +1,61 @@
+/** Changes of passwords with defaults that succeed, and looks at what an account's row says about its own. */
+import type { Account, Session, Store } from '@countersign/core'
+import type { Bench } from './bench.ts'
+import { change, makeSession } from './given.ts'
+import { makeDraft } from './given-factors.ts'
+
+/** What `givenAccount` writes. */
+export const HASH = 'hash'
+
+type Change = Parameters<Store['changePassword']>[0]
+
+export function changePassword(
+  { store }: Bench,
+  account: Account,
+  over: Partial<Change> = {},
+): ReturnType<Store['changePassword']> {
+  return store.changePassword({
+    account: account.id,
+    from: HASH,
+    to: 'another hash',
+    checkedAtMs: null,
+    renewed: null,
+    keepOthers: false,
+    ...change(),
+    ...over,
+  })
+}
+
+/** As a sign-in does that read the account when the log stood at `position`. */
+export function openAt(
+  { store }: Bench,
+  account: Account,
+  position: number,
+  amr: readonly string[] = ['pwd'],
+): ReturnType<Store['openSession']> {
+  const session: Session = makeSession(account, { issuedPosition: position, amr })
+  return store.openSession(makeDraft(session))
+}
+
+export interface PasswordRow {
+  readonly hash: string | null
+  readonly checkedAt: number | null
+  readonly breachedAt: number | null
+  readonly requiredAt: number | null
+}
+
+export async function passwordOf({ rows }: Bench, account: Account): Promise<PasswordRow> {
+  const [row] = await rows(
+    `select password_hash, password_checked_at, password_breached_at, password_change_required_at
+      from accounts where id = $1`,
+    account.id,
+  )
+  const number = (column: string): number | null =>
+    row?.[column] === null || row?.[column] === undefined ? null : Number(row[column])
+  return {
+    hash: row?.password_hash === null ? null : String(row?.password_hash),
+    checkedAt: number('password_checked_at'),
+    breachedAt: number('password_breached_at'),
+    requiredAt: number('password_change_required_at'),
+  }
+}
