@@ -52,6 +52,9 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   setup_script: null,
   setup_page: null,
   error_page: null,
+  dev_mail: null,
+  dev_mail_message: null,
+  dev_mail_html: null,
 }
 
 /** The page. Throws for a public route that nobody has described, and for a description without a route. */

@@ -63,6 +63,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Explain a credential, part by part.',
     load: async () => (await import('./commands/inspect.ts')).commands,
   },
+  mail: {
+    summary: 'Try out the mail server: test.',
+    load: async () => (await import('./commands/mail.ts')).commands,
+  },
   settings: {
     summary: 'Every setting, its default and its reason.',
     load: async () => (await import('./commands/settings.ts')).commands,

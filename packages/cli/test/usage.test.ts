@@ -37,6 +37,7 @@ test('a wrong command line is exit code 2, one sentence, and where to read more'
     [['inspect'], /pipe one in/],
     [['bootstrap', '--password-stdin'], /--email is missing/],
     [['bootstrap', '--email', 'e@example.com'], /--password-stdin is missing/],
+    [['mail', 'test'], /--to is missing/],
     [['serve', '--port', 'x'], /COUNTERSIGN_PORT must be/],
     [['new-epoch'], /Nothing was done: repeat with --yes/],
   ]

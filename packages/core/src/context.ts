@@ -1,5 +1,6 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, SigningAlgorithm } from '@countersign/protocol'
+import type { Locale } from './mail/locale.ts'
 import type {
   BreachedPasswords,
   Clock,
@@ -37,6 +38,8 @@ export interface Policy {
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */
   readonly mfa: 'off' | 'optional' | 'required'
   readonly mfaRoles: readonly RoleId[]
+  /** `off`: no messages are written. Else with the language for people of whom none is known. */
+  readonly mail: 'off' | { readonly locale: Locale }
   readonly passwordLengthMin: number
   /** From 0, which refuses nothing, to 4. */
   readonly passwordScoreMin: number
@@ -92,6 +95,8 @@ export interface RequestFacts {
   readonly userAgent: string | null
   /** A short name for people, such as "Firefox on Windows". */
   readonly device: string | null
+  /** The language that whoever asks reads, if we write it. */
+  readonly locale?: Locale | null
 }
 
 /** What the life of a log entry depends on. */

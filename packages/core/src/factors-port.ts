@@ -7,10 +7,13 @@ import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
 import type { Ticket } from './factors/ticket.ts'
+import type { QueuedMail } from './mail/mail.ts'
 import type { Session } from './sessions/session.ts'
 import type { GrantDraft } from './store-port.ts'
 
 export interface FactorsView {
+  /** Of the account, for telling its owner of changes. */
+  readonly email: string
   readonly roles: readonly RoleId[]
   /** Confirmed ones, the oldest first. */
   readonly factors: readonly Factor[]
@@ -43,6 +46,11 @@ export interface SessionDraft {
   readonly audit: AuditEvent
 }
 
+/** Goes into the outbox together with what it tells of. */
+interface Telling {
+  readonly mails?: readonly QueuedMail[]
+}
+
 export interface FactorStore {
   /** Null where there is no such account. */
   readFactors(account: AccountId, failuresMax: number): Promise<FactorsView | null>
@@ -67,12 +75,13 @@ export interface FactorStore {
   }): Promise<{ kind: 'taken'; taken: TakenTry } | { kind: 'gone' } | { kind: 'closed'; account: AccountId }>
   /** Spends ticket and proof and opens the session, all or none. */
   completeSignIn(
-    input: SessionDraft & {
-      ticketDigest: string
-      proof: Proof
-      /** Tells of the factor that this sign-in adds; null where it adds none. */
-      enrolment: AuditEvent | null
-    },
+    input: SessionDraft &
+      Telling & {
+        ticketDigest: string
+        proof: Proof
+        /** Tells of the factor that this sign-in adds; null where it adds none. */
+        enrolment: AuditEvent | null
+      },
   ): Promise<
     | { kind: 'opened'; endedOverCap: readonly SessionId[] }
     | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }
@@ -81,18 +90,20 @@ export interface FactorStore {
    * Spends ticket and proof and raises the session: new methods, level and time, and a new secret in place of
    * the one before. Appends a rule for the session, so that verdicts and tokens are made anew.
    */
-  completeStepUp(input: {
-    ticketDigest: string
-    proof: Proof
-    session: SessionId
-    account: AccountId
-    digest: string
-    amr: readonly string[]
-    acr: string
-    nowMs: number
-    entryExpiresAtMs: number
-    audit: AuditEvent
-  }): Promise<'raised' | 'session_gone' | 'ticket_gone' | 'proof_used'>
+  completeStepUp(
+    input: Telling & {
+      ticketDigest: string
+      proof: Proof
+      session: SessionId
+      account: AccountId
+      digest: string
+      amr: readonly string[]
+      acr: string
+      nowMs: number
+      entryExpiresAtMs: number
+      audit: AuditEvent
+    },
+  ): Promise<'raised' | 'session_gone' | 'ticket_gone' | 'proof_used'>
   /**
    * Offers a factor in place of one that waits for its first code. With a ticket, only while that one could
    * be used and the account has no factor yet: a right password alone must not change the factors of an account.
@@ -109,32 +120,38 @@ export interface FactorStore {
   /** A factor of the account that waits for its first code. */
   readOffer(account: AccountId, id: FactorId, nowMs: number): Promise<TotpSeed | null>
   /** Confirms it with its first code. `recoveryHashes` are written where it is the account's first factor. */
-  confirmFactor(input: {
-    account: AccountId
-    id: FactorId
-    step: number
-    recoveryHashes: readonly string[]
-    nowMs: number
-    audit: AuditEvent
-  }): Promise<{ kind: 'confirmed'; factor: Factor; isFirst: boolean } | { kind: 'gone' }>
+  confirmFactor(
+    input: Telling & {
+      account: AccountId
+      id: FactorId
+      step: number
+      recoveryHashes: readonly string[]
+      nowMs: number
+      audit: AuditEvent
+    },
+  ): Promise<{ kind: 'confirmed'; factor: Factor; isFirst: boolean } | { kind: 'gone' }>
   /**
    * Removes a factor and opens it again for others of its kind; with the last one the recovery codes go too. The last one
    * stays where `mustKeepOne`, or one of the roles that the account holds by then, demands one.
    */
-  removeFactor(input: {
-    account: AccountId
-    id: FactorId
-    mustKeepOne: boolean
-    mustKeepOneRoles: readonly RoleId[]
-    audit: AuditEvent
-  }): Promise<'removed' | 'not_found' | 'last_factor'>
+  removeFactor(
+    input: Telling & {
+      account: AccountId
+      id: FactorId
+      mustKeepOne: boolean
+      mustKeepOneRoles: readonly RoleId[]
+      audit: AuditEvent
+    },
+  ): Promise<'removed' | 'not_found' | 'last_factor'>
   /** Puts codes in place of all earlier ones; `no_factor` where there is nothing that they could stand in for. */
-  replaceRecoveryCodes(input: {
-    account: AccountId
-    hashes: readonly string[]
-    nowMs: number
-    audit: AuditEvent
-  }): Promise<'replaced' | 'no_factor'>
+  replaceRecoveryCodes(
+    input: Telling & {
+      account: AccountId
+      hashes: readonly string[]
+      nowMs: number
+      audit: AuditEvent
+    },
+  ): Promise<'replaced' | 'no_factor'>
   /** Forgets the failures of every factor of the account. */
   reopenFactors(account: AccountId, audit: AuditEvent): Promise<'reopened' | 'not_found'>
 }

@@ -26,6 +26,7 @@ import type { AuditEvent } from './audit/event.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore } from './factors-port.ts'
 import type { Client, Grant } from './grants/grant.ts'
+import type { MailStore } from './mail-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { Role } from './roles/role.ts'
@@ -313,4 +314,5 @@ export type Store = LogStore &
   RevocationStore &
   SigningKeyStore &
   AuditStore &
+  MailStore &
   Housekeeping

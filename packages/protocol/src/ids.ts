@@ -15,6 +15,7 @@ export type AuditEventId = `evt_${string}`
 export type RevocationId = `rev_${string}`
 export type DecisionId = `dec_${string}`
 export type FactorId = `fac_${string}`
+export type MailId = `mai_${string}`
 /** A person or a program: whoever a credential speaks for. */
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
@@ -22,7 +23,19 @@ export type RoleId = string
 export type ClientId = string
 
 /** The prefix of each generated id. */
-export type IdPrefix = 'acc' | 'svc' | 'ses' | 'gra' | 'key' | 'jwt' | 'sig' | 'evt' | 'rev' | 'dec' | 'fac'
+export type IdPrefix =
+  | 'acc'
+  | 'svc'
+  | 'ses'
+  | 'gra'
+  | 'key'
+  | 'jwt'
+  | 'sig'
+  | 'evt'
+  | 'rev'
+  | 'dec'
+  | 'fac'
+  | 'mai'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = '[0-9a-hjkmnp-tv-z]{26}'
@@ -85,6 +98,7 @@ const patterns: Record<IdPrefix, RegExp> = {
   rev: new RegExp(`^rev_${BODY}$`),
   dec: new RegExp(`^dec_${BODY}$`),
   fac: new RegExp(`^fac_${BODY}$`),
+  mai: new RegExp(`^mai_${BODY}$`),
 }
 
 export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
@@ -100,6 +114,7 @@ export const isAuditEventId = (text: string): text is AuditEventId => patterns.e
 export const isRevocationId = (text: string): text is RevocationId => patterns.rev.test(text)
 export const isDecisionId = (text: string): text is DecisionId => patterns.dec.test(text)
 export const isFactorId = (text: string): text is FactorId => patterns.fac.test(text)
+export const isMailId = (text: string): text is MailId => patterns.mai.test(text)
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)

@@ -1,6 +1,15 @@
 /** What the authority does by itself: follow the log, chain the audit log, tend the keys, write uses, sweep. */
 import { randomBytes } from 'node:crypto'
-import { chainAudit, type RequestFacts, tendSigningKeys, USAGE_KEPT_MS } from '@countersign/core'
+import {
+  chainAudit,
+  deliverMails,
+  MAIL_BATCH,
+  type Mailer,
+  type RequestFacts,
+  tendSigningKeys,
+  USAGE_KEPT_MS,
+} from '@countersign/core'
+import { troubleOf } from './mail/mailer.ts'
 import type { Services } from './services.ts'
 
 const SECOND = 1000
@@ -11,6 +20,7 @@ const EVERY = {
   /** Events are in the chain within a second (design §7). */
   chainAudit: SECOND / 2,
   flushUsage: 5 * SECOND,
+  deliverMails: SECOND,
   tendKeys: 30 * SECOND,
   sweep: 600 * SECOND,
 } as const
@@ -37,6 +47,10 @@ export function startChores(services: Services): Chores {
     repeat(services, 'tend_keys', EVERY.tendKeys, () => tendSigningKeys(core, systemFacts(now()))),
     repeat(services, 'sweep', EVERY.sweep, () => sweep(services, now())),
   ]
+  const { mailer } = services
+  if (mailer !== null) {
+    rounds.push(repeat(services, 'deliver_mails', EVERY.deliverMails, () => deliverAll(services, mailer)))
+  }
   services.feed.start()
   return {
     stop: async () => {
@@ -57,6 +71,20 @@ export function systemFacts(nowMs: number): RequestFacts {
 /** A busy second leaves more than one batch. */
 async function chainAll(chainBatch: () => Promise<number>): Promise<void> {
   while ((await chainBatch()) > 0);
+}
+
+/** Until nothing is due any more. What is being sent when the server stops is sent to its end first. */
+async function deliverAll(services: Services, mailer: Mailer): Promise<void> {
+  const { core, metrics, logger } = services
+  for (;;) {
+    const settled = await deliverMails(core, mailer, systemFacts(core.clock.nowMs()))
+    for (const settlement of settled) {
+      metrics.mail(settlement.kind)
+      const trouble = troubleOf(settlement)
+      if (trouble !== null) logger.warn({ event: trouble, request: 'deliver_mails' })
+    }
+    if (settled.length < MAIL_BATCH || services.isStopping()) return
+  }
 }
 
 async function sweep({ core }: Services, nowMs: number): Promise<void> {

@@ -30,6 +30,7 @@ import { createFeed } from './feed/feed.ts'
 import type { Feed } from './feed/ports.ts'
 import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
+import { createMail } from './mail/mailer.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
@@ -75,6 +76,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     feed,
     confirmations,
     usage,
+    ...createMail(config),
     decisions: createDecisions(),
     limiter: createLimiter(core.clock),
     metrics: createMetrics({

@@ -12,11 +12,12 @@ import {
 } from '@countersign/protocol'
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import * as kinds from './config-kinds.ts'
+import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import type { SettingRows } from './config-reader.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings extends PasswordSettings {
+export interface Settings extends MailSettings, PasswordSettings {
   port: number
   host: string
   issuer: string
@@ -284,6 +285,7 @@ export const settings: SettingRows<Settings> = {
     fallbackText: '600/60',
     reason: 'Refreshes and exchanges from one client address.',
   },
+  ...mailSettings,
   bodyBytesMax: {
     kind: kinds.integer(1024, 1_048_576),
     fallback: 65_536,

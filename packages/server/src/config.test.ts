@@ -91,6 +91,8 @@ test('settings that contradict one another are refused', () => {
     [{ KEY_ROTATION_DAYS: '1', KEY_PUBLISH_SECONDS: '86400' }, /not shorter/],
     [{ PASSWORD_HASH_CONCURRENCY: '4' }, /UV_THREADPOOL_SIZE/],
     [{ MFA: 'off', MFA_ROLES: 'administrator' }, /MFA_ROLES is set, but COUNTERSIGN_MFA is off/],
+    [{ SMTP_URL: 'smtp://localhost' }, /go together/],
+    [{ MAIL_FROM: 'auth@example.com' }, /go together/],
     [{ PORT: '0' }, /set COUNTERSIGN_ISSUER/],
   ]
 
@@ -191,6 +193,10 @@ test('without anything set there is a safe server on loopback', () => {
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       passwordHashConcurrency: null,
+      mailLanguage: 'en',
+      brandName: 'Countersign',
+      brandColor: '#2748c9',
+      mail: { kind: 'development' },
       limits: {
         sign_in: { points: 100, perSeconds: 60 },
         sign_in_account: { points: 20, perSeconds: 60 },
@@ -241,7 +247,7 @@ test('the help names every setting once, with its variables, default and reason,
   }
   assert.deepEqual(
     rows.filter((row) => row.secret).map((row) => row.key),
-    ['database', 'redis', 'secrets', 'hs256Secret'],
+    ['database', 'redis', 'secrets', 'hs256Secret', 'smtpUrl'],
   )
 })
 

@@ -4,6 +4,7 @@
  */
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, type CredentialStyle } from '@countersign/protocol'
 import type { RateLimit } from './config-kinds.ts'
+import { type MailTarget, toMailTarget } from './config-mail.ts'
 import {
   type ConfigFile,
   type Environment,
@@ -19,6 +20,9 @@ type Grouped =
   | 'environment'
   | 'keyRotationDays'
   | 'dangerouslyLongAccessTokens'
+  | 'smtpUrl'
+  | 'mailFrom'
+  | 'dangerouslyPlainSmtp'
   | 'rateLimitSignIn'
   | 'rateLimitSignInAccount'
   | 'rateLimitSignUp'
@@ -29,6 +33,7 @@ type Grouped =
 export interface Config extends Readonly<Omit<Settings, Grouped>> {
   readonly credentialStyle: CredentialStyle
   readonly keyRotationSeconds: number
+  readonly mail: MailTarget
   /** Null where a limit is switched off. */
   readonly limits: Readonly<
     Record<'sign_in' | 'sign_in_account' | 'sign_up' | 'password_check' | 'token', RateLimit | null>
@@ -119,6 +124,10 @@ function contradictions(values: Settings, environment: Environment): string[] {
         `files would wait behind passwords; keep it below, or raise ${POOL_VARIABLE}.`,
     ],
     [
+      (values.smtpUrl === null) !== (values.mailFrom === null),
+      'COUNTERSIGN_SMTP_URL and COUNTERSIGN_MAIL_FROM go together: set both, or none.',
+    ],
+    [
       port === 0 && issuer === 'http://localhost:0',
       'COUNTERSIGN_PORT is 0, so the issuer cannot be guessed; set COUNTERSIGN_ISSUER.',
     ],
@@ -134,6 +143,9 @@ function toConfig(values: Settings): Config {
     environment,
     keyRotationDays,
     dangerouslyLongAccessTokens: _,
+    smtpUrl: _url,
+    mailFrom: _from,
+    dangerouslyPlainSmtp: _plain,
     rateLimitSignIn,
     rateLimitSignInAccount,
     rateLimitSignUp,
@@ -145,6 +157,7 @@ function toConfig(values: Settings): Config {
     ...same,
     credentialStyle: { prefix: credentialPrefix, environment },
     keyRotationSeconds: keyRotationDays * DAY_SECONDS,
+    mail: toMailTarget(values),
     limits: {
       sign_in: rateLimitSignIn,
       sign_in_account: rateLimitSignInAccount,

@@ -30,6 +30,7 @@ export function toPolicy(config: Config): Policy {
     signUp: config.signUp,
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
+    mail: config.mail.kind === 'off' ? 'off' : { locale: config.mailLanguage },
     passwordLengthMin: config.passwordLengthMin,
     passwordScoreMin: config.passwordScoreMin,
     breachUnknown: config.breachedPasswordsWhenDown,

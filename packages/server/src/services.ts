@@ -10,10 +10,11 @@ import type { Feed } from './feed/ports.ts'
 import type { Cookies } from './http/cookies.ts'
 import type { OriginPolicy } from './http/csrf.ts'
 import type { GatePolicy } from './http/gate.ts'
+import type { MailParts } from './mail/mailer.ts'
 import type { OwnVerifier } from './own-verifier.ts'
 import type { Usage } from './usage.ts'
 
-export interface Services {
+export interface Services extends MailParts {
   readonly config: Config
   readonly core: MintContext & VerifyContext
   readonly keys: KeyRing

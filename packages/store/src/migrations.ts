@@ -310,6 +310,28 @@ const passwords: readonly string[] = [
   'alter table accounts add column password_position bigint not null default 0',
 ]
 
+// Messages on their way out. `sealed` holds whom it goes to and what it says, and is emptied when it has ended;
+// `next_attempt_at` is also the end of the lease of whoever is sending it.
+const mails: readonly string[] = [
+  `create table mails (
+    id text not null primary key,
+    kind text not null,
+    account_id text,
+    sealed text,
+    created_at bigint not null,
+    expires_at bigint not null,
+    attempts bigint not null,
+    next_attempt_at bigint,
+    reason text,
+    sent_at bigint,
+    failed_at bigint,
+    ended_at bigint
+  ) /*clustered*/`,
+  'create index mails_by_attempt on mails (next_attempt_at) where next_attempt_at is not null',
+  'create index mails_by_account on mails (account_id) where account_id is not null',
+  'create index mails_by_end on mails (ended_at) where ended_at is not null',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -321,4 +343,5 @@ export const migrations: readonly Migration[] = [
   { id: 4, name: 'usage', statements: usage },
   { id: 5, name: 'factors', statements: factors },
   { id: 6, name: 'passwords', statements: passwords },
+  { id: 7, name: 'mails', statements: mails },
 ]

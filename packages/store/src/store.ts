@@ -7,6 +7,7 @@ import type {
   GrantStore,
   Housekeeping,
   LogStore,
+  MailStore,
   PasswordStore,
   RevocationStore,
   RoleStore,
@@ -35,6 +36,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
     ...createRecordStore(engine),
+    ...createMailStore(engine),
   }
 }
 
@@ -122,6 +124,13 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   return {
     takePasswordTry: (input) => engine.write('takePasswordTry', input),
     changePassword: (input) => engine.write('changePassword', input),
+  }
+}
+
+function createMailStore(engine: StoreEngine): MailStore {
+  return {
+    claimMails: (input) => engine.write('claimMails', input),
+    settleMail: (input) => engine.write('settleMail', input),
   }
 }
 

@@ -5,6 +5,7 @@ import * as audit from './transactions/audit.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
+import * as mails from './transactions/mails.ts'
 import * as passwords from './transactions/passwords.ts'
 import * as revocations from './transactions/revocations.ts'
 import * as roles from './transactions/roles.ts'
@@ -21,6 +22,7 @@ export type StoreTransactions = typeof accounts &
   typeof grants &
   typeof housekeeping &
   typeof passwords &
+  typeof mails &
   typeof revocations &
   typeof roles &
   typeof serviceAccounts &
@@ -37,6 +39,7 @@ export const transactions: StoreTransactions = {
   ...grants,
   ...housekeeping,
   ...passwords,
+  ...mails,
   ...revocations,
   ...roles,
   ...serviceAccounts,

@@ -22,6 +22,7 @@ import {
   makeSigningKey,
   NOW,
 } from './given.ts'
+import { givenMail } from './given-mails.ts'
 import { passwordWritesOf } from './password-writes.ts'
 
 /** For each transaction, uses of it that change as much as it can. */
@@ -47,6 +48,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const use = () => present(bench, family, 1, { nowMs: NOW + 1, graceMs: 0 })
   const revoking = (kind: NodeKind, of: string) => () => revoke(bench, { kind, id: of })
   const { id } = account
+  const mail = await givenMail(bench, crowded)
   const factorWrites = await factorWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
   return {
@@ -106,6 +108,16 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     ...factorWrites,
     ...passwordWrites,
+    claimMails: [() => store.claimMails({ nowMs: NOW, leasedUntilMs: NOW + 1, limit: 9 })],
+    settleMail: [
+      () =>
+        store.settleMail({
+          id: mail.id,
+          attempt: 1,
+          nowMs: NOW,
+          settlement: { kind: 'failed', reason: 'x', audit: makeEvent() },
+        }),
+    ],
     recordUse: [
       () =>
         store.recordUse({

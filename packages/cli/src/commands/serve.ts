@@ -1,6 +1,6 @@
 /** Runs the authority in the foreground until it is told to stop. */
 import module from 'node:module'
-import { type Config, type RunningServer, serve } from '@countersign/server'
+import { type Config, type RunningServer, serve, tellMail } from '@countersign/server'
 import type { Command, ExitCode } from '../command.ts'
 import { dataOptions, findConfig, tellDatabase } from '../configuration.ts'
 import type { Row } from '../show.ts'
@@ -45,6 +45,7 @@ function announce(terminal: Terminal, config: Config, server: RunningServer): vo
     issuer: config.issuer,
     data: config.dataFolder,
     database: tellDatabase(config),
+    mail: tellMail(config),
     ...(server.setupLink !== null && { setup_link: server.setupLink }),
     notes: tellNotes(config),
   }
@@ -60,6 +61,7 @@ async function greet(terminal: Terminal, config: Config, server: RunningServer):
     ['issuer', config.issuer],
     ['data', config.dataFolder],
     ['database', tellDatabase(config)],
+    ['mail', tellMail(config)],
   ]
   terminal.out(`\n  ${style.bold('Countersign')}\n\n${renderRecord(terminal, rows)}\n`)
   if (server.setupLink !== null) {
@@ -76,9 +78,7 @@ async function greet(terminal: Terminal, config: Config, server: RunningServer):
 function tellNotes(config: Config): string[] {
   const notes: string[] = []
   if (config.signUp === 'open') {
-    notes.push(
-      'Anybody can sign up, and no mail is sent: addresses are not verified, and signing up tells which are taken.',
-    )
+    notes.push('Anybody can sign up, and addresses are not verified: signing up tells which are taken.')
   }
   if (config.redis !== null)
     notes.push('COUNTERSIGN_REDIS is not used by this version: limits count per node.')

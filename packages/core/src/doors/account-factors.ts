@@ -7,6 +7,7 @@ import { type Caller, may, toActor } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { demandsFactor, FACTOR_FAILURES_MAX } from '../factors/factor.ts'
 import { makeAudit } from '../make.ts'
+import { makeNotice, type Recipient } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { FactorsShown } from './factors.ts'
 import { mayChange } from './principals.ts'
@@ -45,6 +46,7 @@ export async function removeAccountFactor(
       target: { kind: 'account', id: account },
       details: { factor: id },
     }),
+    mails: makeNotice(context, 'factor_removed', allowed.owner, 'other', facts),
   })
   return removed === 'removed' ? { ok: true } : refuse(removed)
 }
@@ -72,12 +74,13 @@ async function mayChangeFactors(
   caller: Caller,
   account: AccountId,
   facts: RequestFacts,
-): Promise<Outcome<object>> {
+): Promise<Outcome<{ owner: Recipient }>> {
   const found = await context.store.readAccount(account)
   const allowed = await mayChange(context, caller, found, undefined, own.accountsWrite)
   if (!allowed.ok) return allowed
+  if (found === null) return refuse('not_found')
   if (caller.principal.id === account) return refuse('permission_denied')
-  if (sessionOf(caller) === null) return { ok: true }
   const need = { acr: AAL1, maxAgeSeconds: RECENT_SECONDS }
-  return stepUpRefusal(caller, need, facts.nowMs) ?? { ok: true }
+  const tooOld = sessionOf(caller) === null ? null : stepUpRefusal(caller, need, facts.nowMs)
+  return tooOld ?? { ok: true, owner: found }
 }

@@ -1,10 +1,13 @@
 /** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
 import type { Secret } from '@countersign/protocol'
+import type { Account } from '../accounts/account.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
 import type { FactorWay, Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
+import type { QueuedMail } from '../mail/mail.ts'
 import { makeAudit } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
@@ -50,6 +53,7 @@ export async function signInWithFactor(
     ticketDigest: digest,
     proof,
     enrolment,
+    mails: toNotices(context, account, proof, facts),
   })
   switch (opened.kind) {
     case 'account_gone':
@@ -66,6 +70,17 @@ export async function signInWithFactor(
       return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
     }
   }
+}
+
+/** A code time and again is how people sign in; a recovery code, or a new factor, is worth a word. */
+function toNotices(
+  context: MintContext,
+  account: Account,
+  { kind }: Proof,
+  facts: RequestFacts,
+): readonly QueuedMail[] {
+  if (kind === 'enrolment') return makeNotice(context, 'factor_added', account, 'owner', facts)
+  return kind === 'recovery_code' ? makeNotice(context, 'recovery_code_used', account, 'owner', facts) : []
 }
 
 function toEnrolmentAudit(

@@ -14,6 +14,7 @@ import { spellRecoveryCode } from '../factors/recovery-codes.ts'
 import { parseTotpCode, TOTP_SEED_BYTES, toBase32, toOtpauthUri } from '../factors/totp.ts'
 import type { FactorsView } from '../factors-port.ts'
 import { makeAudit, makeId } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
 import { readOwnFactors, requireStrongest } from './step-up.ts'
@@ -129,6 +130,7 @@ export async function confirmOwnTotp(
   const step = digits === null ? null : context.totp.matchingStep(seed, digits, facts.nowMs)
   if (step === null) return refuse('invalid_factor', 'wrong_secret')
   const made = own.view.factors.length === 0 ? await hashRecoveryCodes(context) : { codes: [], hashes: [] }
+  const owner = { id: own.account, email: own.view.email }
   const confirmed = await context.store.confirmFactor({
     account: own.account,
     id,
@@ -141,6 +143,7 @@ export async function confirmOwnTotp(
       target: { kind: 'account', id: own.account },
       details: { factor: id, kind: 'totp' },
     }),
+    mails: makeNotice(context, 'factor_added', owner, 'owner', facts),
   })
   if (confirmed.kind === 'gone') return refuse('not_found')
   const recoveryCodes = confirmed.isFirst ? made.codes.map(spellRecoveryCode) : []
@@ -155,6 +158,7 @@ export async function removeOwnFactor(
 ): Promise<Outcome<object>> {
   const own = await requireStrongest(context, caller, facts)
   if (!own.ok) return own
+  const owner = { id: own.account, email: own.view.email }
   const removed = await context.store.removeFactor({
     account: own.account,
     id,
@@ -166,6 +170,7 @@ export async function removeOwnFactor(
       target: { kind: 'account', id: own.account },
       details: { factor: id },
     }),
+    mails: makeNotice(context, 'factor_removed', owner, 'owner', facts),
   })
   return removed === 'removed' ? { ok: true } : refuse(removed)
 }

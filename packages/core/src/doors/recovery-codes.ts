@@ -4,6 +4,7 @@ import { type Caller, toActor } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeRecoveryCodes, spellRecoveryCode } from '../factors/recovery-codes.ts'
 import { makeAudit } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { requireStrongest } from './step-up.ts'
 
@@ -36,6 +37,13 @@ export async function replaceRecoveryCodes(
     hashes,
     nowMs: facts.nowMs,
     audit,
+    mails: makeNotice(
+      context,
+      'recovery_codes_made',
+      { id: own.account, email: own.view.email },
+      'owner',
+      facts,
+    ),
   })
   return replaced === 'replaced' ? { ok: true, codes: codes.map(spellRecoveryCode) } : refuse('conflict')
 }

@@ -18,6 +18,7 @@ import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { FACTOR_FAILURES_MAX, type FactorWay } from '../factors/factor.ts'
 import type { FactorsView } from '../factors-port.ts'
 import { makeAudit, makeSecret } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse, type StepUpNeed } from '../outcome.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import { accountOf } from './principals.ts'
@@ -128,6 +129,10 @@ export async function completeStepUp(
       target: { kind: 'session', id },
       details: { factor: input.way, acr },
     }),
+    mails:
+      input.way === 'recovery_code'
+        ? makeNotice(context, 'recovery_code_used', proven.taken.account, 'owner', facts)
+        : [],
   })
   if (raised === 'proof_used') {
     await auditRefusal(context, presented, account, 'used', facts)

@@ -18,6 +18,7 @@ export interface Metrics {
   signIn(outcome: 'success' | 'refused' | 'failed'): void
   /** `kind` is the kind of the node that was revoked. */
   revocation(kind: string): void
+  mail(outcome: 'sent' | 'later' | 'failed'): void
   storeError(): void
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -53,6 +54,11 @@ export function createMetrics(sources: MetricSources): Metrics {
     help: 'Revocations by the kind of what was revoked.',
     labels: ['kind'],
   })
+  const mails = createTally({
+    name: 'countersign_mail_attempts_total',
+    help: 'Attempts to hand over a message by outcome: sent, to be tried later, failed for good.',
+    labels: ['outcome'],
+  })
   const storeErrors = createTally({
     name: 'countersign_store_errors_total',
     help: 'Calls that the database did not answer.',
@@ -64,11 +70,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     request: (route, outcome, durationMs) => requests.observe(route, outcome, durationMs / 1000),
     signIn: (outcome) => signIns.add(outcome),
     revocation: (kind) => revocations.add(kind),
+    mail: (outcome) => mails.add(outcome),
     storeError: () => storeErrors.add(''),
     async scrape() {
       processMetrics ??= loadProcessMetrics()
       const { contentType, read } = await processMetrics
-      const own = renderOwn(requests, [signIns, revocations, storeErrors], sources)
+      const own = renderOwn(requests, [signIns, revocations, mails, storeErrors], sources)
       return { contentType, text: `${own}\n${await read()}` }
     },
   }

@@ -1,5 +1,5 @@
 /** Who is at the other end: the true client address and scheme, and the facts of the request for doors. */
-import type { RequestFacts } from '@countersign/core'
+import { chooseLocale, type Locale, type RequestFacts } from '@countersign/core'
 import { toDeviceName } from '../adapters/device.ts'
 import type { Services } from '../services.ts'
 import type { Connection, Headers } from './exchange.ts'
@@ -56,5 +56,9 @@ class Facts implements RequestFacts {
 
   get device(): string | null {
     return toDeviceName(this.#header('user-agent'))
+  }
+
+  get locale(): Locale | null {
+    return chooseLocale(this.#header('accept-language'))
   }
 }

@@ -18,8 +18,11 @@ const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
 export function isOwnHost(host: string | null, policy: GatePolicy): boolean {
   if (host === null) return true
   if (policy.hosts.has(host)) return true
-  return policy.allowsLoopbackHosts && LOOPBACK_HOST.test(host)
+  return policy.allowsLoopbackHosts && isLoopbackHost(host)
 }
+
+/** Loopback by name, on any port. */
+export const isLoopbackHost = (host: string): boolean => LOOPBACK_HOST.test(host)
 
 export function isLoopback(address: string | null): boolean {
   if (address === null) return false

@@ -39,6 +39,7 @@ h1 { margin: .25rem 0 1rem; font-size: 1.5rem; line-height: 1.25; }
 p, li { color: var(--soft); }
 a { color: var(--accent); }
 code { font: .9em ui-monospace, monospace; color: var(--ink); overflow-wrap: anywhere; }
+pre { margin: 1rem 0; color: var(--ink); font: .9em/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 label { display: block; margin: 1rem 0 .3rem; font-weight: 600; }
 input { width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

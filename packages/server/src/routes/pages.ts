@@ -3,32 +3,15 @@
 import { completeSetup } from '@countersign/core'
 import { isErrorCode, Secret, type SignUpRequest } from '@countersign/protocol'
 import { z } from 'zod'
-import { json, type Reply } from '../http/reply.ts'
+import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { styleSheet } from '../pages/layout.ts'
 import { setupPage, setupScript } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
 import { accountSchema, setupSchema } from '../schemas/principals.ts'
 import { notFound, refused } from './answer.ts'
+import { file } from './page-file.ts'
 import { toAccountShape } from './shapes.ts'
-
-/** Scripts and styles come from files of our own origin; nothing inline, nothing framed (ASVS 3.4.3–3.4.6). */
-const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-function file(body: string, contentType: string, cacheControl = 'no-store'): Reply {
-  const headers = {
-    'cache-control': cacheControl,
-    'content-security-policy': PAGE_POLICY,
-    'content-type': `${contentType}; charset=utf-8`,
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-    'strict-transport-security': 'max-age=63072000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-  }
-  return { status: 200, body, headers, outcome: 'ok' }
-}
 
 type PageText = { name: string; path: string; summary: string }
 

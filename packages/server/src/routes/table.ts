@@ -3,6 +3,7 @@ import type { AnyRoute } from '../http/route.ts'
 import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { developmentRoutes } from './development.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
@@ -40,4 +41,5 @@ export const routes: readonly AnyRoute[] = [
   ...metadataRoutes,
   ...operationRoutes,
   ...pageRoutes,
+  ...developmentRoutes,
 ]

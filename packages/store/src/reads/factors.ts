@@ -13,9 +13,11 @@ import { readRoles } from '../steps/roles.ts'
 const ways = ['totp', 'recovery_code', 'password'] as const satisfies readonly FactorWay[]
 
 export function* readFactors(account: AccountId, failuresMax: number): Script<AnswerOf<'readFactors'>> {
-  if ((yield* one(selectAccount, account)) === null) return null
+  const row = yield* one(selectAccount, account)
+  if (row === null) return null
   const closed = yield* all(sql.selectClosed, account, failuresMax)
   return {
+    email: toAccount(row).email,
     roles: yield* readRoles(account),
     factors: (yield* all(sql.selectFactors, account)).map(toFactor),
     recoveryCodesLeft: yield* countRecoveryCodes(account),

@@ -95,6 +95,13 @@ const sweepFactorOffers: Statement = {
     )`,
 }
 
+const sweepMails: Statement = {
+  name: 'sweep_mails',
+  text: `delete from mails where id in (
+      select id from mails where ended_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -106,6 +113,7 @@ export const sweeps: readonly Statement[] = [
   sweepSetupTickets,
   sweepTickets,
   sweepFactorOffers,
+  sweepMails,
 ]
 
 export const listFingerprints: Statement = {

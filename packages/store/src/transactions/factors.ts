@@ -11,6 +11,7 @@ import * as sql from '../statements/factors.ts'
 import { offerWithTicket } from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { confirmFactor as confirm, writeRecoveryCodes } from '../steps/factors.ts'
+import { writeMails } from '../steps/mails.ts'
 import { readRoles } from '../steps/roles.ts'
 
 export function* offerFactor(input: InputOf<'offerFactor'>): Script<AnswerOf<'offerFactor'>> {
@@ -48,6 +49,7 @@ export function* confirmFactor(input: InputOf<'confirmFactor'>): Script<AnswerOf
   if (row === null) return { kind: 'gone' }
   if (isFirst) yield* writeRecoveryCodes(account, input.recoveryHashes, nowMs)
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   return { kind: 'confirmed', factor: toFactor(row), isFirst }
 }
 
@@ -62,6 +64,7 @@ export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'
   if (isLast) yield* run(sql.deleteRecoveryCodes, account)
   yield* run(sql.deleteFailures, account, 'totp')
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   return 'removed'
 }
 
@@ -78,6 +81,7 @@ export function* replaceRecoveryCodes(
   if ((yield* one(sql.selectFactors, account)) === null) return 'no_factor'
   yield* writeRecoveryCodes(account, input.hashes, input.nowMs)
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   return 'replaced'
 }
 

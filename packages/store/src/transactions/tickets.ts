@@ -13,6 +13,7 @@ import * as sql from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { useProof } from '../steps/factors.ts'
 import { appendEntry } from '../steps/log.ts'
+import { writeMails } from '../steps/mails.ts'
 import { lockToSignIn, openUnderLock } from '../steps/sessions.ts'
 
 type TryInput = InputOf<'takeTry'>
@@ -85,6 +86,7 @@ export function* completeSignIn(input: InputOf<'completeSignIn'>): Script<Answer
   }
   if (!(yield* useProof(accountId, proof, createdAtMs))) throw new Rollback({ kind: 'proof_used' })
   if (enrolment !== null) yield* writeAudit(enrolment)
+  yield* writeMails(input.mails)
   return { kind: 'opened', endedOverCap: yield* openUnderLock(input) }
 }
 
@@ -96,6 +98,7 @@ export function* completeStepUp(input: InputOf<'completeStepUp'>): Script<Answer
   const raised = yield* run(raiseSession, id, nowMs, account, input.digest, amr, input.acr)
   if (raised === 0) throw new Rollback('session_gone')
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   const node = { kind: 'session', id } as const
   yield* appendEntry({ node, effect: 'rule', atMs: nowMs, expiresAtMs: input.entryExpiresAtMs })
   return 'raised'

@@ -1,0 +1,27 @@
+/**
+ * The texts of mail, as a type: a language that lacks one of them does not compile. Texts hold nothing that somebody
+ * has typed in, or a sign-up under a name of choice would make this server send its advertisement.
+ */
+import type { Locale, NoticeKind } from '@countersign/core'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+export interface NoticeText {
+  readonly subject: string
+  /** What has happened, in a sentence or two. */
+  readonly what: string
+}
+
+export interface Catalogue {
+  /** How `Intl` knows the language. */
+  readonly language: string
+  readonly greeting: string
+  readonly notices: { readonly [K in NoticeKind]: (brand: string) => NoticeText }
+  readonly facts: { readonly when: string; readonly device: string; readonly address: string }
+  /** What to do about a notice that surprises. */
+  readonly notYou: string
+  readonly footer: (brand: string) => string
+  readonly test: (brand: string) => NoticeText
+}
+
+export const catalogues: { readonly [L in Locale]: Catalogue } = { en, de }

@@ -1,0 +1,50 @@
+/** Mail in German. */
+import type { Catalogue } from './catalogue.ts'
+
+export const de: Catalogue = {
+  language: 'de-DE',
+  greeting: 'Guten Tag,',
+  notices: {
+    new_sign_in: (brand) => ({
+      subject: `Neue Anmeldung bei ${brand}`,
+      what: `Jemand hat sich von einem uns neuen Ort oder Gerät aus bei Ihrem Konto bei ${brand} angemeldet.`,
+    }),
+    password_changed: (brand) => ({
+      subject: `Ihr Passwort bei ${brand} wurde geändert`,
+      what: `Das Passwort Ihres Kontos bei ${brand} wurde geändert. Wo Sie sonst angemeldet waren, müssen Sie sich neu anmelden.`,
+    }),
+    factor_added: (brand) => ({
+      subject: `Zweiter Faktor bei ${brand} hinzugefügt`,
+      what: `Ihrem Konto bei ${brand} wurde ein Authentifikator hinzugefügt. Ab jetzt wird bei der Anmeldung danach gefragt.`,
+    }),
+    factor_removed: (brand) => ({
+      subject: `Zweiter Faktor bei ${brand} entfernt`,
+      what: `Von Ihrem Konto bei ${brand} wurde ein Authentifikator entfernt. Er öffnet das Konto nicht mehr.`,
+    }),
+    recovery_codes_made: (brand) => ({
+      subject: `Neue Wiederherstellungscodes bei ${brand}`,
+      what: `Für Ihr Konto bei ${brand} wurden neue Wiederherstellungscodes erzeugt. Die früheren gelten nicht mehr.`,
+    }),
+    recovery_code_used: (brand) => ({
+      subject: `Wiederherstellungscode bei ${brand} verwendet`,
+      what: `Anstelle des Authentifikators wurde einer der Wiederherstellungscodes Ihres Kontos bei ${brand} verwendet. Ein zweites Mal gilt er nicht.`,
+    }),
+    account_disabled: (brand) => ({
+      subject: `Ihr Konto bei ${brand} wurde gesperrt`,
+      what: `Ihr Konto bei ${brand} wurde von der Verwaltung gesperrt. Bis es entsperrt ist, kann sich niemand anmelden.`,
+    }),
+    account_deleted: (brand) => ({
+      subject: `Ihr Konto bei ${brand} wurde gelöscht`,
+      what: `Ihr Konto bei ${brand} wurde gelöscht, und alle Anmeldungen sind beendet. Das lässt sich nicht rückgängig machen.`,
+    }),
+  },
+  facts: { when: 'Wann', device: 'Gerät', address: 'Netzadresse' },
+  notYou:
+    'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, melden Sie sich an, ändern Sie Ihr Passwort und beenden Sie alle anderen Sitzungen; können Sie sich nicht mehr anmelden, wenden Sie sich an den Betreiber dieses Dienstes.',
+  footer: (brand) =>
+    `${brand} schickt diese Nachricht, weil sie die Sicherheit Ihres Kontos betrifft. Nach Ihrem Passwort oder einem Code fragen wir per E-Mail nie.`,
+  test: (brand) => ({
+    subject: `Testnachricht von ${brand}`,
+    what: `Dies ist ein Test. ${brand} kann E-Mails verschicken.`,
+  }),
+}
