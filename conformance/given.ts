@@ -212,6 +212,52 @@ export async function givenProgram(
   return { account: owner, keyId: at(made.json, 'api_key', 'id'), key: at(made.json, 'secret') }
 }
 
+export interface RegisteredClient {
+  readonly id: string
+  /** Empty for a client without one. */
+  readonly secret: string
+}
+
+/** An OAuth client; what is not said is that of one with a secret and without any grant. */
+export async function givenClient(
+  given: Given,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<RegisteredClient> {
+  counted += 1
+  const body = {
+    id: `client-${counted}`,
+    name: 'A client',
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: [],
+    scopes: [],
+    ...more,
+  }
+  const made = await given.send('POST', '/v1/clients', { key: given.adminKey, body })
+  assert.equal(made.status, 201, made.text)
+  return { id: body.id, secret: String(made.json.client_secret ?? '') }
+}
+
+/** One that speaks for a service account of these permissions. */
+export async function givenSpeaker(
+  given: Given,
+  permissions: readonly string[],
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<RegisteredClient & { account: string }> {
+  const { account } = await givenProgram(given, permissions)
+  const client = await givenClient(given, {
+    grant_types: ['client_credentials'],
+    scopes: permissions,
+    service_account_id: account,
+    ...more,
+  })
+  return { ...client, account }
+}
+
+/** RFC 6749 §2.3.1. */
+export const basicHeader = (id: string, secret: string): { authorization: string } => ({
+  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+})
+
 /** The parameters that exchange an API key (RFC 8693 §2.1). */
 export const exchangeForm = (
   key: string,

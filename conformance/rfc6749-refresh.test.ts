@@ -7,6 +7,7 @@ import {
   at,
   exchangeForm,
   type Form,
+  givenClient,
   givenPerson,
   givenServer,
   refreshForm,
@@ -17,6 +18,13 @@ const PERMISSIONS = ['notes:read', 'notes:write']
 const BEYOND_GRACE_SECONDS = 31
 
 const given = await givenServer()
+await givenClient(given, {
+  id: 'another-app',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: ['https://app.example.com/callback'],
+  scopes: ['*'],
+})
 
 for (const name of ['grant_type', 'refresh_token', 'client_id', 'scope']) {
   test(`§3.2: ${name} twice is answered invalid_request, and the refresh token stays good`, async () => {
@@ -101,7 +109,8 @@ const mistakes: [what: string, change: Record<string, string>, status: number, e
   ['no client', { client_id: '' }, 401, 'invalid_client'],
   ['a client whose name cannot be one', { client_id: 'a client' }, 401, 'invalid_client'],
   ['a public client with a secret', { client_secret: 'swordfish' }, 401, 'invalid_client'],
-  ['another client', { client_id: 'somebody-else' }, 400, 'invalid_grant'],
+  ['another client', { client_id: 'another-app' }, 400, 'invalid_grant'],
+  ['a client that nobody registered', { client_id: 'somebody-else' }, 401, 'invalid_client'],
   ['a refresh token that is rubbish', { refresh_token: 'rubbish' }, 400, 'invalid_grant'],
   ['a scope with a quotation mark', { scope: 'notes:"read"' }, 400, 'invalid_scope'],
   ['a scope with two spaces', { scope: 'notes:read  notes:write' }, 400, 'invalid_scope'],

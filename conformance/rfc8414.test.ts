@@ -95,10 +95,20 @@ test('§2: a grant type is offered if and only if the document names it', async 
   }
 })
 
-test('§2: clients are told to present no secret, and one that does is refused', async () => {
+test('§2: the ways in which clients authenticate are those that they can be registered with', async () => {
   const { json } = await metadata()
+  const named = json.token_endpoint_auth_methods_supported
+  const known = ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt']
 
-  assert.deepEqual(json.token_endpoint_auth_methods_supported, ['none'])
+  for (const method of [...known, 'tls_client_auth', 'self_signed_tls_client_auth']) {
+    const body = { id: 'x', name: 'x', token_endpoint_auth_method: method, grant_types: [], scopes: [] }
+    const { text } = await given.send('POST', '/v1/clients', { key: given.adminKey, body })
+    const isKnown = !text.includes('"path":"token_endpoint_auth_method"')
+    assert.equal(isKnown, Array.isArray(named) && named.includes(method), method)
+  }
+})
+
+test('§2: a public client that presents a secret all the same is refused', async () => {
   const form = {
     grant_type: 'refresh_token',
     client_id: 'first-party',

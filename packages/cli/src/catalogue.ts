@@ -39,6 +39,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Sets of permissions: list, create, change, end.',
     load: async () => (await import('./commands/roles.ts')).commands,
   },
+  clients: {
+    summary: 'OAuth clients: list, show, create, change, disable, enable, rotate-secret, end.',
+    load: async () => (await import('./commands/clients.ts')).commands,
+  },
   keys: {
     summary: 'API keys: list, show, create, rotate, end.',
     load: async () => (await import('./commands/keys.ts')).commands,

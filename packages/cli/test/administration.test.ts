@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import type { AccountDetailShape, ApiKeyShape, Page, SessionDetailShape } from '@countersign/protocol'
+import type {
+  AccountDetailShape,
+  ApiKeyShape,
+  ClientShape,
+  Page,
+  SessionDetailShape,
+} from '@countersign/protocol'
 import { type Bootstrapped, givenAdministrator, PASSWORD, run, runJson } from './given.ts'
 
 // One server for the file: the tests make their own accounts, and none looks at all of them.
@@ -35,6 +41,8 @@ test('what is not there is said to be not there', async () => {
     ['service-accounts', 'show', 'nonsense'],
     ['keys', 'end', 'key_00000000000000000000000000'],
     ['roles', 'end', 'nothing'],
+    ['clients', 'show', 'nothing'],
+    ['clients', 'end', 'nothing'],
     ['accounts', 'factors', 'nobody@example.com'],
     ['signing-keys', 'remove', 'sig_00000000000000000000000000'],
     ['revoke', 'session', 'ses_00000000000000000000000000'],
@@ -116,6 +124,65 @@ test('a key is created with limits, shown without its secret, rotated with overl
   assert.deepEqual(await Promise.all([secret, second.secret, third.secret].map(statusOf)), [401, 401, 200])
   assert.deepEqual(await runJson(['keys', 'end', api_key.id], { env }), { ended: api_key.id })
   assert.equal(await statusOf(third.secret), 401)
+})
+
+test('a client is registered, changed, given another secret, disabled, enabled and ended', async () => {
+  const { service_account } = await runJson<{ service_account: { id: string } }>(
+    ['service-accounts', 'create', '--name', 'turnstiles', '--role', 'administrator'],
+    { env },
+  )
+  const args = ['clients', 'create', 'turnstiles', '--name', 'Turnstiles', '--auth', 'client_secret_basic']
+  const made = await runJson<{ client: ClientShape; client_secret: string }>(
+    [
+      ...args,
+      '--grant',
+      'client_credentials',
+      '--scope',
+      'doors:open',
+      '--service-account',
+      service_account.id,
+    ],
+    { env },
+  )
+  const at = (verb: string, ...rest: string[]): Promise<{ client: ClientShape }> =>
+    runJson(['clients', verb, 'turnstiles', ...rest], { env })
+  const tokenStatus = async (secret: string): Promise<number> => {
+    const authorization = `Basic ${Buffer.from(`turnstiles:${secret}`).toString('base64')}`
+    const body = new URLSearchParams({ grant_type: 'client_credentials' })
+    return (await fetch(`${url}/oauth/token`, { method: 'POST', headers: { authorization }, body })).status
+  }
+
+  assert.equal(await tokenStatus(made.client_secret), 200)
+  const shown = await run(['clients', 'show', 'turnstiles'], { env })
+  assert.match(shown.stdout, /speaks for\tsvc_/)
+  assert.ok(!shown.stdout.includes(made.client_secret))
+  assert.deepEqual((await at('change', '--scope', 'doors:read')).client.scopes, ['doors:read'])
+  const next = await runJson<{ client_secret: string }>(
+    ['clients', 'rotate-secret', 'turnstiles', '--overlap', '0'],
+    { env },
+  )
+  assert.deepEqual(await Promise.all([made.client_secret, next.client_secret].map(tokenStatus)), [401, 200])
+  assert.notEqual((await at('disable')).client.disabled_at, null)
+  assert.equal(await tokenStatus(next.client_secret), 401)
+  assert.equal((await at('enable')).client.disabled_at, null)
+  assert.equal(await tokenStatus(next.client_secret), 200)
+  assert.deepEqual(await runJson(['clients', 'end', 'turnstiles'], { env }), { ended: 'turnstiles' })
+  assert.equal(await tokenStatus(next.client_secret), 401)
+})
+
+test('a client with a word that is none, or keys that are none, is refused before anything is sent', async () => {
+  const args = ['clients', 'create', 'app', '--name', 'App', '--auth']
+
+  for (const rest of [
+    ['nonsense'],
+    ['none', '--grant', 'password'],
+    ['none', '--profile', 'nonsense'],
+    ['private_key_jwt', '--jwks-file', '/nowhere/at/all.json'],
+  ]) {
+    const ran = await run([...args, ...rest], { env })
+
+    assert.equal(ran.code, 2, ran.stderr)
+  }
 })
 
 test('whose keys are listed is one’s own, another’s, or everybody’s', async () => {

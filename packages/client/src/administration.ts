@@ -12,6 +12,7 @@ import type {
 import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
+import { type Clients, createClients } from './clients.ts'
 
 export interface CreateAccountInput {
   readonly email: string
@@ -70,6 +71,7 @@ export interface Administration {
     CreateServiceAccountInput,
     ChangeServiceAccountInput
   >
+  readonly clients: Clients
   /** Roles are few: the list holds them all, and there is nothing more to read about one. */
   readonly roles: Omit<Collection<RoleShape, CreateRoleInput, ChangeRoleInput>, 'read'>
   readonly signingKeys: {
@@ -101,6 +103,7 @@ export function createAdministration(call: Call): Administration {
       }),
     ),
     serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),
+    clients: createClients(call),
     roles: createCollection(call, '/v1/roles', 'role', asItIs),
     signingKeys: {
       list: async () => parseAnswer(await call({ method: 'GET', path: signingKeys }), 'items'),

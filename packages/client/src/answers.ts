@@ -52,6 +52,7 @@ const SECRET_MEMBERS = [
   'access_token',
   'refresh_token',
   'secret',
+  'client_secret',
   'ticket',
   'otpauth_uri',
   'qr_svg',

@@ -3,6 +3,7 @@ export type * from './administration.ts'
 export type * from './answers.ts'
 export type * from './api-keys.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
+export type * from './clients.ts'
 export type { ClientCredential, Tokens } from './credential.ts'
 export type * from './credentials.ts'
 export {

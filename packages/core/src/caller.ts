@@ -1,5 +1,5 @@
 /** Who is asking: the verdict about the credential that a request presented, as doors need it. */
-import { allows, type Permission, type PrincipalId } from '@countersign/protocol'
+import { allows, FIRST_PARTY_CLIENT, type Permission, type PrincipalId } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
 import type { AuditActor } from './audit/event.ts'
 
@@ -17,11 +17,14 @@ export function may(caller: Caller, permission: Permission): boolean {
 }
 
 /**
- * True when the caller speaks with the person's or program's whole voice. An API key, and whatever was
- * exchanged for one, speaks with part of it: it may end itself, but not what else its owner has.
+ * True when the caller speaks with the person's or program's whole voice. An API key, whatever was exchanged for
+ * one, and what another client than our own was given, speak with part of it: they may end themselves, but not
+ * what else their owner has.
  */
 export function speaksForPrincipal(caller: Caller): boolean {
-  return !caller.verdict.credential.path.some((node) => node.kind === 'api_key')
+  return !caller.verdict.credential.path.some(
+    (node) => node.kind === 'api_key' || (node.kind === 'client' && node.id !== FIRST_PARTY_CLIENT),
+  )
 }
 
 export const ANONYMOUS: AuditActor = { kind: 'anonymous', id: null, credential: null }

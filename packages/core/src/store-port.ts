@@ -7,7 +7,6 @@
 import type {
   AccountId,
   ApiKeyId,
-  ClientId,
   GrantId,
   NodeKind,
   PathNode,
@@ -23,9 +22,11 @@ import type { ApiKey } from './api-keys/api-key.ts'
 import type { HourOfUse } from './api-keys/usage.ts'
 import type { ApiKeyStore } from './api-keys-port.ts'
 import type { AuditEvent } from './audit/event.ts'
+import type { Client } from './clients/client.ts'
+import type { ClientStore } from './clients-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore } from './factors-port.ts'
-import type { Client, Grant } from './grants/grant.ts'
+import type { Grant } from './grants/grant.ts'
 import type { MailStore } from './mail-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
@@ -236,7 +237,6 @@ export interface SessionStore {
 }
 
 export interface GrantStore {
-  readClient(id: ClientId): Promise<Client | null>
   /** The head, the grant that a refresh token belongs to, that token's generation and state, the principal. */
   readRefreshToken(
     grant: GrantId,
@@ -310,6 +310,7 @@ export type Store = LogStore &
   RoleStore &
   SessionStore &
   GrantStore &
+  ClientStore &
   ApiKeyStore &
   RevocationStore &
   SigningKeyStore &

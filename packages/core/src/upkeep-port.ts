@@ -44,6 +44,8 @@ export interface Housekeeping {
   sweep(beforeMs: number, limit: number): Promise<number>
   /** Deletes hourly counts of API keys that begin before `beforeMs`, at most `limit`. Returns how many. */
   sweepUsage(beforeMs: number, limit: number): Promise<number>
+  /** Forgets what could be presented once and has expired before `beforeMs`, at most `limit`. Returns how many. */
+  sweepUsed(beforeMs: number, limit: number): Promise<number>
   /** Answers when the database does: for readiness. */
   ping(): Promise<void>
 }

@@ -1,5 +1,7 @@
 export * from './authentication.ts'
 export * from './claims.ts'
+export type * from './client-shapes.ts'
+export * from './clients.ts'
 export * from './credentials.ts'
 export * from './errors.ts'
 export type * from './factor-shapes.ts'

@@ -56,6 +56,7 @@ export const permissions = {
   apiKeysRead: 'api-keys:read',
   apiKeysWrite: 'api-keys:write',
   clientsRead: 'clients:read',
+  clientsWrite: 'clients:write',
   signingKeysRead: 'signing-keys:read',
   signingKeysWrite: 'signing-keys:write',
   credentialsVerify: 'credentials:verify',

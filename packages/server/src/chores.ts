@@ -90,6 +90,7 @@ async function deliverAll(services: Services, mailer: Mailer): Promise<void> {
 async function sweep({ core }: Services, nowMs: number): Promise<void> {
   await core.store.sweep(nowMs - KEEP_ENDED_MS, SWEEP_ROWS_MAX)
   await core.store.pruneLog(nowMs, KEEP_POSITIONS)
+  while ((await core.store.sweepUsed(nowMs, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
   while ((await core.store.sweepUsage(nowMs - USAGE_KEPT_MS, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
 }
 

@@ -69,8 +69,21 @@ test('invalid_client for a client that is another, absent, or tries to prove its
 
 test('another client’s attempt with a refresh token is refused and uses nothing up', async () => {
   const { refresh_token: token = '' } = await given.signedIn(shared.given, 'jwt')
+  const made = await shared.given.send('POST', '/v1/clients', {
+    key: shared.given.adminKey,
+    body: {
+      id: 'pool-app',
+      name: 'The pool',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: ['https://pool.example.com/callback'],
+      scopes: ['*'],
+    },
+  })
+  assert.equal(made.status, 201, made.text)
 
   assertOAuthError(await refresh(shared.given, token, { client_id: 'pool-app' }), 'invalid_grant')
+  assertOAuthError(await refresh(shared.given, token, { client_id: 'nobody' }), 'invalid_client')
 
   assert.equal((await refresh(shared.given, token)).status, 200)
 })

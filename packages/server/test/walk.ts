@@ -59,6 +59,16 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   change_service_account: { name: 'another name', roles: ['member'], disabled: false },
   create_role: { id: 'walkers', description: 'Those who walk.', permissions: ['docs:read'] },
   change_role: { description: null, permissions: ['docs:read'] },
+  create_client: {
+    id: 'a-walking-client',
+    name: 'A client',
+    token_endpoint_auth_method: 'client_secret_basic',
+    grant_types: ['authorization_code'],
+    redirect_uris: ['https://app.example.com/callback'],
+    scopes: ['docs:read'],
+  },
+  change_client: { name: 'another name', scopes: ['docs:read'], disabled: false },
+  rotate_client_secret: { overlap_seconds: 60 },
   rotate_signing_keys: { immediately: false },
   sign_in_factor: {
     ticket: 'nobodyHasThis',
@@ -85,6 +95,11 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
   const factor = needsFactor ? (await enrolTotp(to, bearer)).id : `fac_${'0'.repeat(26)}`
   const { id: key, owner } = await keyOf(to, ['docs:read'])
   await to.send('POST', '/v1/roles', { key: adminKey, body: { id: 'watched', permissions: ['docs:read'] } })
+  const client = `client-${account.slice(4)}`
+  await to.send('POST', '/v1/clients', {
+    key: adminKey,
+    body: { ...samples.create_client, id: client },
+  })
   const target = { kind: 'role', id: 'watched' }
   const revoked = await to.send('POST', '/v1/revocations', { key: adminKey, body: { target } })
   const refused = await to.send('GET', '/v1/me')
@@ -97,6 +112,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',
+    '/v1/clients': client,
     '/v1/revocations': at(revoked.json, 'id'),
     '/v1/decisions': at(refused.json, 'decision_id'),
     '/v1/signing-keys': at(rotated.json, 'items', '0', 'id'),

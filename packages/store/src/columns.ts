@@ -45,6 +45,26 @@ export function texts(row: Row, column: string): readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : impossible(column)
 }
 
+/** A JSON array of words of a closed list, or of ids. */
+export function listed<T extends string>(
+  row: Row,
+  column: string,
+  is: (value: string) => value is T,
+): readonly T[] {
+  const values = texts(row, column)
+  return values.every(is) ? values : impossible(column)
+}
+
+/** A JSON array of objects whose values pass `is`. */
+export function records<T>(
+  row: Row,
+  column: string,
+  is: (value: unknown) => value is T,
+): readonly Readonly<Record<string, T>>[] {
+  const value = json(row, column)
+  return Array.isArray(value) && value.every((one) => isRecordOf(one, is)) ? value : impossible(column)
+}
+
 /** A JSON object whose values pass `is`. */
 export function record<T>(
   row: Row,

@@ -332,6 +332,37 @@ const mails: readonly string[] = [
   'create index mails_by_end on mails (ended_at) where ended_at is not null',
 ]
 
+// What a client is registered as. Lists are JSON; the authority's own client may do what it always could.
+const clients: readonly string[] = [
+  `alter table clients add column profile text not null default 'oauth2.1'`,
+  `alter table clients add column auth_method text not null default 'none'`,
+  `alter table clients add column grant_types text not null default '[]'`,
+  `alter table clients add column redirect_uris text not null default '[]'`,
+  `alter table clients add column scopes text not null default '[]'`,
+  `alter table clients add column audiences text not null default '[]'`,
+  'alter table clients add column service_account_id text',
+  'alter table clients add column jwks text',
+  'alter table clients add column logo_uri text',
+  'alter table clients add column policy_uri text',
+  'alter table clients add column tos_uri text',
+  'alter table clients add column disabled_at bigint',
+  'alter table clients add column ended_at bigint',
+  `update clients set grant_types = '["refresh_token"]', scopes = '["*"]' where id = 'first-party'`,
+  `create table client_secrets (
+    client_id text not null,
+    digest text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    primary key (client_id, digest)
+  ) /*clustered*/`,
+  'create index client_secrets_by_expiry on client_secrets (expires_at) where expires_at is not null',
+  `create table used_once (
+    key text not null primary key,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index used_once_by_expiry on used_once (expires_at)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -344,4 +375,5 @@ export const migrations: readonly Migration[] = [
   { id: 5, name: 'factors', statements: factors },
   { id: 6, name: 'passwords', statements: passwords },
   { id: 7, name: 'mails', statements: mails },
+  { id: 8, name: 'clients', statements: clients },
 ]

@@ -1,10 +1,9 @@
-/** Every row becomes one of core's types here and nowhere else. A row that cannot be is thrown. */
+/** Every row becomes one of core's types here (clients: beside it) and nowhere else. A row that cannot be is thrown. */
 import type {
   Account,
   ApiKey,
   AuditEvent,
   ChainedAuditEvent,
-  Client,
   Factor,
   Grant,
   HourOfUse,
@@ -143,18 +142,6 @@ export function toPrincipalView(rows: readonly Row[], issuerRevokedBefore: numbe
       // Whoever has ended is disabled for good.
       disabledAtMs: integerOrNull(row, 'disabled_at') ?? integerOrNull(row, 'ended_at'),
     },
-  }
-}
-
-const clientKinds = ['public'] as const
-
-export function toClient(row: Row): Client {
-  return {
-    id: narrowed(row, 'id', isClientId),
-    name: text(row, 'name'),
-    kind: narrowed(row, 'kind', oneOf(clientKinds)),
-    createdAtMs: integer(row, 'created_at'),
-    revokedBefore: integer(row, 'revoked_before'),
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   AccountStore,
   ApiKeyStore,
   AuditStore,
+  ClientStore,
   FactorStore,
   GrantStore,
   Housekeeping,
@@ -18,6 +19,7 @@ import type {
 } from '@countersign/core'
 import type { Engine } from './engine.ts'
 import * as audit from './reads/audit.ts'
+import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
 import * as factors from './reads/factors.ts'
 import * as log from './reads/log.ts'
@@ -33,6 +35,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createLogStore(engine),
     ...createPrincipalStore(engine),
     ...createCredentialStore(engine),
+    ...createClientStore(engine),
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
     ...createRecordStore(engine),
@@ -88,7 +91,6 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
     endOtherSessions: (input) => engine.write('endOtherSessions', input),
     recordUse: (uses) => engine.write('recordUse', uses),
 
-    readClient: (id) => engine.read(() => principals.readClient(id)),
     readRefreshToken: (grant, digests) => engine.read(() => credentials.readRefreshToken(grant, digests)),
     rotateRefreshToken: (input) => engine.write('rotateRefreshToken', input),
 
@@ -100,6 +102,19 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
     readApiKeyForVerdict: (id) => engine.read(() => credentials.readApiKeyForVerdict(id)),
     changeApiKey: (input) => engine.write('changeApiKey', input),
     rotateApiKey: (input) => engine.write('rotateApiKey', input),
+  }
+}
+
+function createClientStore(engine: StoreEngine): ClientStore {
+  return {
+    createClient: (input) => engine.write('createClient', input),
+    readClient: (id) => engine.read(() => clients.readClient(id)),
+    listClients: (page) => engine.read(() => clients.listClients(page)),
+    readClientToIssue: (id) => engine.read(() => clients.readClientToIssue(id)),
+    changeClient: (input) => engine.write('changeClient', input),
+    rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
+    endClient: (input) => engine.write('endClient', input),
+    useOnce: (input) => engine.write('useOnce', input),
   }
 }
 
@@ -151,6 +166,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
 
     sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),
     sweepUsage: (beforeMs, limit) => engine.write('sweepUsage', { beforeMs, limit }),
+    sweepUsed: (beforeMs, limit) => engine.write('sweepUsed', { beforeMs, limit }),
     ping: () => engine.ping(),
   }
 }

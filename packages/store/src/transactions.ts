@@ -2,6 +2,7 @@
 import * as accounts from './transactions/accounts.ts'
 import * as apiKeys from './transactions/api-keys.ts'
 import * as audit from './transactions/audit.ts'
+import * as clients from './transactions/clients.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
@@ -18,6 +19,7 @@ import * as tickets from './transactions/tickets.ts'
 export type StoreTransactions = typeof accounts &
   typeof apiKeys &
   typeof audit &
+  typeof clients &
   typeof factors &
   typeof grants &
   typeof housekeeping &
@@ -35,6 +37,7 @@ export const transactions: StoreTransactions = {
   ...accounts,
   ...apiKeys,
   ...audit,
+  ...clients,
   ...factors,
   ...grants,
   ...housekeeping,

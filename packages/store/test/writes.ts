@@ -22,6 +22,7 @@ import {
   makeSigningKey,
   NOW,
 } from './given.ts'
+import { clientWritesOf } from './given-clients.ts'
 import { givenMail } from './given-mails.ts'
 import { passwordWritesOf } from './password-writes.ts'
 
@@ -118,6 +119,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
           settlement: { kind: 'failed', reason: 'x', audit: makeEvent() },
         }),
     ],
+    ...(await clientWritesOf(bench)),
     recordUse: [
       () =>
         store.recordUse({

@@ -19,6 +19,7 @@ export {
   type VerifySignature,
   webBackEnd,
 } from './jwt/signature.ts'
+export { readUnverifiedClaims, type SignedJwtRules, verifySignedJwt } from './jwt/signed-jwt.ts'
 export type { FeedAnswer } from './memory.ts'
 export type { Accepted, AskAnswer, CheckResult, Refused, Undecided, Verdict } from './verdict.ts'
 export type {

@@ -15,6 +15,7 @@ import {
   toOpaqueCredential,
 } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
+import { isLive } from '../clients/client.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { idleDeadline, type Session } from '../sessions/session.ts'
@@ -134,7 +135,7 @@ function spell(context: Context, grantId: GrantId, secret: Secret): Secret {
 function deathOf(found: Found, nowMs: number): RefusalReason {
   if (found.grant.endedAtMs !== null) return 'ended'
   if (found.grant.expiresAtMs <= nowMs) return 'expired'
-  if (found.grant.issuedPosition < found.client.revokedBefore) return 'revoked'
+  if (!isLive(found.client) || found.grant.issuedPosition < found.client.revokedBefore) return 'revoked'
   const session = found.session === null ? null : sessionDeath(found.session, found.principal, nowMs)
   return session ?? principalDeath(found.principal, found.grant.issuedPosition) ?? 'ended'
 }

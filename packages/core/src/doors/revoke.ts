@@ -3,6 +3,8 @@
  * and the audit event are one transaction; the answer leaves after this process has applied the entry.
  */
 import {
+  type ClientId,
+  FIRST_PARTY_CLIENT,
   isAccessTokenId,
   isAccountId,
   isApiKeyId,
@@ -147,7 +149,7 @@ async function mayRevoke(context: Context, caller: Caller, node: PathNode): Prom
   const isOwnCredential = caller.verdict.credential.path.some(
     (one) => one.kind === node.kind && one.id === node.id,
   )
-  if (caller.verdict.credential.id === node.id || (isOwnCredential && isCredentialKind(node.kind))) {
+  if (caller.verdict.credential.id === node.id || (isOwnCredential && isCredentialKind(caller, node.kind))) {
     return { ok: true, node }
   }
   const owned = await context.store.readOwner(node)
@@ -156,34 +158,44 @@ async function mayRevoke(context: Context, caller: Caller, node: PathNode): Prom
   return { ok: true, node }
 }
 
-/** Roles, clients and signing keys stand on everybody's path; holding a credential under one is no right to end it. */
-function isCredentialKind(kind: NodeKind): boolean {
-  return kind === 'session' || kind === 'grant' || kind === 'api_key' || kind === 'access_token'
+/**
+ * Roles, clients and signing keys stand on everybody's path; holding a credential under one is no right to end it.
+ * A session is its person's: another client that was given a token under it ends its own grant and no more.
+ */
+function isCredentialKind(caller: Caller, kind: NodeKind): boolean {
+  if (kind === 'session') return speaksForPrincipal(caller)
+  return kind === 'grant' || kind === 'api_key' || kind === 'access_token'
 }
 
 function owns(caller: Caller, owner: PrincipalId | null): boolean {
   return owner !== null && owner === caller.principal.id && speaksForPrincipal(caller)
 }
 
-/** The node that a presented credential stands for, if the credential is whole and right. */
+type FoundCredential = Outcome<{ node: PathNode; clientId: ClientId }>
+
+/** The node that a presented credential stands for and the client that it was given to, if it is whole and right. */
 export async function nodeOfCredential(
   context: VerifyContext,
   credential: string,
   nowMs: number,
-): Promise<Found> {
+): Promise<FoundCredential> {
   if (credential.includes('.')) {
     const checked = await context.checkAccessToken(credential)
     if (!checked.ok) return refuse('not_found')
-    return { ok: true, node: { kind: 'access_token', id: checked.verdict.credential.id } }
+    const { id, path } = checked.verdict.credential
+    const clientId = path.find((node) => node.kind === 'client')?.id ?? FIRST_PARTY_CLIENT
+    return { ok: true, node: { kind: 'access_token', id }, clientId }
   }
   const parsed = parseOpaqueCredential(credential, context.policy.credentialStyle)
   if (parsed === null) return refuseField('target.credential', 'This is not a credential of this authority.')
   if (parsed.kind === 'refresh') {
     const { found } = await context.store.readRefreshToken(parsed.id, context.secrets.digests(parsed.secret))
-    return found === null ? refuse('not_found') : { ok: true, node: { kind: 'grant', id: parsed.id } }
+    if (found === null) return refuse('not_found')
+    return { ok: true, node: { kind: 'grant', id: parsed.id }, clientId: found.client.id }
   }
   const decision = await decide(context, credential, nowMs)
   // A credential that has ended already may be ended again; a guessed one may not.
   const known = decision.ok || !['unknown', 'wrong_secret', 'malformed'].includes(decision.reason)
-  return known ? { ok: true, node: { kind: parsed.kind, id: parsed.id } } : refuse('not_found')
+  const node = { kind: parsed.kind, id: parsed.id }
+  return known ? { ok: true, node, clientId: FIRST_PARTY_CLIENT } : refuse('not_found')
 }

@@ -49,7 +49,7 @@ export async function signOut(
   caller: Caller,
   facts: RequestFacts,
 ): Promise<Outcome<object>> {
-  const id = sessionOf(caller)
+  const id = speaksForPrincipal(caller) ? sessionOf(caller) : null
   if (id === null) return refuse('permission_denied')
   return endSession(context, caller, id, facts)
 }

@@ -15,11 +15,3 @@ export interface Grant {
   readonly endedAtMs: number | null
   readonly issuedPosition: number
 }
-
-export interface Client {
-  readonly id: ClientId
-  readonly name: string
-  readonly kind: 'public'
-  readonly createdAtMs: number
-  readonly revokedBefore: number
-}

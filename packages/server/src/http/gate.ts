@@ -46,7 +46,7 @@ export function isSecure(
 }
 
 const SECRET_PARAMETERS =
-  /(?:^|[?&])(?:access_token|refresh_token|session_token|token|api_key|apikey|x-api-key|key|password|secret)=/i
+  /(?:^|[?&])(?:access_token|refresh_token|session_token|token|api_key|apikey|x-api-key|key|password|client_secret|secret)=/i
 
 /** Credentials in URLs end up in logs and histories: never accepted (RFC 6750 §5.3), and worth an entry. */
 export function hasSecretInUrl(url: string, prefix: string): boolean {
@@ -57,7 +57,8 @@ export function hasSecretInUrl(url: string, prefix: string): boolean {
     SECRET_PARAMETERS.test(query) ||
     query.includes(`${prefix}_ses`) ||
     query.includes(`${prefix}_key`) ||
-    query.includes(`${prefix}_ref`)
+    query.includes(`${prefix}_ref`) ||
+    query.includes(`${prefix}_sec`)
   )
 }
 

@@ -1,4 +1,5 @@
 /** What others read about this authority: keys, metadata, health. */
+import { assertionAlgorithms, clientAuthMethods } from '@countersign/protocol'
 import { z } from 'zod'
 import { dataHeaders, json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
@@ -61,8 +62,10 @@ function metadata(services: Services): object {
     // No authorization endpoint yet: RFC 8414 §2 wants the member all the same.
     response_types_supported: [],
     grant_types_supported: GRANT_TYPES,
-    token_endpoint_auth_methods_supported: ['none'],
-    revocation_endpoint_auth_methods_supported: ['none'],
+    token_endpoint_auth_methods_supported: clientAuthMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: clientAuthMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     service_documentation: `${issuer}/openapi.json`,
   }
 }

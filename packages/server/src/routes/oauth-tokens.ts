@@ -14,6 +14,7 @@ import { dataHeaders, json, oauthError, type Reply } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { introspectionSchema, tokenQuestionSchema } from '../schemas/oauth.ts'
 import type { Services } from '../services.ts'
+import { identifyClient } from './client-of-request.ts'
 
 const done: Reply = { status: 200, body: null, headers: dataHeaders, outcome: 'ok' }
 
@@ -33,13 +34,15 @@ const revokeToken: AnyRoute = publicRoute({
   handle: async (call) => {
     const { services, body, facts } = call
     if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
-    // RFC 7009 §2.1: a token of another client stays. All are the first party's, so any other name is mistaken.
-    if (body.client_id !== undefined && body.client_id !== FIRST_PARTY_CLIENT) {
-      return oauthError('invalid_client', 'The client is not known here.')
-    }
+    const client = await identifyClient(call, FIRST_PARTY_CLIENT)
+    if (!client.ok) return client.reply
     const node = await nodeOfCredential(services.core, body.token, facts.nowMs)
     // RFC 7009 §2.2: an unknown token is as good as revoked, and the answer does not tell which it was.
     if (!node.ok) return done
+    // RFC 7009 §2.1: a token of another client stays, and whoever holds it is not told that it is gone.
+    if (node.clientId !== client.id) {
+      return oauthError('invalid_grant', 'The token was issued to another client.')
+    }
     const revoked = await revokeNode(services.core, node.node, { actor: ANONYMOUS, reason: null }, facts)
     if (revoked.ok) services.confirmations.committed(revoked.revocation.position)
     return done

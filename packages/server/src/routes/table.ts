@@ -3,6 +3,7 @@ import type { AnyRoute } from '../http/route.ts'
 import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { clientRoutes } from './clients.ts'
 import { developmentRoutes } from './development.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
@@ -37,6 +38,7 @@ export const routes: readonly AnyRoute[] = [
   ...accountFactorRoutes,
   ...serviceAccountRoutes,
   ...roleRoutes,
+  ...clientRoutes,
   ...adminRoutes,
   ...metadataRoutes,
   ...operationRoutes,

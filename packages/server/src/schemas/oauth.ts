@@ -7,6 +7,8 @@ export interface TokenParameters {
   grant_type?: string | undefined
   client_id?: string | undefined
   client_secret?: string | undefined
+  client_assertion?: string | undefined
+  client_assertion_type?: string | undefined
   refresh_token?: string | undefined
   scope?: string | undefined
   subject_token?: string | undefined
@@ -20,6 +22,8 @@ export const tokenSchema: z.ZodType<TokenParameters> = z.object({
   grant_type: parameter.optional(),
   client_id: parameter.optional(),
   client_secret: parameter.optional(),
+  client_assertion: parameter.optional(),
+  client_assertion_type: parameter.optional(),
   refresh_token: parameter.optional(),
   scope: parameter.optional(),
   subject_token: parameter.optional(),
@@ -44,11 +48,17 @@ export interface TokenQuestion {
   token?: string | undefined
   token_type_hint?: string | undefined
   client_id?: string | undefined
+  client_secret?: string | undefined
+  client_assertion?: string | undefined
+  client_assertion_type?: string | undefined
 }
 export const tokenQuestionSchema: z.ZodType<TokenQuestion> = z.object({
   token: parameter.optional(),
   token_type_hint: parameter.optional(),
   client_id: parameter.optional(),
+  client_secret: parameter.optional(),
+  client_assertion: parameter.optional(),
+  client_assertion_type: parameter.optional(),
 })
 /** RFC 7662 §2.2: nothing but `active` for what is not. */
 export const introspectionSchema: z.ZodType = z.object({ active: z.boolean() }).catchall(z.unknown())

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { API_KEY_TOKEN_TYPE } from '../../src/routes/oauth.ts'
+import { API_KEY_TOKEN_TYPE } from '../../src/routes/token-grants/exchange.ts'
 import { type Random, seededRandom } from '../crash/random.ts'
 import { type Answer, at, type Given, signedIn } from '../given.ts'
 import { afterTurns } from './delay.ts'

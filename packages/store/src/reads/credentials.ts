@@ -1,16 +1,18 @@
 /** Reading sessions, grants and API keys: with all that a verdict about one needs, or for a list. */
 import type { ApiKey, PageRequest, Session } from '@countersign/core'
 import type { AccountId, ApiKeyId, GrantId, PrincipalId, SessionId } from '@countersign/protocol'
+import { toClient } from '../client-rows.ts'
 import { integer, integerOrNull, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toApiKey, toGrant, toSession } from '../rows.ts'
 import { all, one, type Row, type Script } from '../script.ts'
 import * as keys from '../statements/api-keys.ts'
+import { selectClient } from '../statements/clients.ts'
 import * as grants from '../statements/grants.ts'
 import * as sessions from '../statements/sessions.ts'
 import { readHeadAndIssuer } from './log.ts'
 import { pageStart } from './page.ts'
-import { readClient, readPrincipal } from './principals.ts'
+import { readPrincipal } from './principals.ts'
 
 export function* readSessionForVerdict(id: SessionId): Script<AnswerOf<'readSessionForVerdict'>> {
   const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
@@ -36,11 +38,11 @@ export function* readRefreshToken(
   if (grantRow === null || presented === null) return { head, found: null }
   const grant = toGrant(grantRow)
   const sessionRow = grant.sessionId === null ? null : yield* one(sessions.selectSession, grant.sessionId)
-  const client = yield* readClient(grant.clientId)
+  const clientRow = yield* one(selectClient, grant.clientId)
   const principal = yield* readPrincipal(grant.principalId, issuerRevokedBefore)
   // A missing parent counts as dead. Without its session a grant would look like one that never had any.
   const isOrphan = grant.sessionId !== null && sessionRow === null
-  if (isOrphan || client === null || principal === null) return { head, found: null }
+  if (isOrphan || clientRow === null || principal === null) return { head, found: null }
   const generation = integer(presented, 'generation')
   const successor = yield* one(grants.selectUnusedGeneration, id, generation + 1)
   const found = {
@@ -49,7 +51,7 @@ export function* readRefreshToken(
     generation,
     usedAtMs: integerOrNull(presented, 'used_at'),
     session: sessionRow === null ? null : toSession(sessionRow),
-    client,
+    client: toClient(clientRow),
     principal,
     unusedSuccessorDigest: successor === null ? null : text(successor, 'digest'),
   }

@@ -1,8 +1,7 @@
 /** Reading accounts, service accounts and roles, and what a principal may do now. */
-import type { Account, Client, PageRequest, PrincipalView, Role, ServiceAccount } from '@countersign/core'
+import type { Account, PageRequest, PrincipalView, Role, ServiceAccount } from '@countersign/core'
 import {
   type AccountId,
-  type ClientId,
   isAccountId,
   isRoleId,
   type PrincipalId,
@@ -11,7 +10,7 @@ import {
 } from '@countersign/protocol'
 import { narrowed, text, textOrNull } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
-import { toAccount, toClient, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
+import { toAccount, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
 import { all, one, type Row, type Script } from '../script.ts'
 import * as accounts from '../statements/accounts.ts'
 import * as roles from '../statements/roles.ts'
@@ -82,9 +81,4 @@ export function* listServiceAccounts(page: PageRequest): Script<AnswerOf<'listSe
 
 export function* listRoles(): Script<readonly Role[]> {
   return (yield* all(roles.listRoles)).map(toRole)
-}
-
-export function* readClient(id: ClientId): Script<Client | null> {
-  const row = yield* one(roles.selectClient, id)
-  return row === null ? null : toClient(row)
 }

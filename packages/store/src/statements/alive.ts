@@ -32,6 +32,7 @@ export function grantIsAlive(row: string, now: string): string {
     and (
       select count(*) from clients as client
       where client.id = ${row}.client_id and client.revoked_before <= ${row}.issued_position
+        and client.disabled_at is null and client.ended_at is null
     ) = 1
     and case when ${row}.session_id is null then 1 else (
       select count(*) from sessions as above

@@ -74,6 +74,13 @@ const sweepApiKeys: Statement = {
     )`,
 }
 
+const sweepClientSecrets: Statement = {
+  name: 'sweep_client_secrets',
+  text: `delete from client_secrets where (client_id, digest) in (
+      select client_id, digest from client_secrets as ended where expires_at < $1 limit $2
+    )`,
+}
+
 const sweepSetupTickets: Statement = {
   name: 'sweep_setup_tickets',
   text: `delete from setup_tickets where digest in (
@@ -110,6 +117,7 @@ export const sweeps: readonly Statement[] = [
   sweepEndedSecrets,
   sweepSecretsOfDeadKeys,
   sweepApiKeys,
+  sweepClientSecrets,
   sweepSetupTickets,
   sweepTickets,
   sweepFactorOffers,

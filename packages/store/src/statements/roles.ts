@@ -1,4 +1,4 @@
-/** Roles and who holds them, clients, and the rows that keep transactions apart. */
+/** Roles and who holds them, and the rows that keep transactions apart. */
 import type { Statement } from '../script.ts'
 
 export const insertRole: Statement = {
@@ -132,21 +132,6 @@ export const listRolesOfServiceAccounts: Statement = {
       select id from service_accounts where ended_at is null and id < $1 order by id desc limit $2
     )
     order by principal_id, role_id`,
-}
-
-export const selectClient: Statement = {
-  name: 'select_client',
-  text: 'select id, name, kind, created_at, revoked_before from clients where id = $1',
-}
-
-export const lockClient: Statement = {
-  name: 'lock_client',
-  text: 'update clients set id = id where id = $1 returning id',
-}
-
-export const revokeClient: Statement = {
-  name: 'revoke_client',
-  text: 'update clients set revoked_before = $2 where id = $1',
 }
 
 /** Taken before any other row: whoever holds the name runs alone among those that take it. */

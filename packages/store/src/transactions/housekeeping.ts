@@ -3,6 +3,7 @@ import { type AuditEvent, LEASE_SECONDS_MAX, type LogHead } from '@countersign/c
 import { integer, integerOrNull, text } from '../columns.ts'
 import { toHead } from '../rows.ts'
 import { all, one, run, type Script } from '../script.ts'
+import { sweepUsed as sweepUsedOnce } from '../statements/clients.ts'
 import { insertFingerprint, listFingerprints, sweeps } from '../statements/housekeeping.ts'
 import {
   beginEpoch as beginEpochOnce,
@@ -57,6 +58,10 @@ export function* sweep(input: { beforeMs: number; limit: number }): Script<numbe
 
 export function* sweepUsage(input: { beforeMs: number; limit: number }): Script<number> {
   return yield* run(sweepHours, input.beforeMs, input.limit)
+}
+
+export function* sweepUsed(input: { beforeMs: number; limit: number }): Script<number> {
+  return yield* run(sweepUsedOnce, input.beforeMs, input.limit)
 }
 
 export interface SecretFingerprint {

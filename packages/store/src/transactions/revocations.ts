@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { one, run, type Script, type Statement } from '../script.ts'
 import * as accounts from '../statements/accounts.ts'
 import { endApiKeyAgain } from '../statements/api-keys.ts'
+import { lockAnyClient, revokeClient } from '../statements/clients.ts'
 import { endGrantAgain } from '../statements/grants.ts'
 import { takeIssuerPosition } from '../statements/log.ts'
 import * as roles from '../statements/roles.ts'
@@ -48,7 +49,7 @@ function* prepare(input: Input): Script<(() => Script<number>) | null> {
     case 'service_account':
       return yield* rule(input, services.lockAnyServiceAccount, services.revokeServiceAccount)
     case 'client':
-      return yield* rule(input, roles.lockClient, roles.revokeClient)
+      return yield* rule(input, lockAnyClient, revokeClient)
     case 'role':
       return yield* rule(input, roles.lockAnyRole, roles.revokeRole)
     case 'issuer':

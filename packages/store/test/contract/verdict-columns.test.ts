@@ -35,7 +35,19 @@ const exempt: Record<string, readonly string[]> = {
   // A later idle deadline is looked at apart: a verifier asks again at the one it knows.
   sessions: ['last_seen_at', 'last_address', 'idle_expires_at'],
   api_keys: ['last_used_at', 'last_address', 'use_count'],
-  clients: ['name', 'created_at'],
+  clients: [
+    'name',
+    'kind',
+    'created_at',
+    'profile',
+    'auth_method',
+    'grant_types',
+    'redirect_uris',
+    'jwks',
+    'logo_uri',
+    'policy_uri',
+    'tos_uri',
+  ],
   // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
   log_head: ['position', 'followed_at', 'pruned_until'],
 }
@@ -133,12 +145,14 @@ async function observe(bench: Bench, tables: readonly string[], write: () => Pro
 const changers = [
   'changeAccount',
   'changeApiKey',
+  'changeClient',
   'changePassword',
   'changeRole',
   'changeServiceAccount',
   'completeSignIn',
   'completeStepUp',
   'endAccount',
+  'endClient',
   'endOtherSessions',
   'endRole',
   'endServiceAccount',

@@ -34,29 +34,32 @@ export type ParsedJws =
  * signature. `knownHeaders` maps header texts that stood under a good signature before to what they say.
  */
 export function parseCompactJws(text: string, knownHeaders: ReadonlyMap<string, JwsHeader>): ParsedJws {
-  if (text.length > ACCESS_TOKEN_CHARACTERS_MAX) return malformed
-  const first = text.indexOf('.')
-  const second = text.indexOf('.', first + 1)
-  const hasThreeParts = first > 0 && second > first + 1 && second < text.length - 1
-  if (!hasThreeParts || text.includes('.', second + 1)) return malformed
-  const payload = parseBase64url(text.slice(first + 1, second))
-  if (payload === null) return malformed
-  const headerText = text.slice(0, first)
-  const header = knownHeaders.get(headerText) ?? parseHeader(headerText)
+  const parts = splitCompactJws(text)
+  if (parts === null) return malformed
+  const header = knownHeaders.get(parts.headerText) ?? parseHeader(parts.headerText)
   if (header === 'malformed' || header === 'wrong_type') return { ok: false, reason: header }
-  return {
-    ok: true,
-    jws: {
-      header,
-      headerText,
-      signingInput: text.slice(0, second),
-      payload,
-      signature: text.slice(second + 1),
-    },
-  }
+  const { headerText, signingInput, payload, signature } = parts
+  return { ok: true, jws: { header, headerText, signingInput, payload, signature } }
 }
 
 const malformed: ParsedJws = { ok: false, reason: 'malformed' }
+
+/** The three parts, with nothing read yet but how they are spelled; null for anything else. */
+export function splitCompactJws(text: string): Omit<CompactJws, 'header'> | null {
+  if (text.length > ACCESS_TOKEN_CHARACTERS_MAX) return null
+  const first = text.indexOf('.')
+  const second = text.indexOf('.', first + 1)
+  const hasThreeParts = first > 0 && second > first + 1 && second < text.length - 1
+  if (!hasThreeParts || text.includes('.', second + 1)) return null
+  const payload = parseBase64url(text.slice(first + 1, second))
+  if (payload === null) return null
+  return {
+    headerText: text.slice(0, first),
+    signingInput: text.slice(0, second),
+    payload,
+    signature: text.slice(second + 1),
+  }
+}
 
 /**
  * Members that change what a signature means or bring a key along. `crit` names extensions that must be
@@ -67,13 +70,19 @@ const malformed: ParsedJws = { ok: false, reason: 'malformed' }
 const refusedMembers = ['crit', 'b64', 'enc', 'jwk', 'jku', 'x5u', 'x5c']
 
 function parseHeader(headerText: string): JwsHeader | 'malformed' | 'wrong_type' {
-  const bytes = parseBase64url(headerText)
-  const text = bytes === null ? null : toText(bytes)
-  const header = text === null ? null : parseStrict(text)
-  if (header === null || refusedMembers.some((member) => Object.hasOwn(header, member))) return 'malformed'
+  const header = parsePlainHeader(headerText)
+  if (header === null) return 'malformed'
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || typeof kid !== 'string') return 'malformed'
   return isAccessTokenType(typ) ? { alg, kid } : 'wrong_type'
+}
+
+/** The members of a header that asks for nothing but a plain signature by a key that is known already; else null. */
+export function parsePlainHeader(headerText: string): JsonObject | null {
+  const bytes = parseBase64url(headerText)
+  const text = bytes === null ? null : toText(bytes)
+  const header = text === null ? null : parseStrict(text)
+  return header === null || refusedMembers.some((member) => Object.hasOwn(header, member)) ? null : header
 }
 
 /** A media type without a slash stands for `application/…`, and case does not count (RFC 7515 §4.1.9). */

@@ -1,6 +1,6 @@
 /** People of a history with real processes: they get credentials, present them, and revoke them. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { API_KEY_TOKEN_TYPE } from '../../../src/routes/oauth.ts'
+import { API_KEY_TOKEN_TYPE } from '../../../src/routes/token-grants/exchange.ts'
 import { at, keyOf, person, signedIn } from '../../given.ts'
 import type { Random } from '../random.ts'
 import { call, nowMs, type RealNode, type RealVerifier, type Stage, toGiven } from './stage.ts'

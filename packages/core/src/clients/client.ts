@@ -1,0 +1,72 @@
+/** A program that is given tokens by an authorization server (RFC 6749 §2), as it was registered. */
+import type {
+  ClientAuthMethod,
+  ClientGrantType,
+  ClientId,
+  ClientProfile,
+  Permission,
+  ServiceAccountId,
+} from '@countersign/protocol'
+import { isPermission } from '@countersign/protocol'
+
+export interface Client {
+  readonly id: ClientId
+  readonly name: string
+  /** Whether it can keep a secret; follows from how it authenticates. */
+  readonly kind: ClientKind
+  readonly profile: ClientProfile
+  readonly authMethod: ClientAuthMethod
+  readonly grantTypes: readonly ClientGrantType[]
+  readonly redirectUris: readonly string[]
+  /** All that it may ask for: permissions and identity scopes. */
+  readonly scopes: readonly string[]
+  /** All that its tokens may be for; empty stands for the authority's own. */
+  readonly audiences: readonly string[]
+  /** Whom it speaks for with `client_credentials`. */
+  readonly serviceAccountId: ServiceAccountId | null
+  /** The public keys that its assertions are checked with. */
+  readonly jwks: readonly ClientJwk[] | null
+  readonly logoUri: string | null
+  readonly policyUri: string | null
+  readonly tosUri: string | null
+  readonly createdAtMs: number
+  readonly disabledAtMs: number | null
+  readonly endedAtMs: number | null
+  readonly revokedBefore: number
+}
+
+export type ClientKind = 'public' | 'confidential'
+export type ClientJwk = Readonly<Record<string, string>>
+
+export interface ClientSecret {
+  readonly digest: string
+  readonly expiresAtMs: number | null
+}
+
+/** What people set of a client. */
+export type ClientSettings = Pick<
+  Client,
+  | 'name'
+  | 'profile'
+  | 'authMethod'
+  | 'grantTypes'
+  | 'redirectUris'
+  | 'scopes'
+  | 'audiences'
+  | 'serviceAccountId'
+  | 'jwks'
+  | 'logoUri'
+  | 'policyUri'
+  | 'tosUri'
+>
+
+export const kindOf = (authMethod: ClientAuthMethod): ClientKind =>
+  authMethod === 'none' ? 'public' : 'confidential'
+
+export const hasSecret = (authMethod: ClientAuthMethod): boolean =>
+  authMethod === 'client_secret_basic' || authMethod === 'client_secret_post'
+
+export const isLive = (client: Client): boolean => client.disabledAtMs === null && client.endedAtMs === null
+
+/** The part of its scopes that are permissions. */
+export const permissionsOf = (client: Client): readonly Permission[] => client.scopes.filter(isPermission)

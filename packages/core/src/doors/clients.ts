@@ -1,0 +1,178 @@
+/**
+ * What administrators do with OAuth clients: create, change, give a new secret, end. Nobody makes or changes a
+ * client that may be given more than they hold: whoever has its secret could then be given it.
+ */
+import {
+  type ClientId,
+  FIRST_PARTY_CLIENT,
+  isPermission,
+  permissions as own,
+  type Secret,
+  type ServiceAccountId,
+  toClientSecret,
+} from '@countersign/protocol'
+import { type Caller, may, toActor } from '../caller.ts'
+import { type Client, type ClientSettings, hasSecret, kindOf } from '../clients/client.ts'
+import { clientMistake } from '../clients/rules.ts'
+import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import { makeAudit, makeSecret } from '../make.ts'
+import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import { mayGive } from './principals.ts'
+
+/** The newest secret and those in overlap. */
+export const CLIENT_SECRETS_MAX = 4
+
+export interface ClientWithSecret {
+  readonly client: Client
+  /** The only time that it is shown; null for clients that authenticate without one. */
+  readonly secret: Secret | null
+}
+
+export async function createClient(
+  context: Context,
+  caller: Caller,
+  input: ClientSettings & { readonly id: ClientId },
+  facts: RequestFacts,
+): Promise<Outcome<ClientWithSecret>> {
+  if (!may(caller, own.clientsWrite)) return refuse('permission_denied')
+  const mistake = await clientMistake(input)
+  if (mistake !== null) return refuseField(mistake.path, mistake.message)
+  if (!mayBind(caller, input.serviceAccountId)) return refuse('permission_denied')
+  if (!mayGive(caller, input.scopes.filter(isPermission))) return refuse('permission_exceeds_own')
+  const secret = hasSecret(input.authMethod) ? makeSecret(context.random) : null
+  const client: Client = {
+    ...input,
+    kind: kindOf(input.authMethod),
+    createdAtMs: facts.nowMs,
+    disabledAtMs: null,
+    endedAtMs: null,
+    revokedBefore: 0,
+  }
+  const created = await context.store.createClient({
+    client,
+    secretDigest: secret === null ? null : context.secrets.digest(secret),
+    audit: makeAudit(context, facts, {
+      type: 'client.created',
+      actor: toActor(caller),
+      target: { kind: 'client', id: client.id },
+      details: { name: client.name, method: client.authMethod, scopes: client.scopes.join(' ') },
+    }),
+  })
+  // An id that was taken once stays taken: its tokens may still be out, and people remember the name.
+  if (created === 'exists') return refuse('conflict')
+  if (created === 'service_account_gone') return noServiceAccount()
+  return { ok: true, client, secret: spell(context, secret) }
+}
+
+/** A client's secret is as good as a key of the service account that it speaks for. */
+const mayBind = (caller: Caller, id: ServiceAccountId | null): boolean =>
+  id === null || may(caller, own.serviceAccountsWrite)
+
+const noServiceAccount = () => refuseField('service_account_id', 'There is no such service account.')
+
+const spell = (context: Context, secret: Secret | null): Secret | null =>
+  secret === null ? null : toClientSecret(context.policy.credentialStyle, secret)
+
+export async function changeClient(
+  context: Context,
+  caller: Caller,
+  id: ClientId,
+  change: Partial<ClientSettings> & { readonly disabled?: boolean },
+  facts: RequestFacts,
+): Promise<Outcome<{ client: Client }>> {
+  const allowed = await mayTouch(context, caller, id)
+  if (!allowed.ok) return allowed
+  const { disabled, ...settings } = change
+  const mistake = await clientMistake({ ...allowed.client, ...settings })
+  if (mistake !== null) return refuseField(mistake.path, mistake.message)
+  if (!mayBind(caller, settings.serviceAccountId ?? null)) return refuse('permission_denied')
+  if (!mayGive(caller, (settings.scopes ?? []).filter(isPermission))) return refuse('permission_exceeds_own')
+  const answer = await context.store.changeClient({
+    id,
+    change: settings,
+    ...(disabled !== undefined && { disabledAtMs: disabled ? facts.nowMs : null }),
+    nowMs: facts.nowMs,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, {
+      type: 'client.changed',
+      actor: toActor(caller),
+      target: { kind: 'client', id },
+      details: {
+        fields: Object.keys(change).join(' '),
+        ...(settings.scopes && { scopes: settings.scopes.join(' ') }),
+      },
+    }),
+  })
+  if (answer === 'service_account_gone') return noServiceAccount()
+  if (answer === 'not_found') return refuse('not_found')
+  await context.feed.catchUp()
+  const client = await context.store.readClient(id)
+  return client === null ? refuse('not_found') : { ok: true, client }
+}
+
+export async function rotateClientSecret(
+  context: Context,
+  caller: Caller,
+  id: ClientId,
+  overlapSeconds: number,
+  facts: RequestFacts,
+): Promise<Outcome<ClientWithSecret>> {
+  const allowed = await mayTouch(context, caller, id)
+  if (!allowed.ok) return allowed
+  if (!hasSecret(allowed.client.authMethod)) return refuse('conflict')
+  const secret = makeSecret(context.random)
+  const answer = await context.store.rotateClientSecret({
+    id,
+    digest: context.secrets.digest(secret),
+    overlapEndsAtMs: facts.nowMs + overlapSeconds * 1000,
+    secretsMax: CLIENT_SECRETS_MAX,
+    nowMs: facts.nowMs,
+    audit: makeAudit(context, facts, {
+      type: 'client.secret_rotated',
+      actor: toActor(caller),
+      target: { kind: 'client', id },
+      details: { overlap_seconds: overlapSeconds },
+    }),
+  })
+  if (answer !== 'rotated') return refuse(answer)
+  return { ok: true, client: allowed.client, secret: spell(context, secret) }
+}
+
+export async function endClient(
+  context: Context,
+  caller: Caller,
+  id: ClientId,
+  facts: RequestFacts,
+): Promise<Outcome<object>> {
+  const allowed = await mayTouch(context, caller, id)
+  if (!allowed.ok) return allowed
+  const answer = await context.store.endClient({
+    id,
+    nowMs: facts.nowMs,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, {
+      type: 'client.ended',
+      actor: toActor(caller),
+      target: { kind: 'client', id },
+    }),
+  })
+  if (answer !== 'ended') return refuse(answer)
+  await context.feed.catchUp()
+  return { ok: true }
+}
+
+/** The first party's client is no setting: sessions and keys hang under it. */
+async function mayTouch(
+  context: Context,
+  caller: Caller,
+  id: ClientId,
+): Promise<Outcome<{ client: Client }>> {
+  if (!may(caller, own.clientsWrite)) return refuse('permission_denied')
+  const client = await context.store.readClient(id)
+  if (client === null) return refuse('not_found')
+  if (id === FIRST_PARTY_CLIENT) return refuse('conflict')
+  if (!mayBind(caller, client.serviceAccountId)) return refuse('permission_denied')
+  return mayGive(caller, client.scopes.filter(isPermission))
+    ? { ok: true, client }
+    : refuse('permission_exceeds_own')
+}

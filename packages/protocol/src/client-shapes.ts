@@ -1,0 +1,69 @@
+/** OAuth clients as they stand on the wire; the names are those of RFC 7591 §2 where it has one. */
+import type { ClientAuthMethod, ClientGrantType, ClientProfile } from './clients.ts'
+
+/** A public key as the client registered it (RFC 7517 §4). */
+export type JwkShape = Readonly<Record<string, string>>
+
+export interface ClientShape {
+  id: string
+  name: string
+  type: 'public' | 'confidential'
+  profile: ClientProfile
+  token_endpoint_auth_method: ClientAuthMethod
+  grant_types: ClientGrantType[]
+  redirect_uris: string[]
+  /** Permissions, and `openid`, `profile`, `email`, `offline_access`. */
+  scopes: string[]
+  /** Empty: the authority’s own. */
+  audiences: string[]
+  /** Whom the client speaks for with `client_credentials`. */
+  service_account_id: string | null
+  jwks: { keys: JwkShape[] } | null
+  logo_uri: string | null
+  policy_uri: string | null
+  tos_uri: string | null
+  disabled_at: string | null
+  created_at: string
+}
+
+export interface CreateClientRequest {
+  id: string
+  name: string
+  profile?: ClientProfile | undefined
+  token_endpoint_auth_method: ClientAuthMethod
+  grant_types: ClientGrantType[]
+  redirect_uris?: string[] | undefined
+  scopes: string[]
+  audiences?: string[] | undefined
+  service_account_id?: string | undefined
+  jwks?: { keys: JwkShape[] } | undefined
+  logo_uri?: string | undefined
+  policy_uri?: string | undefined
+  tos_uri?: string | undefined
+}
+
+export interface ChangeClientRequest {
+  name?: string | undefined
+  profile?: ClientProfile | undefined
+  token_endpoint_auth_method?: ClientAuthMethod | undefined
+  grant_types?: ClientGrantType[] | undefined
+  redirect_uris?: string[] | undefined
+  scopes?: string[] | undefined
+  audiences?: string[] | undefined
+  service_account_id?: string | null | undefined
+  jwks?: { keys: JwkShape[] } | null | undefined
+  logo_uri?: string | null | undefined
+  policy_uri?: string | null | undefined
+  tos_uri?: string | null | undefined
+  disabled?: boolean | undefined
+}
+
+export interface RotateClientSecretRequest {
+  overlap_seconds?: number | undefined
+}
+
+/** The only answers that ever hold the secret; null for clients that authenticate without one. */
+export interface ClientWithSecretResponse {
+  client: ClientShape
+  client_secret: string | null
+}

@@ -1,0 +1,53 @@
+/** OAuth clients: the words that their registration is written in (RFC 7591 §2), and the shape of their secret. */
+import { CHECKSUM_CHARACTERS, type CredentialStyle, SECRET_CHARACTERS, toChecksum } from './credentials.ts'
+import { isPermission } from './permissions.ts'
+import { Secret } from './secret.ts'
+
+/** `oauth2.1` is the stricter one: PKCE always. `oidc-basic` lets confidential clients do without. */
+export const clientProfiles = ['oauth2.1', 'oidc-basic'] as const
+export type ClientProfile = (typeof clientProfiles)[number]
+
+/** How a client proves who it is; one of them, fixed when it is registered. `none` makes it a public client. */
+export const clientAuthMethods = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+] as const
+export type ClientAuthMethod = (typeof clientAuthMethods)[number]
+
+export const clientGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+export type ClientGrantType = (typeof clientGrantTypes)[number]
+
+/** What a client may sign its assertions with. Each is bound to one kind of key, so none stands in for another. */
+export const assertionAlgorithms = ['ES256', 'EdDSA', 'RS256'] as const
+export type AssertionAlgorithm = (typeof assertionAlgorithms)[number]
+
+/** Scopes that are no permissions: they tell a client who somebody is (OIDC Core §5.4, §11). */
+export const identityScopes = ['openid', 'profile', 'email', 'offline_access'] as const
+export type IdentityScope = (typeof identityScopes)[number]
+
+export const isIdentityScope = (text: string): text is IdentityScope =>
+  identityScopes.some((scope) => scope === text)
+
+export const isScopeWord = (text: string): boolean => isIdentityScope(text) || isPermission(text)
+
+/**
+ * Spells the secret of a client: `<prefix>_sec<environment>_<secret><checksum>`. There is no id in it, since a
+ * client always says who it is beside it.
+ */
+export function toClientSecret(style: CredentialStyle, secret: Secret): Secret {
+  const body = `${style.prefix}_sec${style.environment}_${secret.reveal()}`
+  return new Secret(body + toChecksum(body))
+}
+
+const SHAPE = new RegExp(
+  `^([a-z][a-z0-9]{1,11})_sec(live|test)_([0-9A-Za-z]{${SECRET_CHARACTERS}})([0-9A-Za-z]{${CHECKSUM_CHARACTERS}})$`,
+)
+
+/** The random part of a client's secret in this authority's style; null for anything else. */
+export function parseClientSecret(text: string, style: CredentialStyle): Secret | null {
+  const [, prefix, environment, secret, checksum] = SHAPE.exec(text) ?? []
+  if (secret === undefined || prefix !== style.prefix || environment !== style.environment) return null
+  return toChecksum(text.slice(0, -CHECKSUM_CHARACTERS)) === checksum ? new Secret(secret) : null
+}

@@ -1,0 +1,27 @@
+/** The grant client_credentials (OAuth 2.1 §4.2). */
+import { issueToClient } from '@countersign/core'
+import type { OAuthErrorCode } from '@countersign/protocol'
+import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
+import { identifyClient } from '../client-of-request.ts'
+import { readAudiences, readScope, type TokenCall, toTokenResponse } from './token-call.ts'
+
+export const CLIENT_CREDENTIALS = 'client_credentials'
+
+export async function clientCredentialsGrant(call: TokenCall): Promise<Reply> {
+  const client = await identifyClient(call, null)
+  if (!client.ok) return client.reply
+  if (client.known === null) return oauthError('unauthorized_client', descriptions.unauthorized_client)
+  const scope = readScope(call.body.scope)
+  if (scope === undefined) return oauthError('invalid_scope', 'The scope is malformed.')
+  const input = { scope, audiences: readAudiences(call.body) }
+  const answer = await issueToClient(call.services.core, client.known, input, call.facts)
+  if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
+  return tokenJson(toTokenResponse(answer.access))
+}
+
+const descriptions = {
+  unauthorized_client: 'This client is not registered for this grant type.',
+  invalid_client: 'There is nobody that this client could speak for.',
+  invalid_scope: 'The scope asks for more than may be given.',
+  invalid_target: 'The audience is not one that this client may be given tokens for.',
+} as const satisfies Partial<Record<OAuthErrorCode, string>>

@@ -1,0 +1,29 @@
+/** What the grants of the token endpoint share. */
+import { type MintedToken, parseScope } from '@countersign/core'
+import type { TokenResponse } from '@countersign/protocol'
+import type { Reply } from '../../http/reply.ts'
+import type { Call } from '../../http/route.ts'
+import type { TokenParameters } from '../../schemas/oauth.ts'
+
+export type TokenCall = Call<TokenParameters, undefined, null>
+export type TokenGrant = (call: TokenCall) => Promise<Reply>
+
+/** Null: everything that may be given. Undefined: malformed. */
+export function readScope(text: string | undefined): readonly string[] | null | undefined {
+  if (text === undefined) return null
+  return parseScope(text) ?? undefined
+}
+
+/** `audience` (RFC 8693 §2.1) and `resource` (RFC 8707 §2) name the same thing here. */
+export function readAudiences({ audience, resource }: TokenParameters): readonly string[] {
+  return [audience, resource].filter((one) => one !== undefined)
+}
+
+export function toTokenResponse(access: MintedToken): TokenResponse {
+  return {
+    access_token: access.accessToken,
+    token_type: 'Bearer',
+    expires_in: access.expiresInSeconds,
+    scope: access.scope,
+  }
+}

@@ -1,0 +1,122 @@
+/** OAuth clients on the wire. What they may be together is core's to decide; here each field has its bounds. */
+import {
+  type ChangeClientRequest,
+  type ClientShape,
+  type ClientWithSecretResponse,
+  type CreateClientRequest,
+  clientAuthMethods,
+  clientGrantTypes,
+  clientProfiles,
+  isClientId,
+  isScopeWord,
+  PERMISSIONS_MAX,
+  type RotateClientSecretRequest,
+} from '@countersign/protocol'
+import { z } from 'zod'
+import { audiencesSchema, nameSchema, nullableTimeSchema, timeSchema } from './common.ts'
+
+const REDIRECT_URIS_MAX = 20
+const KEYS_MAX = 8
+const KEY_MEMBERS_MAX = 12
+/** An RSA modulus of 8192 bits in base64url, and room. */
+const KEY_MEMBER_CHARACTERS_MAX = 1500
+/** Thirty days, as for API keys. */
+const OVERLAP_SECONDS_MAX = 2_592_000
+const LINK_CHARACTERS_MAX = 500
+
+const scopesSchema = z.array(z.string().refine(isScopeWord)).max(PERMISSIONS_MAX)
+const grantTypesSchema = z.array(z.enum(clientGrantTypes)).max(clientGrantTypes.length)
+/** What a redirect URI may be, core says; it has to be a text of ASCII to be one. */
+const redirectUrisSchema = z
+  .array(
+    z
+      .string()
+      .max(2000)
+      .regex(/^[\x20-\x7e]+$/),
+  )
+  .max(REDIRECT_URIS_MAX)
+const jwkSchema = z
+  .record(z.string().max(20), z.string().max(KEY_MEMBER_CHARACTERS_MAX))
+  .refine((key) => Object.keys(key).length <= KEY_MEMBERS_MAX)
+const jwksSchema = z.strictObject({ keys: z.array(jwkSchema).min(1).max(KEYS_MAX) })
+/** Shown to people as links and pictures: https, so that no other kind of URI is ever clicked. */
+const linkSchema = z
+  .string()
+  .max(LINK_CHARACTERS_MAX)
+  .regex(/^https:\/\/[!-~]+$/)
+  .refine((text) => URL.canParse(text))
+
+const settings = {
+  name: nameSchema,
+  profile: z.enum(clientProfiles),
+  token_endpoint_auth_method: z.enum(clientAuthMethods),
+  grant_types: grantTypesSchema,
+  redirect_uris: redirectUrisSchema,
+  scopes: scopesSchema,
+  audiences: audiencesSchema,
+  service_account_id: z.string().max(40),
+  jwks: jwksSchema,
+  logo_uri: linkSchema,
+  policy_uri: linkSchema,
+  tos_uri: linkSchema,
+}
+
+export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject({
+  id: z.string().refine(isClientId),
+  name: settings.name,
+  profile: settings.profile.optional(),
+  token_endpoint_auth_method: settings.token_endpoint_auth_method,
+  grant_types: settings.grant_types,
+  redirect_uris: settings.redirect_uris.optional(),
+  scopes: settings.scopes,
+  audiences: settings.audiences.optional(),
+  service_account_id: settings.service_account_id.optional(),
+  jwks: settings.jwks.optional(),
+  logo_uri: settings.logo_uri.optional(),
+  policy_uri: settings.policy_uri.optional(),
+  tos_uri: settings.tos_uri.optional(),
+})
+
+export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject({
+  name: settings.name.optional(),
+  profile: settings.profile.optional(),
+  token_endpoint_auth_method: settings.token_endpoint_auth_method.optional(),
+  grant_types: settings.grant_types.optional(),
+  redirect_uris: settings.redirect_uris.optional(),
+  scopes: settings.scopes.optional(),
+  audiences: settings.audiences.optional(),
+  service_account_id: settings.service_account_id.nullable().optional(),
+  jwks: settings.jwks.nullable().optional(),
+  logo_uri: settings.logo_uri.nullable().optional(),
+  policy_uri: settings.policy_uri.nullable().optional(),
+  tos_uri: settings.tos_uri.nullable().optional(),
+  disabled: z.boolean().optional(),
+})
+
+export const rotateClientSecretSchema: z.ZodType<RotateClientSecretRequest> = z.strictObject({
+  overlap_seconds: z.number().int().min(0).max(OVERLAP_SECONDS_MAX).optional(),
+})
+
+export const clientSchema: z.ZodType<ClientShape> = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(['public', 'confidential']),
+  profile: z.enum(clientProfiles),
+  token_endpoint_auth_method: z.enum(clientAuthMethods),
+  grant_types: z.array(z.enum(clientGrantTypes)),
+  redirect_uris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  audiences: z.array(z.string()),
+  service_account_id: z.string().nullable(),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).nullable(),
+  logo_uri: z.string().nullable(),
+  policy_uri: z.string().nullable(),
+  tos_uri: z.string().nullable(),
+  disabled_at: nullableTimeSchema,
+  created_at: timeSchema,
+})
+
+export const clientWithSecretSchema: z.ZodType<ClientWithSecretResponse> = z.object({
+  client: clientSchema,
+  client_secret: z.string().nullable(),
+})

@@ -1,0 +1,50 @@
+/** Rows of OAuth clients become core's type here and nowhere else. */
+import type { Client } from '@countersign/core'
+import {
+  clientAuthMethods,
+  clientGrantTypes,
+  clientProfiles,
+  isClientId,
+  isScopeWord,
+  isServiceAccountId,
+} from '@countersign/protocol'
+import {
+  integer,
+  integerOrNull,
+  listed,
+  narrowed,
+  narrowedOrNull,
+  oneOf,
+  records,
+  text,
+  textOrNull,
+  texts,
+} from './columns.ts'
+import type { Row } from './script.ts'
+
+const clientKinds = ['public', 'confidential'] as const
+
+export function toClient(row: Row): Client {
+  return {
+    id: narrowed(row, 'id', isClientId),
+    name: text(row, 'name'),
+    kind: narrowed(row, 'kind', oneOf(clientKinds)),
+    profile: narrowed(row, 'profile', oneOf(clientProfiles)),
+    authMethod: narrowed(row, 'auth_method', oneOf(clientAuthMethods)),
+    grantTypes: listed(row, 'grant_types', oneOf(clientGrantTypes)),
+    redirectUris: texts(row, 'redirect_uris'),
+    scopes: listed(row, 'scopes', (word): word is string => isScopeWord(word)),
+    audiences: texts(row, 'audiences'),
+    serviceAccountId: narrowedOrNull(row, 'service_account_id', isServiceAccountId),
+    jwks: row.jwks === null ? null : records(row, 'jwks', isString),
+    logoUri: textOrNull(row, 'logo_uri'),
+    policyUri: textOrNull(row, 'policy_uri'),
+    tosUri: textOrNull(row, 'tos_uri'),
+    createdAtMs: integer(row, 'created_at'),
+    disabledAtMs: integerOrNull(row, 'disabled_at'),
+    endedAtMs: integerOrNull(row, 'ended_at'),
+    revokedBefore: integer(row, 'revoked_before'),
+  }
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string'

@@ -1,0 +1,36 @@
+/** Reading OAuth clients: for administrators, and with all that issuing something to one needs. */
+import type { Client, PageRequest } from '@countersign/core'
+import type { ClientId } from '@countersign/protocol'
+import { toClient } from '../client-rows.ts'
+import { integerOrNull, text } from '../columns.ts'
+import type { AnswerOf } from '../port.ts'
+import { all, one, type Script } from '../script.ts'
+import * as sql from '../statements/clients.ts'
+import { readHeadAndIssuer } from './log.ts'
+import { readPrincipal } from './principals.ts'
+
+export function* readClient(id: ClientId): Script<Client | null> {
+  const row = yield* one(sql.selectLiveClient, id)
+  return row === null ? null : toClient(row)
+}
+
+/** Ids of clients are chosen by people, so that no order of time is in them: they come in their own. */
+export function* listClients(page: PageRequest): Script<readonly Client[]> {
+  return (yield* all(sql.listClients, page.after ?? '', page.limit)).map(toClient)
+}
+
+export function* readClientToIssue(id: ClientId): Script<AnswerOf<'readClientToIssue'>> {
+  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const row = yield* one(sql.selectClient, id)
+  if (row === null) return { head, found: null }
+  const client = toClient(row)
+  const secrets = (yield* all(sql.selectClientSecrets, id)).map((secret) => ({
+    digest: text(secret, 'digest'),
+    expiresAtMs: integerOrNull(secret, 'expires_at'),
+  }))
+  const principal =
+    client.serviceAccountId === null
+      ? null
+      : yield* readPrincipal(client.serviceAccountId, issuerRevokedBefore)
+  return { head, found: { client, secrets, principal } }
+}

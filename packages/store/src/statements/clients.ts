@@ -1,0 +1,100 @@
+/** OAuth clients, their secrets, and what may be presented once. */
+import type { Statement } from '../script.ts'
+
+const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
+  service_account_id, jwks, logo_uri, policy_uri, tos_uri, created_at, disabled_at, ended_at, revoked_before`
+
+export const insertClient: Statement = {
+  name: 'insert_client',
+  text: `insert into clients (${columns})
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, null, null, 0)
+    on conflict (id) do nothing returning id`,
+}
+
+/** Also one that has ended: what hangs under it is judged by it. */
+export const selectClient: Statement = {
+  name: 'select_client',
+  text: `select ${columns} from clients where id = $1`,
+}
+
+export const selectLiveClient: Statement = {
+  name: 'select_live_client',
+  text: `select ${columns} from clients where id = $1 and ended_at is null`,
+}
+
+export const listClients: Statement = {
+  name: 'list_clients',
+  text: `select ${columns} from clients where ended_at is null and id > $1 order by id limit $2`,
+}
+
+/** Locks the row, so that what is read here still holds when it is written. */
+export const lockClient: Statement = {
+  name: 'lock_client',
+  text: `update clients set id = id where id = $1 and ended_at is null returning ${columns}`,
+}
+
+/** The same for revoking, which also takes a client that has ended. */
+export const lockAnyClient: Statement = {
+  name: 'lock_any_client',
+  text: 'update clients set id = id where id = $1 returning id',
+}
+
+export const changeClient: Statement = {
+  name: 'change_client',
+  text: `update clients set name = $2, kind = $3, profile = $4, auth_method = $5, grant_types = $6,
+      redirect_uris = $7, scopes = $8, audiences = $9, service_account_id = $10, jwks = $11, logo_uri = $12,
+      policy_uri = $13, tos_uri = $14, disabled_at = $15, revoked_before = $16
+    where id = $1`,
+}
+
+export const revokeClient: Statement = {
+  name: 'revoke_client',
+  text: 'update clients set revoked_before = $2 where id = $1',
+}
+
+export const endClient: Statement = {
+  name: 'end_client',
+  text: 'update clients set ended_at = $2, revoked_before = $3 where id = $1',
+}
+
+export const insertClientSecret: Statement = {
+  name: 'insert_client_secret',
+  text: 'insert into client_secrets (client_id, digest, created_at) values ($1, $2, $3)',
+}
+
+/** Newest first: what is presented is nearly always the newest. */
+export const selectClientSecrets: Statement = {
+  name: 'select_client_secrets',
+  text: `select digest, expires_at from client_secrets where client_id = $1
+    order by created_at desc, digest`,
+}
+
+/** An overlap only ever gets shorter. */
+export const endClientSecrets: Statement = {
+  name: 'end_client_secrets',
+  text: `update client_secrets set expires_at = $2
+    where client_id = $1 and (expires_at is null or expires_at > $2)`,
+}
+
+export const deleteEndedClientSecrets: Statement = {
+  name: 'delete_ended_client_secrets',
+  text: 'delete from client_secrets where client_id = $1 and expires_at <= $2',
+}
+
+export const deleteClientSecrets: Statement = {
+  name: 'delete_client_secrets',
+  text: 'delete from client_secrets where client_id = $1',
+}
+
+/** One use in one statement: of two that arrive together the second waits for the first, and then inserts nothing. */
+export const useOnce: Statement = {
+  name: 'use_once',
+  text: `insert into used_once (key, expires_at) values ($1, $2) on conflict (key) do nothing returning key`,
+}
+
+export const sweepUsed: Statement = {
+  name: 'sweep_used',
+  text: `delete from used_once where key in (
+      select key from used_once as expired where expires_at < $1 limit $2
+    )`,
+}

@@ -1,0 +1,111 @@
+/** Writing OAuth clients: create, change, give a new secret, end. */
+
+import type { EntryDraft } from '@countersign/core'
+import { type Client, hasSecret, kindOf } from '@countersign/core'
+import type { ClientId, ServiceAccountId } from '@countersign/protocol'
+import { toClient } from '../client-rows.ts'
+import { integerOrNull } from '../columns.ts'
+import type { AnswerOf, InputOf } from '../port.ts'
+import { all, one, run, type Script, type Value } from '../script.ts'
+import * as sql from '../statements/clients.ts'
+import { lockServiceAccount } from '../statements/service-accounts.ts'
+import { writeAudit } from '../steps/audit.ts'
+import { appendEntry, appendWith } from '../steps/log.ts'
+
+export function* createClient(input: InputOf<'createClient'>): Script<AnswerOf<'createClient'>> {
+  const { client, secretDigest } = input
+  if (!(yield* holdServiceAccount(client.serviceAccountId))) return 'service_account_gone'
+  const inserted = yield* one(sql.insertClient, client.id, ...settingsOf(client), client.createdAtMs)
+  if (inserted === null) return 'exists'
+  if (secretDigest !== null) {
+    yield* run(sql.insertClientSecret, client.id, secretDigest, client.createdAtMs)
+  }
+  yield* writeAudit(input.audit)
+  return 'created'
+}
+
+/** It must not end while a client is bound to it. */
+function* holdServiceAccount(id: ServiceAccountId | null): Script<boolean> {
+  return id === null || (yield* one(lockServiceAccount, id)) !== null
+}
+
+/** In the order of the columns from `name` to `tos_uri`. */
+function settingsOf(client: Client): readonly Value[] {
+  return [
+    client.name,
+    kindOf(client.authMethod),
+    client.profile,
+    client.authMethod,
+    JSON.stringify(client.grantTypes),
+    JSON.stringify(client.redirectUris),
+    JSON.stringify(client.scopes),
+    JSON.stringify(client.audiences),
+    client.serviceAccountId,
+    client.jwks === null ? null : JSON.stringify(client.jwks),
+    client.logoUri,
+    client.policyUri,
+    client.tosUri,
+  ]
+}
+
+export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'changeClient'>> {
+  const { id, change, disabledAtMs } = input
+  if (!(yield* holdServiceAccount(change.serviceAccountId ?? null))) return 'service_account_gone'
+  const row = yield* one(sql.lockClient, id)
+  if (row === null) return 'not_found'
+  const before = toClient(row)
+  const disabled = disabledAtMs === undefined ? before.disabledAtMs : disabledAtMs
+  const after: Client = { ...before, ...change, disabledAtMs: disabled }
+  if (!hasSecret(after.authMethod)) yield* run(sql.deleteClientSecrets, id)
+  yield* writeAudit(input.audit)
+  const write = (revokedBefore: number) =>
+    run(sql.changeClient, id, ...settingsOf(after), disabled, revokedBefore)
+  if (typeof disabledAtMs === 'number') yield* appendWith(toRule(input), write)
+  else {
+    yield* write(before.revokedBefore)
+    if (tokensOf(before) !== tokensOf(after)) yield* appendEntry(toRule(input))
+  }
+  return 'changed'
+}
+
+/** What its tokens are made by: where this changes, they are made anew. */
+const tokensOf = ({ scopes, audiences, serviceAccountId, disabledAtMs }: Client): string =>
+  JSON.stringify([scopes, audiences, serviceAccountId, disabledAtMs])
+
+const toRule = (input: { id: ClientId; nowMs: number; entryExpiresAtMs: number }): EntryDraft => ({
+  node: { kind: 'client', id: input.id },
+  effect: 'rule',
+  atMs: input.nowMs,
+  expiresAtMs: input.entryExpiresAtMs,
+})
+
+export function* rotateClientSecret(
+  input: InputOf<'rotateClientSecret'>,
+): Script<AnswerOf<'rotateClientSecret'>> {
+  const { id, nowMs, overlapEndsAtMs } = input
+  // The client stays locked: two at once would otherwise both find room for one more.
+  const row = yield* one(sql.lockClient, id)
+  if (row === null || !hasSecret(toClient(row).authMethod)) return 'not_found'
+  const secrets = yield* all(sql.selectClientSecrets, id)
+  const older = secrets.filter(
+    (secret) => Math.min(integerOrNull(secret, 'expires_at') ?? overlapEndsAtMs, overlapEndsAtMs) > nowMs,
+  )
+  if (older.length >= input.secretsMax) return 'limit_reached'
+  yield* run(sql.endClientSecrets, id, overlapEndsAtMs)
+  yield* run(sql.deleteEndedClientSecrets, id, nowMs)
+  yield* run(sql.insertClientSecret, id, input.digest, nowMs)
+  yield* writeAudit(input.audit)
+  return 'rotated'
+}
+
+export function* endClient(input: InputOf<'endClient'>): Script<AnswerOf<'endClient'>> {
+  if ((yield* one(sql.lockClient, input.id)) === null) return 'not_found'
+  yield* run(sql.deleteClientSecrets, input.id)
+  yield* writeAudit(input.audit)
+  yield* appendWith(toRule(input), (position) => run(sql.endClient, input.id, input.nowMs, position))
+  return 'ended'
+}
+
+export function* useOnce({ key, expiresAtMs }: InputOf<'useOnce'>): Script<boolean> {
+  return (yield* one(sql.useOnce, key, expiresAtMs)) !== null
+}

@@ -1,0 +1,92 @@
+/** OAuth clients for tests, and every write of theirs. */
+import type { Client } from '@countersign/core'
+import type { ServiceAccountId } from '@countersign/protocol'
+import type { Bench } from './bench.ts'
+import { change, DAY, givenServiceAccount, makeEvent, makeText, NOW } from './given.ts'
+
+export const makeClient = (over: Partial<Client> = {}): Client => ({
+  id: makeText('client'),
+  name: 'A client',
+  kind: 'confidential',
+  profile: 'oauth2.1',
+  authMethod: 'client_secret_basic',
+  grantTypes: ['authorization_code', 'refresh_token'],
+  redirectUris: ['https://app.example.com/callback'],
+  scopes: ['openid', 'notes:read'],
+  audiences: [],
+  serviceAccountId: null,
+  jwks: null,
+  logoUri: null,
+  policyUri: null,
+  tosUri: null,
+  createdAtMs: NOW,
+  disabledAtMs: null,
+  endedAtMs: null,
+  revokedBefore: 0,
+  ...over,
+})
+
+export const secretDigestOf = ({ id }: Pick<Client, 'id'>): string => `digest of ${id}`
+
+export async function givenClient({ store }: Bench, over: Partial<Client> = {}): Promise<Client> {
+  const client = makeClient(over)
+  const secretDigest = secretDigestOf(client)
+  const created = await store.createClient({ client, secretDigest, audit: makeEvent() })
+  if (created !== 'created') throw new Error(created)
+  return client
+}
+
+/** A client that speaks for a service account of its own. */
+export async function givenSpeaker(
+  bench: Bench,
+): Promise<{ client: Client; serviceAccountId: ServiceAccountId }> {
+  const { id: serviceAccountId } = await givenServiceAccount(bench)
+  const client = await givenClient(bench, {
+    grantTypes: ['client_credentials'],
+    redirectUris: [],
+    serviceAccountId,
+  })
+  return { client, serviceAccountId }
+}
+
+export const rotate = (
+  { store }: Bench,
+  { id }: Pick<Client, 'id'>,
+  digest: string,
+  over: object = {},
+): ReturnType<Bench['store']['rotateClientSecret']> =>
+  store.rotateClientSecret({
+    id,
+    digest,
+    overlapEndsAtMs: NOW + DAY,
+    secretsMax: 4,
+    nowMs: NOW,
+    audit: makeEvent(),
+    ...over,
+  })
+
+export async function clientWritesOf(
+  bench: Bench,
+): Promise<Record<string, readonly (() => Promise<unknown>)[]>> {
+  const { store } = bench
+  const { client, serviceAccountId } = await givenSpeaker(bench)
+  const leaving = await givenClient(bench)
+  const { id } = client
+  return {
+    createClient: [() => store.createClient({ client: makeClient(), secretDigest: 'd', audit: makeEvent() })],
+    changeClient: [
+      () =>
+        store.changeClient({ id, change: { name: 'Other', logoUri: 'https://example.com/l' }, ...change() }),
+      () => store.changeClient({ id, change: { scopes: ['notes:write'] }, ...change() }),
+      () => store.changeClient({ id, change: { audiences: ['https://other.example.com'] }, ...change() }),
+      () => store.changeClient({ id, change: { serviceAccountId: null }, ...change() }),
+      () => store.changeClient({ id, change: { serviceAccountId }, ...change() }),
+      () => store.changeClient({ id, change: {}, disabledAtMs: NOW, ...change() }),
+      () => store.changeClient({ id, change: {}, disabledAtMs: null, ...change() }),
+    ],
+    rotateClientSecret: [() => rotate(bench, leaving, 'another digest')],
+    useOnce: [() => store.useOnce({ key: 'assertion x y', expiresAtMs: NOW })],
+    sweepUsed: [() => store.sweepUsed(NOW + DAY, 100)],
+    endClient: [() => store.endClient({ id: leaving.id, ...change() })],
+  }
+}
