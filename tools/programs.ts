@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 
 /** The programs that tests may ask for, with the Debian package that holds each. */
 export const PROGRAMS = {
+  chromium: { debianPackage: 'chromium' },
   curl: { debianPackage: 'curl' },
   go: { debianPackage: 'golang-go' },
   python3: { debianPackage: 'python3-venv' },

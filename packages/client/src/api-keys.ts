@@ -1,5 +1,11 @@
 /** API keys: create, list, read, change, rotate, end. */
-import type { ApiKeyShape, ChangeApiKeyRequest, CreateApiKeyRequest, Page } from '@countersign/protocol'
+import type {
+  ApiKeyShape,
+  ApiKeyUsageShape,
+  ChangeApiKeyRequest,
+  CreateApiKeyRequest,
+  Page,
+} from '@countersign/protocol'
 import { type ApiKeyWithSecret, parseAnswer, parseSecretAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
 
@@ -23,6 +29,8 @@ export interface ApiKeys {
   end(id: string): Promise<void>
   /** Gives a new secret; the old one works for `overlapSeconds` more, a day where nothing is said. */
   rotate(id: string, overlapSeconds?: number): Promise<ApiKeyWithSecret>
+  /** Which requests it made, by hour and route, the newest hour first; also for a key that has ended. */
+  usage(id: string, query?: PageQuery): Promise<Page<ApiKeyUsageShape>>
 }
 
 const PATH = '/v1/api-keys'
@@ -45,5 +53,7 @@ export function createApiKeys(call: Call): ApiKeys {
       const body = await call({ method: 'POST', path: `${pathOf(id)}/rotate`, json })
       return parseSecretAnswer(body, 'api_key', 'secret')
     },
+    usage: async (id, query = {}) =>
+      parseAnswer(await call({ method: 'GET', path: `${pathOf(id)}/usage`, query: { ...query } }), 'items'),
   }
 }

@@ -25,6 +25,8 @@ import { totp } from './adapters/totp.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
+import { createConsoleFiles } from './console/files.ts'
+import { readLogo } from './console/logo.ts'
 import { createDecisions } from './decisions.ts'
 import { createFeed } from './feed/feed.ts'
 import type { Feed } from './feed/ports.ts'
@@ -95,6 +97,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       allowedOrigins: new Set(config.allowedOrigins),
     },
     cookies,
+    consoleFiles: createConsoleFiles(config.consoleFolder),
+    logo: readLogo(config),
     describeApi: async () => {
       const { openApiDocument } = await import('./http/openapi.ts')
       return openApiDocument(routes, config.issuer, cookies.cookieName)

@@ -94,6 +94,11 @@ export function list(accepts: string, isItem: (text: string) => boolean): Kind<r
   }
 }
 
+export const filePath: Kind<string> = {
+  accepts: 'the path of a file',
+  read: (raw, folder) => (isText(raw) ? given(resolve(folder, raw)) : refused()),
+}
+
 export const folderPath: Kind<string> = {
   accepts: 'the path of a folder',
   read: (raw, folder) => (isText(raw) ? given(resolve(folder, raw)) : refused()),

@@ -3,6 +3,7 @@
  * rows. The default is the safe choice; an unsafe one has a name that says so.
  */
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   ACCESS_TOKEN_LIFETIME_SECONDS,
   isRoleId,
@@ -59,9 +60,13 @@ export interface Settings extends MailSettings, PasswordSettings {
   bodyBytesMax: number
   logLevel: LogLevel
   metricsPublic: boolean
+  brandLogo: string | null
+  consoleFolder: string
 }
 
 const DAY_SECONDS = 86_400
+/** Beside this room, in a checkout as in an install. */
+const builtConsole = fileURLToPath(new URL('../../console/dist', import.meta.url))
 
 export const settings: SettingRows<Settings> = {
   port: {
@@ -300,5 +305,17 @@ export const settings: SettingRows<Settings> = {
     kind: kinds.flag,
     fallback: false,
     reason: 'Whether /metrics answers others than this machine (ASVS 13.4.5).',
+  },
+  brandLogo: {
+    kind: kinds.filePath,
+    fallback: null,
+    fallbackText: 'two ticks in the colour',
+    reason: 'The path of an SVG or PNG file, square and below 256 KiB, that pages show as their mark.',
+  },
+  consoleFolder: {
+    kind: kinds.folderPath,
+    fallback: () => builtConsole,
+    fallbackText: 'where `npm run build` puts it',
+    reason: 'The built files of the account pages and the console. An empty folder switches them off.',
   },
 }

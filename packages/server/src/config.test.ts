@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { type Config, describeSettings, parseConfig } from './config.ts'
 import type { ConfigFile } from './config-reader.ts'
 
@@ -207,6 +208,8 @@ test('without anything set there is a safe server on loopback', () => {
       bodyBytesMax: 65_536,
       logLevel: 'info',
       metricsPublic: false,
+      brandLogo: null,
+      consoleFolder: fileURLToPath(new URL('../../console/dist', import.meta.url)),
     },
   )
 })

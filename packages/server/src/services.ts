@@ -5,6 +5,8 @@ import type { Logger } from './adapters/logger.ts'
 import type { Metrics } from './adapters/metrics.ts'
 import type { Config } from './config.ts'
 import type { Confirmations } from './confirmations.ts'
+import type { ConsoleFiles } from './console/files.ts'
+import type { Logo } from './console/logo.ts'
 import type { Decisions } from './decisions.ts'
 import type { Feed } from './feed/ports.ts'
 import type { Cookies } from './http/cookies.ts'
@@ -32,6 +34,8 @@ export interface Services extends MailParts {
   readonly readOrigin: (hop: IncomingHop) => ClientOrigin
   readonly origins: OriginPolicy
   readonly cookies: Cookies
+  readonly consoleFiles: ConsoleFiles
+  readonly logo: Logo
   /** The OpenAPI document; made on first demand, since most starts never ask for it. */
   readonly describeApi: () => Promise<unknown>
   /** The id of the next request, which is also the id of the decision about it. */

@@ -138,7 +138,7 @@ const dataHeaders = {
   'x-content-type-options': 'nosniff',
 }
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 test('the headers of an answer with data, of a refusal and of a page are these and no others', async () => {
   const data = await send('GET', '/v1/me', { key: adminKey })

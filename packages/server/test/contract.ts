@@ -14,6 +14,9 @@ const CACHED: ReadonlySet<string> = new Set([
   'authorization_server_metadata',
   'openid_configuration',
   'page_style',
+  'brand_style',
+  'brand_logo',
+  'console_file',
   'setup_script',
   'error_page',
 ])

@@ -29,12 +29,16 @@ for (const path of pages) {
 }
 
 test('every file that a page asks for is there, of its type, and cannot be sniffed', async () => {
-  const types = { '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8' }
+  const types = {
+    '.css': 'text/css; charset=utf-8',
+    '.js': 'text/javascript; charset=utf-8',
+    logo: 'image/svg+xml; charset=utf-8',
+  }
   for (const path of ['/', '/setup']) {
     const { text } = await send('GET', path)
     for (const [, url = ''] of text.matchAll(/(?:href|src)="(\/assets\/[^"]*)"/g)) {
       const file = await send('GET', url)
-      const ending = url.slice(url.lastIndexOf('.')) as keyof typeof types
+      const ending = /(?:\.\w+|logo)$/.exec(url)?.[0] as keyof typeof types
 
       assert.equal(file.status, 200)
       assert.equal(file.headers.get('content-type'), types[ending])
@@ -55,6 +59,7 @@ test('the policy of a page allows our own files and no frame, plug-in, base or f
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
+    'img-src': "'self'",
     'connect-src': "'self'",
     'form-action': "'self'",
     'base-uri': "'none'",

@@ -7,8 +7,8 @@ import { type ErrorCode, errors, type OAuthErrorCode, oauthErrors, type Problem 
 
 export interface Reply {
   readonly status: number
-  /** JSON text, HTML or nothing. */
-  readonly body: string | null
+  /** JSON text, HTML, a file, or nothing. */
+  readonly body: string | Uint8Array<ArrayBuffer> | null
   readonly headers: Readonly<Record<string, string>>
   /** Each becomes a `Set-Cookie` of its own. */
   readonly cookies?: readonly string[]

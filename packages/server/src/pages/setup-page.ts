@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { layout } from './layout.ts'
 
-export function setupPage(passwordLengthMin: number): string {
+export function setupPage(passwordLengthMin: number, name: string): string {
   const content = html`
 <p>Create the first administrator. This link works once.</p>
 <form id="setup-form" novalidate>
@@ -14,9 +14,9 @@ export function setupPage(passwordLengthMin: number): string {
 <button id="setup-submit" type="submit">Create administrator</button>
 <p role="alert" id="setup-error"></p>
 </form>
-<p role="status" id="setup-done" hidden>Done. This account is the administrator; sign in with <code>POST /v1/sign-in</code>, or create an API key from the command line.</p>
+<p role="status" id="setup-done" hidden>Done. This account is the administrator: <a href="/sign-in?next=/console">sign in</a>.</p>
 <noscript><p role="alert">This page needs JavaScript to read the link. Without it, run <code>countersign bootstrap</code>.</p></noscript>`
-  return layout('Set up Countersign', content, '/assets/setup.js')
+  return layout(`Set up ${name}`, content, { name, script: '/assets/setup.js' })
 }
 
 /** Runs in the browser. Plain JavaScript, served as a file so that no inline script needs allowing. */

@@ -3,20 +3,22 @@ import { type ErrorCode, errors } from '@countersign/protocol'
 import { html } from 'hono/html'
 import { layout } from './layout.ts'
 
-export function startPage(issuer: string): string {
+export function startPage(issuer: string, name: string): string {
   const content = html`
 <p>This is an authority for session tokens, JWTs and API keys. It is up.</p>
 <ul>
+<li><a href="/account">Your account</a>: where you are signed in, second factors, API keys</li>
+<li><a href="/console">The console</a>, for administrators</li>
 <li><a href="/openapi.json">The API</a>, as an OpenAPI document</li>
 <li><a href="/.well-known/oauth-authorization-server">Metadata</a> and <a href="/.well-known/jwks.json">public keys</a></li>
 <li><a href="/readyz">Is it ready?</a></li>
 </ul>
 <p>Issuer: <code>${issuer}</code></p>`
-  return layout('The authority is running', content)
+  return layout('The authority is running', content, { name })
 }
 
-export function errorPage(code: ErrorCode): string {
+export function errorPage(code: ErrorCode, name: string): string {
   const { title, detail, status } = errors[code]
   const content = html`<p>${detail}</p><p>Code <code>${code}</code>, HTTP status ${status}.</p>`
-  return layout(title, content)
+  return layout(title, content, { name })
 }

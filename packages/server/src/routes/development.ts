@@ -8,12 +8,14 @@ import type { Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../http/route.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import { mailListPage, mailPage } from '../pages/mail-pages.ts'
+import { pageFile } from '../pages/reply.ts'
 import { notFound } from './answer.ts'
-import { file } from './page-file.ts'
 
 /** The message runs nothing, loads nothing, and stands in an origin of its own. */
 const MESSAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; sandbox; frame-ancestors 'none'"
+
+const HTML = 'text/html; charset=utf-8'
 
 type PageCall = Call<undefined, undefined, null>
 
@@ -46,12 +48,13 @@ function isFromHere({ facts, header }: PageCall): boolean {
 }
 
 const list = mailRoute('dev_mail', '/dev/mail', 'Mail that is kept while none is sent.', (_, mailbox) =>
-  file(mailListPage(mailbox.list()), 'text/html'),
+  pageFile({ body: mailListPage(mailbox.list()), contentType: HTML }),
 )
 
 const message = mailRoute('dev_mail_message', '/dev/mail/:id', 'One message as text.', (call, mailbox) => {
   const found = mailbox.find(call.params.id ?? '')
-  return found === null ? notFound(call) : file(mailPage(found, call.services.config.issuer), 'text/html')
+  if (found === null) return notFound(call)
+  return pageFile({ body: mailPage(found, call.services.config.issuer), contentType: HTML })
 })
 
 const htmlPart = mailRoute(
@@ -61,8 +64,7 @@ const htmlPart = mailRoute(
   (call, mailbox) => {
     const found = mailbox.find(call.params.id ?? '')
     if (found === null) return notFound(call)
-    const reply = file(found.html, 'text/html')
-    return { ...reply, headers: { ...reply.headers, 'content-security-policy': MESSAGE_POLICY } }
+    return pageFile({ body: found.html, contentType: HTML, policy: MESSAGE_POLICY })
   },
 )
 

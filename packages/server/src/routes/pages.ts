@@ -5,17 +5,18 @@ import { isErrorCode, Secret, type SignUpRequest } from '@countersign/protocol'
 import { z } from 'zod'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
+import { brandStyle } from '../pages/brand.ts'
 import { styleSheet } from '../pages/layout.ts'
+import { PICTURE_POLICY, pageFile } from '../pages/reply.ts'
 import { setupPage, setupScript } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
 import { accountSchema, setupSchema } from '../schemas/principals.ts'
 import { notFound, refused } from './answer.ts'
-import { file } from './page-file.ts'
 import { toAccountShape } from './shapes.ts'
 
 type PageText = { name: string; path: string; summary: string }
 
-function page(
+export function page(
   { name, path, summary }: PageText,
   handle: Parameters<typeof publicRoute>[0]['handle'],
 ): AnyRoute {
@@ -32,27 +33,59 @@ function page(
   })
 }
 
+const HTML = 'text/html; charset=utf-8'
+const CSS = 'text/css; charset=utf-8'
 const ASSET_CACHE = 'public, max-age=300'
 
-const start = page({ name: 'start_page', path: '/', summary: 'A page for people.' }, ({ services }) =>
-  file(startPage(services.config.issuer), 'text/html'),
-)
+const start = page({ name: 'start_page', path: '/', summary: 'A page for people.' }, ({ services }) => {
+  const { issuer, brandName } = services.config
+  return pageFile({ body: startPage(issuer, brandName), contentType: HTML })
+})
 const style = page({ name: 'page_style', path: '/assets/page.css', summary: 'The style sheet.' }, () =>
-  file(styleSheet, 'text/css', ASSET_CACHE),
+  pageFile({ body: styleSheet, contentType: CSS, cacheControl: ASSET_CACHE }),
+)
+const brand = page(
+  { name: 'brand_style', path: '/assets/brand.css', summary: 'The brand’s colour, for all pages.' },
+  ({ services }) =>
+    pageFile({
+      body: brandStyle(services.config.brandColor),
+      contentType: CSS,
+      cacheControl: ASSET_CACHE,
+    }),
+)
+const logo = page(
+  { name: 'brand_logo', path: '/assets/brand-logo', summary: 'The brand’s mark, for all pages.' },
+  ({ services }) =>
+    pageFile({
+      body: services.logo.body,
+      contentType: services.logo.contentType,
+      cacheControl: ASSET_CACHE,
+      policy: PICTURE_POLICY,
+    }),
 )
 const script = page(
   { name: 'setup_script', path: '/assets/setup.js', summary: 'The set-up page’s script.' },
-  () => file(setupScript, 'text/javascript', ASSET_CACHE),
+  () =>
+    pageFile({
+      body: setupScript,
+      contentType: 'text/javascript; charset=utf-8',
+      cacheControl: ASSET_CACHE,
+    }),
 )
 const setup = page(
   { name: 'setup_page', path: '/setup', summary: 'Create the first administrator.' },
-  ({ services }) => file(setupPage(services.core.policy.passwordLengthMin), 'text/html'),
+  ({ services }) => {
+    const { config, core } = services
+    return pageFile({ body: setupPage(core.policy.passwordLengthMin, config.brandName), contentType: HTML })
+  },
 )
 const error = page(
   { name: 'error_page', path: '/docs/errors/:code', summary: 'What an error code means.' },
   (call) => {
     const code = call.params.code ?? ''
-    return isErrorCode(code) ? file(errorPage(code), 'text/html', ASSET_CACHE) : notFound(call)
+    if (!isErrorCode(code)) return notFound(call)
+    const body = errorPage(code, call.services.config.brandName)
+    return pageFile({ body, contentType: HTML, cacheControl: ASSET_CACHE })
   },
 )
 
@@ -75,4 +108,13 @@ const completeSetupRoute: AnyRoute = publicRoute<SignUpRequest & { ticket: strin
   },
 })
 
-export const pageRoutes: readonly AnyRoute[] = [start, style, script, setup, error, completeSetupRoute]
+export const pageRoutes: readonly AnyRoute[] = [
+  start,
+  style,
+  brand,
+  logo,
+  script,
+  setup,
+  error,
+  completeSetupRoute,
+]

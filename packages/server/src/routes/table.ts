@@ -4,6 +4,7 @@ import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { clientRoutes } from './clients.ts'
+import { consoleRoutes } from './console.ts'
 import { developmentRoutes } from './development.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
@@ -44,4 +45,5 @@ export const routes: readonly AnyRoute[] = [
   ...operationRoutes,
   ...pageRoutes,
   ...developmentRoutes,
+  ...consoleRoutes,
 ]

@@ -1,0 +1,48 @@
+/** The account pages: what a person sees and does about their own account. */
+import type { ReactNode } from 'react'
+import { useT } from '../i18n/messages.ts'
+import { mayUseConsole, useMe } from '../shell/me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
+import { KeysPage } from './keys-page.tsx'
+import { ProfilePage } from './profile-page.tsx'
+import { SecurityPage } from './security-page.tsx'
+import { SessionsPage } from './sessions-page.tsx'
+
+export function AccountPages({ section = '' }: { readonly section: string | undefined }): ReactNode {
+  return (
+    <SignedIn>
+      <Sections section={section} />
+    </SignedIn>
+  )
+}
+
+function Sections({ section }: { readonly section: string }): ReactNode {
+  const t = useT()
+  const me = useMe()
+  const pages = {
+    '': { icon: 'account', text: t.account.profile, page: <ProfilePage /> },
+    security: { icon: 'shield', text: t.account.security, page: <SecurityPage /> },
+    sessions: { icon: 'desktop', text: t.account.sessionsShort, page: <SessionsPage /> },
+    keys: { icon: 'key', text: t.account.keys, page: <KeysPage /> },
+  } as const
+  if (!isSection(section, pages)) return <NotFound />
+  const entries = Object.entries(pages).map(
+    ([name, { icon, text }]): NavEntry => ({
+      href: name === '' ? '/account' : `/account/${name}`,
+      icon,
+      text,
+    }),
+  )
+  const other: NavEntry | null = mayUseConsole(me)
+    ? { href: '/console', icon: 'overview', text: t.shell.console }
+    : null
+  return (
+    <Shell entries={entries} other={other} title={pages[section].text}>
+      {pages[section].page}
+    </Shell>
+  )
+}
+
+const isSection = <T extends object>(section: string, pages: T): section is Extract<keyof T, string> =>
+  Object.hasOwn(pages, section)

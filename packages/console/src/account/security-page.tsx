@@ -1,0 +1,212 @@
+/** Second factors: authenticator apps and recovery codes. */
+import type { TotpOffer } from '@countersign/client'
+import type { FactorShape } from '@countersign/protocol'
+import { Button, Modal, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
+import { client } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { useT } from '../i18n/messages.ts'
+import { Confirm } from '../ui/confirm.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Empty, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { RecoveryCodes } from '../ui/recovery-codes.tsx'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { Time } from '../ui/time.tsx'
+import { useToast } from '../ui/toast.tsx'
+import { TotpForm } from '../ui/totp-form.tsx'
+import css from '../ui/ui.module.css'
+
+/** What a dialogue shows; null while none is open. */
+type Open =
+  | { readonly kind: 'name' }
+  | { readonly kind: 'offer'; readonly offer: TotpOffer }
+  | { readonly kind: 'codes'; readonly codes: readonly string[] }
+  | { readonly kind: 'remove'; readonly factor: FactorShape }
+  | { readonly kind: 'new_codes' }
+
+export function SecurityPage(): ReactNode {
+  const t = useT()
+  const factors = useQuery(myFactorsQuery)
+  const [open, setOpen] = useState<Open | null>(null)
+  const hasApp = (factors.data?.items.length ?? 0) > 0
+  const add = <Button onClick={() => setOpen({ kind: 'name' })}>{t.account.addApp}</Button>
+  return (
+    <>
+      <PageHeader title={t.account.security} lead={t.account.securityLead} />
+      {factors.data?.required === true && !hasApp && <Notice tone="warn">{t.account.required}</Notice>}
+      <Section title={t.account.apps} actions={hasApp ? add : undefined} isFlush>
+        {factors.isPending && <RowsSkeleton rows={2} />}
+        {factors.error !== null && <Failure error={factors.error} onRetry={() => void factors.refetch()} />}
+        {factors.data !== undefined && !hasApp && (
+          <Empty icon="phone" title={t.account.appsEmpty} text={t.account.appsEmptyText} action={add} />
+        )}
+        <ul className={css.list}>
+          {factors.data?.items.map((factor) => (
+            <AppRow key={factor.id} factor={factor} onRemove={() => setOpen({ kind: 'remove', factor })} />
+          ))}
+        </ul>
+      </Section>
+      <Section title={t.account.recovery}>
+        <div className={css.beside}>
+          <p className={css.plain}>
+            {hasApp ? t.account.recoveryLeft(factors.data?.recovery_codes_left ?? 0) : t.account.recoveryNone}
+          </p>
+          {hasApp && (
+            <Button variant="default" onClick={() => setOpen({ kind: 'new_codes' })}>
+              {t.account.newCodes}
+            </Button>
+          )}
+        </div>
+      </Section>
+      <Dialogues open={open} onOpen={setOpen} />
+    </>
+  )
+}
+
+function AppRow({
+  factor,
+  onRemove,
+}: {
+  readonly factor: FactorShape
+  readonly onRemove: () => void
+}): ReactNode {
+  const t = useT()
+  const name = factor.name ?? t.account.unnamedApp
+  return (
+    <li className={css.row}>
+      <span className={css.rowIcon}>
+        <Icon name="phone" />
+      </span>
+      <div className={css.rowBody}>
+        <div className={css.rowTitle}>{name}</div>
+        <div className={css.rowText}>
+          {t.common.created} <Time at={factor.created_at} /> · {t.common.lastUsed}{' '}
+          {factor.last_used_at === null ? t.common.never : <Time at={factor.last_used_at} />}
+        </div>
+      </div>
+      <div className={css.rowEnd}>
+        <Button variant="default" size="xs" onClick={onRemove} aria-label={`${t.account.removeApp}: ${name}`}>
+          {t.account.removeApp}
+        </Button>
+      </div>
+    </li>
+  )
+}
+
+interface DialoguesProps {
+  readonly open: Open | null
+  readonly onOpen: (open: Open | null) => void
+}
+
+const CHANGES = [myFactorsQuery.queryKey, meQuery.queryKey]
+
+function Dialogues({ open, onOpen }: DialoguesProps): ReactNode {
+  const t = useT()
+  const close = (): void => onOpen(null)
+  const remove = useAction({
+    run: (id: string) => client.factors.remove(id),
+    changes: CHANGES,
+    done: () => t.account.appRemoved,
+    onDone: close,
+  })
+  const newCodes = useAction({
+    run: () => client.factors.newRecoveryCodes(),
+    changes: CHANGES,
+    onDone: (codes) => onOpen({ kind: 'codes', codes: codes.map((code) => code.reveal()) }),
+  })
+  return (
+    <>
+      <AddApp open={open} onOpen={onOpen} />
+      <Modal
+        opened={open?.kind === 'codes'}
+        onClose={close}
+        title={t.totp.codesTitle}
+        withCloseButton={false}
+        closeOnClickOutside={false}
+        closeOnEscape={false}
+      >
+        {open?.kind === 'codes' && <RecoveryCodes codes={open.codes} onKept={close} />}
+      </Modal>
+      <Confirm
+        title={
+          open?.kind === 'remove' ? t.account.removeAppTitle(open.factor.name ?? t.account.unnamedApp) : null
+        }
+        text={t.account.removeAppText}
+        verb={t.account.removeApp}
+        isBusy={remove.isPending}
+        onConfirm={() => open?.kind === 'remove' && remove.mutate(open.factor.id)}
+        onClose={close}
+      />
+      <Confirm
+        title={open?.kind === 'new_codes' ? t.account.newCodesTitle : null}
+        text={t.account.newCodesText}
+        verb={t.account.newCodes}
+        isDangerous={false}
+        isBusy={newCodes.isPending}
+        onConfirm={() => newCodes.mutate()}
+        onClose={close}
+      />
+    </>
+  )
+}
+
+/** First a name, then the seed and its first code, then the recovery codes where it is the first factor. */
+function AddApp({ open, onOpen }: DialoguesProps): ReactNode {
+  const t = useT()
+  const toast = useToast()
+  const [name, setName] = useState('')
+  const close = (): void => onOpen(null)
+  const begin = useAction({
+    run: (wanted: string) => client.factors.enrolTotp(wanted === '' ? undefined : wanted),
+    onDone: (offer) => onOpen({ kind: 'offer', offer }),
+  })
+  const confirm = useAction({
+    run: ({ id, code }: { id: string; code: string }) => client.factors.confirm(id, code),
+    changes: CHANGES,
+    isQuiet: true,
+    onDone: ({ recovery_codes: codes }) => {
+      toast.good(t.account.appAdded)
+      if (codes === undefined) close()
+      else onOpen({ kind: 'codes', codes: codes.map((code) => code.reveal()) })
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    begin.mutate(name.trim())
+  }
+  return (
+    <Modal
+      opened={open?.kind === 'name' || open?.kind === 'offer'}
+      onClose={close}
+      title={t.account.addApp}
+      closeButtonProps={{ 'aria-label': t.common.close }}
+    >
+      {open?.kind === 'name' && (
+        <form className={css.stack} onSubmit={submit}>
+          <TextInput
+            label={t.account.appName}
+            value={name}
+            maxLength={100}
+            onChange={(event) => setName(event.currentTarget.value)}
+            data-autofocus
+          />
+          <div className={css.buttons}>
+            <Button type="submit" loading={begin.isPending}>
+              {t.signIn.continue}
+            </Button>
+          </div>
+        </form>
+      )}
+      {open?.kind === 'offer' && (
+        <TotpForm
+          offer={open.offer}
+          onCode={async (code) => {
+            await confirm.mutateAsync({ id: open.offer.factor.id, code })
+          }}
+        />
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,119 @@
+/** One API key in a list: what it is called, what it may do, how it is used, and what can be done about it. */
+import type { ApiKeyShape } from '@countersign/protocol'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { apiKeyUsageQuery } from '../api/account-queries.ts'
+import { useT } from '../i18n/messages.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Chip } from '../ui/parts.tsx'
+import { Sparkline } from '../ui/sparkline.tsx'
+import { Time, useNow } from '../ui/time.tsx'
+import css from '../ui/ui.module.css'
+import { usesByDay } from './usage.ts'
+
+export interface KeyRowProps {
+  readonly apiKey: ApiKeyShape
+  readonly onRotate: () => void
+  readonly onEnd: () => void
+}
+
+export function KeyRow({ apiKey, onRotate, onEnd }: KeyRowProps): ReactNode {
+  const t = useT()
+  return (
+    <li className={css.row}>
+      <span className={css.rowIcon}>
+        <Icon name="key" />
+      </span>
+      <div className={css.rowBody}>
+        <div className={css.rowTitle}>
+          {apiKey.name}
+          <KeyState apiKey={apiKey} />
+        </div>
+        <div className={css.rowText}>
+          <code className={css.mono}>{apiKey.prefix}…</code>
+          {' · '}
+          {apiKey.last_used_at === null ? (
+            t.account.unused
+          ) : (
+            <>
+              {t.common.lastUsed} <Time at={apiKey.last_used_at} />
+            </>
+          )}
+        </div>
+        <Permissions permissions={apiKey.permissions} />
+      </div>
+      <div className={css.rowEnd}>
+        <Usage apiKey={apiKey} />
+        <Button
+          variant="default"
+          size="xs"
+          onClick={onRotate}
+          aria-label={`${t.account.rotate}: ${apiKey.name}`}
+        >
+          {t.account.rotate}
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={onEnd}
+          aria-label={`${t.account.endKey}: ${apiKey.name}`}
+        >
+          {t.account.endKey}
+        </Button>
+      </div>
+    </li>
+  )
+}
+
+export function KeyState({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNode {
+  const t = useT()
+  const nowMs = useNow()
+  if (apiKey.expires_at !== null && Date.parse(apiKey.expires_at) <= nowMs) {
+    return <Chip tone="danger">{t.account.expired}</Chip>
+  }
+  return (
+    <>
+      {apiKey.expires_at !== null && (
+        <Chip>
+          {t.common.expires} <Time at={apiKey.expires_at} />
+        </Chip>
+      )}
+      {apiKey.overlap_ends_at !== null && Date.parse(apiKey.overlap_ends_at) > nowMs && (
+        <Chip tone="warn">
+          {t.account.overlapUntil} <Time at={apiKey.overlap_ends_at} />
+        </Chip>
+      )}
+    </>
+  )
+}
+
+const SHOWN_MAX = 6
+
+export function Permissions({ permissions }: { readonly permissions: readonly string[] }): ReactNode {
+  const t = useT()
+  const shown = permissions.slice(0, SHOWN_MAX)
+  return (
+    <div className={css.permissions}>
+      {shown.map((permission) => (
+        <Chip key={permission} tone={permission === '*' ? 'warn' : 'neutral'}>
+          {permission === '*' ? t.account.allPermissions : <code>{permission}</code>}
+        </Chip>
+      ))}
+      {permissions.length > SHOWN_MAX && (
+        <span title={permissions.slice(SHOWN_MAX).join(', ')}>
+          <Chip>+{permissions.length - SHOWN_MAX}</Chip>
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Usage({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNode {
+  const t = useT()
+  const nowMs = useNow()
+  const { data } = useQuery({ ...apiKeyUsageQuery(apiKey.id), enabled: apiKey.last_used_at !== null })
+  const days = usesByDay(data?.items ?? [], nowMs)
+  const total = days.reduce((sum, day) => sum + day, 0)
+  return <Sparkline values={days} label={total === 0 ? t.account.usageNone : t.account.usageOf(total)} />
+}

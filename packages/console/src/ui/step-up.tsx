@@ -1,0 +1,154 @@
+/**
+ * Asks for a fresh proof where the authority wants one (RFC 9470), and then does what was asked for. Only one
+ * such dialogue is open at a time; whatever is asked for meanwhile waits for the same proof.
+ */
+import type { StepUpBegun } from '@countersign/client'
+import { Button, Modal, PasswordInput, SegmentedControl, TextInput } from '@mantine/core'
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useRef,
+  useState,
+} from 'react'
+import { client } from '../api/client.ts'
+import { Cancelled, isProblem } from '../api/problems.ts'
+import { useT } from '../i18n/messages.ts'
+import { Failure } from './parts.tsx'
+import css from './ui.module.css'
+
+export type WithProof = <T>(action: () => Promise<T>) => Promise<T>
+
+const StepUpContext = createContext<WithProof>((action) => action())
+
+export const useStepUp = (): WithProof => useContext(StepUpContext)
+
+interface Asked {
+  readonly begun: StepUpBegun
+  readonly proved: () => void
+  readonly cancelled: () => void
+}
+
+export function StepUpProvider({ children }: { readonly children: ReactNode }): ReactNode {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const under = useRef<Promise<void> | null>(null)
+
+  const prove = useCallback((): Promise<void> => {
+    under.current ??= ask(setAsked).finally(() => {
+      under.current = null
+      setAsked(null)
+    })
+    return under.current
+  }, [])
+
+  const withProof = useCallback<WithProof>(
+    async (action) => {
+      try {
+        return await action()
+      } catch (error) {
+        if (!isProblem(error, 'insufficient_user_authentication')) throw error
+        await prove()
+        return action()
+      }
+    },
+    [prove],
+  )
+
+  return (
+    <StepUpContext value={withProof}>
+      {children}
+      <StepUpModal asked={asked} />
+    </StepUpContext>
+  )
+}
+
+async function ask(show: (asked: Asked) => void): Promise<void> {
+  const begun = await client.stepUp.begin()
+  await new Promise<void>((resolve, reject) => {
+    show({ begun, proved: resolve, cancelled: () => reject(new Cancelled()) })
+  })
+}
+
+function StepUpModal({ asked }: { readonly asked: Asked | null }): ReactNode {
+  const t = useT()
+  return (
+    <Modal
+      opened={asked !== null}
+      onClose={() => asked?.cancelled()}
+      title={t.stepUp.title}
+      size="sm"
+      zIndex={400}
+      closeButtonProps={{ 'aria-label': t.common.close }}
+    >
+      {asked !== null && <StepUpForm asked={asked} />}
+    </Modal>
+  )
+}
+
+function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: Asked }): ReactNode {
+  const t = useT()
+  const [factor, setFactor] = useState(begun.factors[0] ?? 'password')
+  const [code, setCode] = useState('')
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      await client.stepUp.complete({ ticket: begun.ticket, factor, code })
+      proved()
+    } catch (refusal) {
+      setError(refusal)
+      setCode('')
+    } finally {
+      setBusy(false)
+    }
+  }
+  const field = {
+    label: t.stepUp[factor],
+    value: code,
+    required: true,
+    withAsterisk: false,
+    'data-autofocus': true,
+    onChange: (event: { currentTarget: { value: string } }) => setCode(event.currentTarget.value),
+  }
+  return (
+    <form className={css.stack} onSubmit={(event) => void submit(event)}>
+      <p>{t.stepUp.lead}</p>
+      {begun.factors.length > 1 && (
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          data={begun.factors.map((one) => ({ value: one, label: t.stepUpShort[one] }))}
+          value={factor}
+          onChange={(value) => {
+            const chosen = begun.factors.find((one) => one === value)
+            if (chosen !== undefined) setFactor(chosen)
+            setError(null)
+          }}
+        />
+      )}
+      {factor === 'password' ? (
+        <PasswordInput key="password" autoComplete="current-password" {...field} />
+      ) : (
+        <TextInput
+          key={factor}
+          autoComplete="one-time-code"
+          inputMode={factor === 'totp' ? 'numeric' : 'text'}
+          {...field}
+        />
+      )}
+      {error !== null && <Failure error={error} />}
+      <div className={css.buttons}>
+        <Button variant="default" onClick={cancelled}>
+          {t.common.cancel}
+        </Button>
+        <Button type="submit" loading={isBusy}>
+          {t.stepUp.confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}

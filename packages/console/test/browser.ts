@@ -1,0 +1,85 @@
+/** A real Chromium that is watched: whatever a page logs as an error, or its policy refuses, fails the test that opened it. */
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** Written by each run and looked at by people; kept out of the repository. */
+const SCREENSHOTS = join(import.meta.dirname, '../screenshots')
+
+/** One process, no sandbox (the tests run as root in CI), and nothing that calls home. */
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const openBrowser = (program: string): Promise<Browser> =>
+  chromium.launch({ executablePath: program, args: FLAGS })
+
+export interface Look {
+  readonly scheme?: 'light' | 'dark'
+  readonly width?: 360 | 1440
+  readonly locale?: 'en-GB' | 'de-DE'
+  readonly reducedMotion?: 'reduce' | 'no-preference'
+}
+
+export interface Watched {
+  readonly page: Page
+  /** Fails with whatever the page complained about. */
+  assertQuiet(): void
+  close(): Promise<void>
+}
+
+/** A window of its own, with no cookies yet. */
+export async function openPage(browser: Browser, look: Look = {}): Promise<Watched> {
+  const { scheme = 'light', width = 1440, locale = 'en-GB', reducedMotion = 'reduce' } = look
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height: width === 360 ? 740 : 900 },
+    locale,
+    timezoneId: 'Europe/Berlin',
+    reducedMotion,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  context.setDefaultTimeout(15_000)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    // A refused request is an answer, and one that a test cuts is meant; the page says so itself.
+    const isRequest = /^Failed to load resource: (?:.*status of 4\d\d|net::ERR_FAILED)/.test(message.text())
+    if (message.type() === 'error' && !isRequest) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  return {
+    page,
+    assertQuiet: () => assert.deepEqual(complaints, []),
+    close: () => context.close(),
+  }
+}
+
+/**
+ * A dialogue's header is none of the page: it stands in a `section` (HTML-AAM), which axe does not see under the
+ * role `dialog`. Two dialogues, one asking for a proof above the other, would count as two banners.
+ */
+const MISUNDERSTOOD = ['landmark-no-duplicate-banner', 'landmark-unique']
+
+/** WCAG 2.2, A and AA, and what axe calls best practice. */
+export async function assertAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(MISUNDERSTOOD).analyze()
+  const told = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
+  )
+  assert.deepEqual(told, [])
+}
+
+export async function shoot(page: Page, name: string): Promise<void> {
+  await mkdir(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
+}

@@ -1,0 +1,35 @@
+/** The one page of the console with the brand written into it, and the page that says how to build it. */
+import { html } from 'hono/html'
+import { layout } from '../pages/layout.ts'
+
+/** What the console may know before anybody has signed in. */
+export interface ConsoleFacts {
+  readonly name: string
+  readonly isSignUpOpen: boolean
+  readonly passwordLengthMin: number
+}
+
+/** Where the build leaves room for what only the server knows. */
+const PLACE = '<!--server-->'
+
+/**
+ * Only files of our own origin run, and no text becomes markup or script: Trusted Types are demanded, and there
+ * is no policy that could make any.
+ */
+export const CONSOLE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'"
+
+/** The built page; whatever the configuration says is escaped. */
+export function consolePage(built: string, { name, isSignUpOpen, passwordLengthMin }: ConsoleFacts): string {
+  const facts = JSON.stringify({ name, isSignUpOpen, passwordLengthMin })
+  const head = html`<title>${name}</title><meta name="application-name" content="${name}"><meta name="countersign-facts" content="${facts}"><link rel="icon" href="/assets/brand-logo"><link rel="stylesheet" href="/assets/brand.css">`
+  return built.replace(PLACE, () => `${head}`)
+}
+
+/** For a server that was started from files in which the console was never built. */
+export function unbuiltPage(name: string): string {
+  const content = html`
+<p>These pages are not there yet, because this installation’s console has not been built. Everything else works.</p>
+<p>In the folder of the checkout, run <code>npm run build</code>, and start the server again.</p>`
+  return layout('The console is not built', content, { name })
+}

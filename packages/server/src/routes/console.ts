@@ -1,0 +1,47 @@
+/** The console and the account pages: one page that finds its way by its address, and the files that it loads. */
+import { CONSOLE_POLICY, consolePage, unbuiltPage } from '../console/page.ts'
+import type { AnyRoute } from '../http/route.ts'
+import { pageFile } from '../pages/reply.ts'
+import type { Services } from '../services.ts'
+import { notFound } from './answer.ts'
+import { page } from './pages.ts'
+
+const HTML = 'text/html; charset=utf-8'
+/** A file's name changes with its content, so a copy of it is right for good. */
+const FOREVER = 'public, max-age=31536000, immutable'
+
+/** Every address that a person may open or reload; `name` is the route's. */
+const ADDRESSES = [
+  { name: 'sign_in_page', path: '/sign-in', summary: 'Sign in.' },
+  { name: 'account_page', path: '/account', summary: 'One’s own account.' },
+  { name: 'account_section_page', path: '/account/:section', summary: 'A part of one’s own account.' },
+  { name: 'console_page', path: '/console', summary: 'The console for administrators.' },
+  { name: 'console_section_page', path: '/console/:section', summary: 'A part of the console.' },
+  { name: 'console_item_page', path: '/console/:section/:item', summary: 'One thing in the console.' },
+] as const
+
+const pages = ADDRESSES.map((address) => page(address, ({ services }) => pageFile(toFile(services))))
+
+function toFile({ config, consoleFiles }: Services): Parameters<typeof pageFile>[0] {
+  const built = consoleFiles.index()
+  if (built === null) return { body: unbuiltPage(config.brandName), contentType: HTML }
+  const facts = {
+    name: config.brandName,
+    isSignUpOpen: config.signUp === 'open',
+    passwordLengthMin: config.passwordLengthMin,
+  }
+  return { body: consolePage(built, facts), contentType: HTML, policy: CONSOLE_POLICY }
+}
+
+const file = page(
+  { name: 'console_file', path: '/assets/console/:file', summary: 'A file of the console.' },
+  (call) => {
+    const found = call.services.consoleFiles.find(call.params.file ?? '', call.header('accept-encoding'))
+    if (found === null) return notFound(call)
+    const { body, contentType, encoding } = found
+    const headers = { vary: 'accept-encoding', ...(encoding !== null && { 'content-encoding': encoding }) }
+    return pageFile({ body, contentType, cacheControl: FOREVER, headers })
+  },
+)
+
+export const consoleRoutes: readonly AnyRoute[] = [...pages, file]
