@@ -27,8 +27,11 @@ export interface PathwayRoute {
 const ACCEPTED: Readonly<Record<string, string | null>> = {
   sign_up: 'nothing; sets a password',
   sign_in: 'an e-mail address and a password',
-  sign_in_factor: 'a ticket of a sign-in, and a TOTP code or a recovery code',
+  sign_in_factor: 'a ticket of a sign-in, and a TOTP code, the answer of a passkey or a recovery code',
   sign_in_enrol_totp: 'a ticket of a sign-in that has to enrol a factor',
+  sign_in_passkey_options: null,
+  sign_in_passkey: 'the answer of a passkey to a challenge, with the person verified',
+  sign_in_factor_passkey_options: 'a ticket of a sign-in',
   complete_setup: 'the ticket of the set-up link; sets a password',
   token: 'a refresh token, an API key to exchange, or a client’s secret or signed assertion',
   revoke_token: 'any credential, which is then ended; and a client’s secret or signed assertion',
@@ -36,7 +39,10 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   verify: 'and any credential in the body, to be told about',
   revoke: 'and any credential in the body, which is then ended',
   create_account: 'and sets a password',
-  complete_step_up: 'and a ticket of this session with a TOTP code, a recovery code or the password',
+  complete_step_up:
+    'and a ticket of this session with a TOTP code, the answer of a passkey, a recovery code or the password',
+  step_up_passkey_options: 'and a ticket of this session',
+  add_own_passkey: 'and a new passkey’s answer to a challenge of this session',
   create_client: 'and makes a client’s secret',
   rotate_client_secret: 'and makes a client’s secret',
   confirm_own_factor: 'and the first code of the factor',
@@ -108,6 +114,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
 | ticket of a sign-in or step-up | 256 random bits, one use, ten minutes, five tries, and worth nothing without the factor | [tickets.ts](../../packages/core/src/doors/tickets.ts) |
 | TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
+| passkey | a signature over a challenge of 256 random bits, one use, five minutes, for exactly these pages; alone only where the device has asked who it is | [passkey-sign-in.ts](../../packages/core/src/doors/passkey-sign-in.ts), [webauthn.ts](../../packages/server/src/adapters/webauthn.ts) |
 | recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |
 | ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |
 

@@ -1,5 +1,6 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, SigningAlgorithm } from '@countersign/protocol'
+import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
 import type {
   BreachedPasswords,
@@ -12,6 +13,7 @@ import type {
   Secrets,
   Signer,
   Totp,
+  WebAuthn,
 } from './ports.ts'
 import type { Store } from './store-port.ts'
 
@@ -40,6 +42,7 @@ export interface Policy {
   readonly mfaRoles: readonly RoleId[]
   /** `off`: no messages are written. Else with the language for people of whom none is known. */
   readonly mail: 'off' | { readonly locale: Locale }
+  readonly passkeys: PasskeyScope
   readonly passwordLengthMin: number
   /** From 0, which refuses nothing, to 4. */
   readonly passwordScoreMin: number
@@ -82,6 +85,7 @@ export interface Context {
   readonly keyMaker: KeyMaker
   readonly signer: Signer
   readonly totp: Totp
+  readonly webauthn: WebAuthn
   readonly feed: OwnFeed
   readonly policy: Policy
 }

@@ -6,6 +6,7 @@ import type { AccountId, FactorId, RoleId, SessionId } from '@countersign/protoc
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
+import type { Passkey } from './factors/passkey.ts'
 import type { Ticket } from './factors/ticket.ts'
 import type { QueuedMail } from './mail/mail.ts'
 import type { Session } from './sessions/session.ts'
@@ -30,9 +31,10 @@ export interface TakenTry {
   readonly passwordHash: string | null
   /** Confirmed ones; for a ticket to enrol with, the one that was offered with it. */
   readonly totps: readonly TotpSeed[]
+  readonly passkeys: readonly Passkey[]
   /** Of the code with the number that was asked for, while it is unused. */
   readonly recoveryHash: string | null
-  /** Failures in a row, this try counted as one until it succeeds. */
+  /** Failures in a row, this try counted as one until it succeeds; 0 for passkeys, which cannot be guessed. */
   readonly failures: number
 }
 
@@ -63,6 +65,7 @@ export interface FactorStore {
   /**
    * Takes one of the ticket's tries and one of the factor's failures before anything is compared, so that no
    * number of guesses at once gets past either limit. `session` is the one that the ticket must be bound to.
+   * Failures of passkeys are not counted: nobody guesses a signature, and nobody may close one by failing.
    */
   takeTry(input: {
     digests: readonly string[]

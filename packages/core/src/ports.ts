@@ -2,7 +2,16 @@
  * What core needs from the world around it, besides the store: time, chance, keyed digests, signatures,
  * password hashing. Adapters in `server` answer; tests hand in fakes.
  */
-import type { AccessTokenClaims, GrantId, Secret, SessionId, SigningAlgorithm } from '@countersign/protocol'
+import type {
+  AccessTokenClaims,
+  GrantId,
+  PasskeyAssertion,
+  PasskeyRegistration,
+  Secret,
+  SessionId,
+  SigningAlgorithm,
+} from '@countersign/protocol'
+import type { Passkey, PasskeyScope } from './factors/passkey.ts'
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
@@ -61,6 +70,61 @@ export interface Totp {
    * constant time. `seed` is base32, `code` six digits.
    */
   matchingStep(seed: Secret, code: string, nowMs: number): number | null
+}
+
+/** Why an answer of a device does not hold: each is a step of WebAuthn Level 3 §7.1 or §7.2. For the record only. */
+export type WebAuthnFlaw =
+  | 'malformed'
+  | 'type'
+  | 'challenge'
+  | 'origin'
+  | 'cross_origin'
+  | 'rp_id'
+  | 'user_presence'
+  | 'user_verification'
+  | 'backup_state'
+  | 'algorithm'
+  | 'attestation'
+  | 'credential_id'
+  | 'user_handle'
+  | 'signature'
+
+export type WebAuthnAnswer<T> =
+  | ({ readonly ok: true } & T)
+  | { readonly ok: false; readonly flaw: WebAuthnFlaw }
+
+/** What is known of a credential from one ceremony. */
+export interface PasskeyFlags {
+  readonly signCount: number
+  readonly isUserVerified: boolean
+  readonly isBackupEligible: boolean
+  readonly isBackedUp: boolean
+}
+
+/** What authenticators sign. Whether a challenge was ours, and counts, are for the caller. */
+export interface WebAuthn {
+  /** The challenge that the client says it has answered; null where that cannot be read. */
+  challengeOf(credential: { readonly response: { readonly clientDataJSON: string } }): string | null
+  /** WebAuthn Level 3 §7.1, from step 5 on. */
+  verifyRegistration(input: {
+    credential: PasskeyRegistration
+    challenge: string
+    scope: PasskeyScope
+    algorithms: readonly number[]
+  }): Promise<
+    WebAuthnAnswer<
+      PasskeyFlags & { readonly credentialId: string; readonly publicKey: string; readonly aaguid: string }
+    >
+  >
+  /** WebAuthn Level 3 §7.2, from step 5 on. With `passkey` null, as much work for an answer that never holds. */
+  verifyAssertion(input: {
+    credential: PasskeyAssertion
+    challenge: string
+    scope: PasskeyScope
+    mustVerifyUser: boolean
+    mustNameUser: boolean
+    passkey: Pick<Passkey, 'credentialId' | 'publicKey' | 'userHandle' | 'isBackupEligible'> | null
+  }): Promise<WebAuthnAnswer<PasskeyFlags>>
 }
 
 /** Thrown by ports whose bounded queue is full: the caller is told to come back, nothing was done. */

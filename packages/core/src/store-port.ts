@@ -28,6 +28,7 @@ import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { MailStore } from './mail-port.ts'
+import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { Role } from './roles/role.ts'
@@ -306,6 +307,7 @@ export type Store = LogStore &
   AccountStore &
   FactorStore &
   PasswordStore &
+  PasskeyStore &
   ServiceAccountStore &
   RoleStore &
   SessionStore &

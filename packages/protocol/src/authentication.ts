@@ -14,7 +14,7 @@ export const AAL1: Acr = 'urn:countersign:acr:aal1'
 export const AAL2: Acr = 'urn:countersign:acr:aal2'
 
 /** `recovery_code` is a word of our own: RFC 8176 has none for a look-up secret (NIST SP 800-63B-4 §3.1.2). */
-export type AmrWord = 'pwd' | 'otp' | 'recovery_code' | 'mfa'
+export type AmrWord = 'pwd' | 'otp' | 'recovery_code' | 'hwk' | 'swk' | 'user' | 'mfa'
 
 /** The level that these methods reach together. Without `mfa` it is one factor, whichever it was. */
 export function toAcr(amr: readonly string[]): Acr {

@@ -115,6 +115,11 @@ export const errors = {
     title: 'Factor refused',
     detail: 'The code is wrong, or was used before.',
   },
+  invalid_passkey: {
+    status: 401,
+    title: 'Passkey refused',
+    detail: 'The passkey is not known here, or the answer of the device does not hold; begin again.',
+  },
   ticket_ended: {
     status: 401,
     title: 'Ticket ended',

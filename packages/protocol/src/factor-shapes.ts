@@ -1,8 +1,9 @@
 /** Second factors, tickets and step-up as they stand on the wire. */
+import type { PasskeyAssertion } from './passkey-shapes.ts'
 import type { SignInRequest, SignInResponse } from './shapes.ts'
 
 /** What can be asked for after a password; `password` only where it is all that an account has. */
-export type FactorName = 'totp' | 'recovery_code' | 'password'
+export type FactorName = 'totp' | 'passkey' | 'recovery_code' | 'password'
 
 /** The sign-in goes on with `POST /v1/sign-in/factor`, or by enrolling a factor first. Nothing is signed in yet. */
 export interface FactorRequiredResponse {
@@ -21,8 +22,11 @@ export interface SignedInWithCodes extends SignInResponse {
 
 export interface SignInFactorRequest {
   ticket: string
-  factor: 'totp' | 'recovery_code'
-  code: string
+  factor: Exclude<FactorName, 'password'>
+  /** Of a TOTP app, or a recovery code. */
+  code?: string | undefined
+  /** For `passkey`, in place of a code. */
+  credential?: PasskeyAssertion | undefined
   deliver?: SignInRequest['deliver']
   refresh?: SignInRequest['refresh']
 }
@@ -48,7 +52,7 @@ export interface ConfirmFactorRequest {
 
 export interface FactorShape {
   id: string
-  kind: 'totp'
+  kind: 'totp' | 'passkey'
   name: string | null
   created_at: string
   last_used_at: string | null
@@ -74,7 +78,9 @@ export interface RecoveryCodesResponse {
 export interface StepUpFactorRequest {
   ticket: string
   factor: FactorName
-  code: string
+  code?: string | undefined
+  /** For `passkey`, in place of a code. */
+  credential?: PasskeyAssertion | undefined
 }
 export interface SteppedUpResponse {
   status: 'stepped_up'

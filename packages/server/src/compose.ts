@@ -22,6 +22,7 @@ import { createPasswordHasher, defaultHashConcurrency } from './adapters/passwor
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { totp } from './adapters/totp.ts'
+import { webauthn } from './adapters/webauthn.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
@@ -171,6 +172,7 @@ function createCore({ config, opened, usage, clock, logger, checks }: CoreParts)
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     totp,
+    webauthn,
     feed: toOwnFeed(feed, confirmations),
     policy,
     keys,

@@ -196,6 +196,23 @@ export const origins: Kind<readonly string[]> = list(
   },
 )
 
+/** A domain, or `localhost`: browsers take no address for one (WebAuthn §5.1.2). */
+export const passkeyRpId: Kind<string> = pattern(
+  'a domain such as example.com, in lower case',
+  /^(?=.{1,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?!-)(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,63}(?<!-)$/,
+)
+
+/** Those of pages, and those that Android gives to apps. */
+export const passkeyOrigins: Kind<readonly string[]> = list(
+  'origins such as https://app.example.com, or android:apk-key-hash:… of an app',
+  (text) => {
+    if (text.startsWith('android:')) return /^android:apk-key-hash:[\w-]{43}$/.test(text)
+    const url = URL.parse(text)
+    if (url === null || !isHttp(url) || url.origin !== text) return false
+    return url.protocol === 'https:' || isLoopbackName(url.hostname)
+  },
+)
+
 /**
  * Two names or more, none of them a number: of a single name, or of an address, no browser takes a cookie
  * with a domain. That a domain such as `co.uk` belongs to no one is known to browsers, which ignore the cookie.

@@ -52,6 +52,8 @@ export interface Settings extends MailSettings, PasswordSettings {
   signUp: 'open' | 'closed'
   mfa: 'off' | 'optional' | 'required'
   mfaRoles: readonly string[]
+  passkeyRpId: string
+  passkeyOrigins: readonly string[]
   rateLimitSignIn: kinds.RateLimit | null
   rateLimitSignInAccount: kinds.RateLimit | null
   rateLimitSignUp: kinds.RateLimit | null
@@ -258,6 +260,19 @@ export const settings: SettingRows<Settings> = {
     fallback: [],
     fallbackText: 'none',
     reason: 'Roles whose holders need a second factor, also where it is optional for others.',
+  },
+  passkeyRpId: {
+    kind: kinds.passkeyRpId,
+    fallback: ({ issuer }) => new URL(issuer).hostname,
+    fallbackText: 'the host name of the issuer',
+    reason:
+      'The domain that passkeys belong to (WebAuthn RP ID). Once it is changed, no passkey that was made before works.',
+  },
+  passkeyOrigins: {
+    kind: kinds.passkeyOrigins,
+    fallback: ({ issuer }) => [issuer],
+    fallbackText: 'the issuer',
+    reason: 'Pages that may ask for passkeys, each at that domain or under it; compared exactly.',
   },
   ...passwordSettings,
   rateLimitSignIn: {

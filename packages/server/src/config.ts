@@ -115,6 +115,11 @@ function contradictions(values: Settings, environment: Environment): string[] {
       'COUNTERSIGN_MFA_ROLES is set, but COUNTERSIGN_MFA is off; drop one of them.',
     ],
     [
+      !values.passkeyOrigins.every((origin) => isOriginOf(origin, values.passkeyRpId)),
+      'COUNTERSIGN_PASSKEY_ORIGINS names a page that is neither at COUNTERSIGN_PASSKEY_RP_ID nor under it: no ' +
+        'browser would use a passkey there.',
+    ],
+    [
       values.keyPublishSeconds >= values.keyRotationDays * DAY_SECONDS,
       'COUNTERSIGN_KEY_PUBLISH_SECONDS is not shorter than COUNTERSIGN_KEY_ROTATION_DAYS.',
     ],
@@ -136,6 +141,9 @@ function contradictions(values: Settings, environment: Environment): string[] {
 }
 
 const isAtOrUnder = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`)
+
+const isOriginOf = (origin: string, rpId: string): boolean =>
+  origin.startsWith('android:') || isAtOrUnder(new URL(origin).hostname, rpId)
 
 function toConfig(values: Settings): Config {
   const {

@@ -17,6 +17,7 @@ import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { totp } from './adapters/totp.ts'
+import { webauthn } from './adapters/webauthn.ts'
 import { systemFacts } from './chores.ts'
 import type { Config } from './config.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
@@ -85,6 +86,7 @@ function contextOf(
     keyMaker: createKeyMaker(),
     signer: createSigner(),
     totp,
+    webauthn,
     // There is no verifier in this process that would have to learn of anything.
     feed: NO_FEED,
     policy: toPolicy(config),

@@ -31,6 +31,7 @@ export function toPolicy(config: Config): Policy {
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
     mail: config.mail.kind === 'off' ? 'off' : { locale: config.mailLanguage },
+    passkeys: { rpId: config.passkeyRpId, origins: config.passkeyOrigins },
     passwordLengthMin: config.passwordLengthMin,
     passwordScoreMin: config.passwordScoreMin,
     breachUnknown: config.breachedPasswordsWhenDown,

@@ -6,7 +6,7 @@ import type { AnyRoute } from '../src/http/route.ts'
 import { routes } from '../src/routes/table.ts'
 import { assertOAuthError, assertProblem } from './contract.ts'
 import * as given from './given.ts'
-import { goodRequest, makeIds, pathOf, queryOf, stored } from './walk.ts'
+import { goodRequest, makeIds, pathOf, queryOf, samples, stored } from './walk.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
@@ -80,6 +80,7 @@ test('the routes that ask for no permission are those whose doors are tested her
   const names = guarded.filter(({ access }) => access === 'credential').map(({ name }) => name)
 
   assert.deepEqual(names.toSorted(), [
+    'add_own_passkey',
     'begin_step_up',
     'change_api_key',
     'change_own_password',
@@ -93,14 +94,19 @@ test('the routes that ask for no permission are those whose doors are tested her
     'list_api_key_usage',
     'list_api_keys',
     'list_own_factors',
+    'list_own_passkeys',
     'list_own_sessions',
     'make_recovery_codes',
     'me',
+    'own_passkey_options',
     'read_api_key',
     'remove_own_factor',
+    'remove_own_passkey',
+    'rename_own_passkey',
     'revoke',
     'rotate_api_key',
     'sign_out',
+    'step_up_passkey_options',
   ])
 })
 
@@ -194,6 +200,15 @@ async function voices(): Promise<{
   return { owner: id, session, other, tries: [{ key: secret }, { bearer }] }
 }
 
+const passkeyAttempts: readonly [string, string, object, string][] = [
+  ['GET', '/v1/me/passkeys', {}, 'permission_denied'],
+  ['POST', '/v1/me/passkeys/options', {}, 'permission_denied'],
+  ['POST', '/v1/me/passkeys', { body: samples.add_own_passkey }, 'permission_denied'],
+  ['PATCH', `/v1/me/passkeys/fac_${NOBODY}`, { body: { name: 'x' } }, 'permission_denied'],
+  ['DELETE', `/v1/me/passkeys/fac_${NOBODY}`, {}, 'permission_denied'],
+  ['POST', '/v1/me/step-up/passkey/options', { body: { ticket: 'x' } }, 'permission_denied'],
+]
+
 const factorAttempts: readonly [string, string, object, string][] = [
   ['GET', '/v1/me/factors', {}, 'permission_denied'],
   ['POST', '/v1/me/factors/totp', {}, 'permission_denied'],
@@ -223,6 +238,7 @@ test('an API key and its tokens do not speak with the whole voice of their owner
     ['DELETE', `/v1/me/sessions/${session}`, {}, 'permission_denied'],
     ['POST', '/v1/me/sessions/revoke-others', {}, 'permission_denied'],
     ...factorAttempts,
+    ...passkeyAttempts,
     ['GET', '/v1/api-keys', {}, 'permission_denied'],
     ['POST', '/v1/api-keys', { body: { name: 'x', permissions: [] } }, 'permission_denied'],
     ['GET', `/v1/api-keys/${other}`, {}, 'not_found'],

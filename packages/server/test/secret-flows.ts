@@ -12,6 +12,8 @@ import { routes } from '../src/routes/table.ts'
 import { codeOf, codesOf, nextStep } from './authenticator.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { type Answer, at, configOf, type SendOptions, send } from './given.ts'
+import { creationOptionsOf, requestOptionsOf } from './passkeys.ts'
+import { makePasskey, usePasskey } from './soft-authenticator.ts'
 
 export interface Played {
   /** What it is called → its value: all that nobody but its holder may ever read. */
@@ -61,6 +63,7 @@ export async function play(t: TestContext): Promise<Played> {
   const admin = await setUp(ask, keep, keep('setup ticket', ticket?.reveal() ?? ''))
   await people(ask, keep)
   await factors(ask, keep, clock)
+  await passkeys(ask, keep)
   await programs(ask, keep, admin.bearer)
   await mistakes(ask, keep, admin.bearer)
   await reads(ask, admin.bearer)
@@ -173,6 +176,30 @@ async function factors(ask: Send, keep: Keep, clock: TestClock): Promise<void> {
   const made = await ask('POST', '/v1/me/recovery-codes', { bearer: strong })
   for (const [index, other] of codesOf(made).entries()) keep(`later recovery code ${index}`, other)
   assert.equal((await ask('GET', '/v1/me/factors', { bearer: strong })).status, 200)
+}
+
+/** Adding a passkey and signing in with it. Challenges are shown to whoever asks, and kept as digests. */
+async function passkeys(ask: Send, keep: Keep): Promise<void> {
+  const credentials = {
+    email: 'passkey.person@example.com',
+    password: keep('password beside a passkey', 'canary stoats twentyone'),
+  }
+  await ask('POST', '/v1/sign-up', { body: credentials })
+  const first = await ask('POST', '/v1/sign-in', { body: { ...credentials, deliver: 'session_token' } })
+  const bearer = keep('session without a passkey', at(first.json, 'session_token'))
+  const offered = await ask('POST', '/v1/me/passkeys/options', { bearer })
+  const { key, credential } = makePasskey(creationOptionsOf(offered))
+  const body = { credential, name: 'a key' }
+  const added = await ask('POST', '/v1/me/passkeys', { bearer, body })
+  for (const [index, code] of codesOf(added).entries()) keep(`recovery code beside a passkey ${index}`, code)
+  for (const round of [1, 2]) {
+    const asked = await ask('POST', '/v1/sign-in/passkey/options')
+    const assertion = usePasskey(key, requestOptionsOf(asked))
+    const signIn = { body: { credential: assertion, deliver: 'session_token' } }
+    const done = await ask('POST', '/v1/sign-in/passkey', signIn)
+    keep(`session by passkey ${round}`, at(done.json, 'session_token'))
+    await ask('POST', '/v1/sign-in/passkey', signIn)
+  }
 }
 
 const cookieOf = ({ headers }: Answer): string =>

@@ -7,6 +7,7 @@ import { type Played, play } from './secret-flows.ts'
 
 /** What nobody is ever given back. The rest is delivered, once. */
 const NEVER_SHOWN: ReadonlySet<string> = new Set([
+  'password beside a passkey',
   'setup ticket',
   'administrator password',
   'password',

@@ -80,6 +80,28 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   sign_in_enrol_totp: { ticket: 'nobodyHasThis', name: 'a phone' },
   enrol_own_totp: { name: 'a phone' },
   confirm_own_factor: { code: '123456' },
+  sign_in_factor_passkey_options: { ticket: 'nobodyHasThis' },
+  step_up_passkey_options: { ticket: 'nobodyHasThis' },
+  sign_in_passkey: {
+    credential: {
+      id: 'bm9ib2R5',
+      rawId: 'bm9ib2R5',
+      type: 'public-key',
+      response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' },
+    },
+    deliver: 'jwt',
+    refresh: 'body',
+  },
+  add_own_passkey: {
+    credential: {
+      id: 'bm9ib2R5',
+      rawId: 'bm9ib2R5',
+      type: 'public-key',
+      response: { clientDataJSON: 'e30', attestationObject: 'oA', transports: ['internal'] },
+    },
+    name: 'a key',
+  },
+  rename_own_passkey: { name: 'another name' },
   complete_step_up: { ticket: 'nobodyHasThis', factor: 'password', code: PASSWORD },
 }
 
@@ -108,6 +130,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/accounts': account,
     '/v1/me/sessions': session.id,
     '/v1/me/factors': factor,
+    '/v1/me/passkeys': factor,
     ':factor': factor,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,

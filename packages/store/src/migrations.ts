@@ -363,6 +363,36 @@ const clients: readonly string[] = [
   'create index used_once_by_expiry on used_once (expires_at)',
 ]
 
+// A passkey is a factor, with an empty seed there: a node that knows only TOTP asks for what it cannot open, and
+// refuses. Flags are times. `bound_to`: a session, the digest of a ticket, or nothing.
+const passkeys: readonly string[] = [
+  `create table passkeys (
+    id text not null primary key,
+    account_id text not null,
+    credential_id text not null,
+    user_handle text not null,
+    public_key text not null,
+    sign_count bigint not null,
+    transports text not null,
+    aaguid text not null,
+    backup_eligible_at bigint,
+    backed_up_at bigint,
+    user_verified_at bigint
+  ) /*clustered*/`,
+  'create unique index passkeys_by_credential on passkeys (credential_id)',
+  'create index passkeys_by_account on passkeys (account_id, id)',
+  `create table passkey_challenges (
+    digest text not null primary key,
+    purpose text not null,
+    account_id text,
+    bound_to text not null,
+    user_handle text,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index passkey_challenges_by_account on passkey_challenges (account_id) where account_id is not null',
+  'create index passkey_challenges_by_expiry on passkey_challenges (expires_at)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -376,4 +406,5 @@ export const migrations: readonly Migration[] = [
   { id: 6, name: 'passwords', statements: passwords },
   { id: 7, name: 'mails', statements: mails },
   { id: 8, name: 'clients', statements: clients },
+  { id: 9, name: 'passkeys', statements: passkeys },
 ]

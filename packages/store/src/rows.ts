@@ -8,6 +8,7 @@ import type {
   Grant,
   HourOfUse,
   LogHead,
+  Passkey,
   PrincipalView,
   RateLimit,
   RevocationRecord,
@@ -170,7 +171,7 @@ export function toSession(row: Row): Session {
   }
 }
 
-const factorKinds = ['totp'] as const
+const factorKinds = ['totp', 'passkey'] as const
 
 export function toFactor(row: Row): Factor {
   return {
@@ -188,6 +189,23 @@ export function toTotpSeed(row: Row): TotpSeed {
     id: narrowed(row, 'id', isFactorId),
     sealedSeed: text(row, 'sealed_seed'),
     lastStep: integer(row, 'last_step'),
+  }
+}
+
+/** Its flags are times, of when they were first seen; those of the copy, of when they were last seen. */
+export function toPasskey(row: Row): Passkey {
+  return {
+    id: narrowed(row, 'id', isFactorId),
+    accountId: narrowed(row, 'account_id', isAccountId),
+    credentialId: text(row, 'credential_id'),
+    userHandle: text(row, 'user_handle'),
+    publicKey: text(row, 'public_key'),
+    signCount: integer(row, 'sign_count'),
+    transports: texts(row, 'transports'),
+    aaguid: text(row, 'aaguid'),
+    isBackupEligible: integerOrNull(row, 'backup_eligible_at') !== null,
+    isBackedUp: integerOrNull(row, 'backed_up_at') !== null,
+    isUserVerified: integerOrNull(row, 'user_verified_at') !== null,
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Housekeeping,
   LogStore,
   MailStore,
+  PasskeyStore,
   PasswordStore,
   RevocationStore,
   RoleStore,
@@ -23,6 +24,7 @@ import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
 import * as factors from './reads/factors.ts'
 import * as log from './reads/log.ts'
+import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
 import * as revocations from './reads/revocations.ts'
 import * as usage from './reads/usage.ts'
@@ -38,6 +40,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createClientStore(engine),
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
+    ...createPasskeyStore(engine),
     ...createRecordStore(engine),
     ...createMailStore(engine),
   }
@@ -146,6 +149,19 @@ function createMailStore(engine: StoreEngine): MailStore {
   return {
     claimMails: (input) => engine.write('claimMails', input),
     settleMail: (input) => engine.write('settleMail', input),
+  }
+}
+
+function createPasskeyStore(engine: StoreEngine): PasskeyStore {
+  return {
+    openChallenge: (input) => engine.write('openChallenge', input),
+    spendChallenge: (challenge) => engine.write('spendChallenge', challenge),
+    readPasskeys: (account) => engine.read(() => passkeys.readPasskeys(account)),
+    readPasskeyToSignIn: (credentialId, challenge, nowMs) =>
+      engine.read(() => passkeys.readPasskeyToSignIn(credentialId, challenge, nowMs)),
+    addPasskey: (input) => engine.write('addPasskey', input),
+    renamePasskey: (input) => engine.write('renamePasskey', input),
+    signInWithPasskey: (input) => engine.write('signInWithPasskey', input),
   }
 }
 

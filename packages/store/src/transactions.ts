@@ -7,6 +7,7 @@ import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
 import * as mails from './transactions/mails.ts'
+import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
 import * as revocations from './transactions/revocations.ts'
 import * as roles from './transactions/roles.ts'
@@ -25,6 +26,7 @@ export type StoreTransactions = typeof accounts &
   typeof housekeeping &
   typeof passwords &
   typeof mails &
+  typeof passkeys &
   typeof revocations &
   typeof roles &
   typeof serviceAccounts &
@@ -43,6 +45,7 @@ export const transactions: StoreTransactions = {
   ...housekeeping,
   ...passwords,
   ...mails,
+  ...passkeys,
   ...revocations,
   ...roles,
   ...serviceAccounts,

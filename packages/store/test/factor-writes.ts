@@ -17,6 +17,14 @@ import {
   remove,
   takeTry,
 } from './given-factors.ts'
+import {
+  add,
+  givenChallenge,
+  givenPasskey,
+  givenRegistration,
+  makePasskey,
+  makeUse,
+} from './given-passkeys.ts'
 
 /** `crowded` has sessions over a cap of one; `session` is one of its own account. */
 export async function factorWritesOf(
@@ -33,7 +41,18 @@ export async function factorWritesOf(
   const stepUp = await givenTicket(bench, stepping, { purpose: 'step_up', sessionId: session.id })
   const { position } = await store.readHead()
   const draft = () => ({ ...makeDraft(makeSession(crowded, { issuedPosition: position })), sessionsMax: 1 })
+  const asked = await givenChallenge(bench, 'sign_in')
+  const known = await givenPasskey(bench, crowded)
+  const registration = await givenRegistration(bench, stepping)
+  const stale = await givenChallenge(bench, 'sign_in')
   return {
+    openChallenge: [() => givenChallenge(bench, 'sign_in')],
+    spendChallenge: [() => store.spendChallenge(stale)],
+    addPasskey: [() => add(bench, stepping, registration, makePasskey(stepping))],
+    renamePasskey: [
+      () => store.renamePasskey({ account: crowded.id, id: known.id, name: 'another', audit: makeEvent() }),
+    ],
+    signInWithPasskey: [() => store.signInWithPasskey({ ...draft(), use: makeUse(known, asked, 2) })],
     openTicket: [
       () => store.openTicket({ digest: 'written', ticket: makeTicket(stepping), audit: makeEvent() }),
     ],

@@ -1,9 +1,8 @@
 /** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
-import type { Secret } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
-import type { FactorWay, Proof } from '../factors/factor.ts'
+import type { Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
 import type { QueuedMail } from '../mail/mail.ts'
 import { makeAudit } from '../make.ts'
@@ -13,12 +12,18 @@ import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
-import { amrAfter, auditRefusal, type ProvenFactor, proveFactor } from './tickets.ts'
+import {
+  amrAfter,
+  auditRefusal,
+  type Evidence,
+  type ProvenFactor,
+  proveFactor,
+  refusalOf,
+} from './tickets.ts'
 
 export interface FactorInput {
   readonly ticket: string
-  readonly way: Exclude<FactorWay, 'password'>
-  readonly code: Secret
+  readonly evidence: Evidence
   /** In place of what was asked for with the password. */
   readonly deliver: SessionDelivery | null
 }
@@ -40,8 +45,8 @@ export async function signInWithFactor(
     {
       account,
       issuedPosition: ticket.issuedPosition,
-      amr: amrAfter(ticket.amr, input.way),
-      factor: input.way,
+      amr: amrAfter(ticket.amr, proven),
+      factor: input.evidence.way,
     },
     input.deliver ?? ticket.delivery,
     facts,
@@ -62,7 +67,7 @@ export async function signInWithFactor(
       return refuse('ticket_ended', 'ended')
     case 'proof_used':
       await auditRefusal(context, presented, account.id, 'used', facts)
-      return refuse('invalid_factor', 'ended')
+      return refuse(refusalOf(input.evidence.way), 'ended')
     case 'opened': {
       const signedIn = await deliverSession(context, account, prepared, opened.endedOverCap, facts)
       if (!signedIn.ok) return signedIn

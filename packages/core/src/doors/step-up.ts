@@ -15,7 +15,7 @@ import {
 } from '@countersign/protocol'
 import { type Caller, speaksForPrincipal, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
-import { FACTOR_FAILURES_MAX, type FactorWay } from '../factors/factor.ts'
+import { FACTOR_FAILURES_MAX, type FactorWay, waysOf } from '../factors/factor.ts'
 import type { FactorsView } from '../factors-port.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
@@ -23,7 +23,15 @@ import { type Outcome, type Refusal, refuse, type StepUpNeed } from '../outcome.
 import type { SessionDelivery } from '../sessions/session.ts'
 import { accountOf } from './principals.ts'
 import { sessionOf } from './sessions.ts'
-import { amrAfter, auditRefusal, type FactorRequired, openTicket, proveFactor } from './tickets.ts'
+import {
+  amrAfter,
+  auditRefusal,
+  type Evidence,
+  type FactorRequired,
+  openTicket,
+  proveFactor,
+  refusalOf,
+} from './tickets.ts'
 
 /** How long a proof counts as recent before factors may be changed (ASVS 7.5.1). */
 export const RECENT_SECONDS = 600
@@ -77,13 +85,12 @@ export async function beginStepUp(
   const proven = { account, issuedPosition: 0, amr, factor: 'session' }
   const asked = { deliver: 'session_token', refresh: 'body' } as const
   const session = { id: own.session, actor: toActor(caller) }
-  const next = { purpose: 'step_up', ways: waysOf(own.view), reason: 'step_up', session } as const
+  const next = { purpose: 'step_up', ways: stepUpWays(own.view), reason: 'step_up', session } as const
   return openTicket(context, proven, asked, next, facts)
 }
 
-function waysOf({ factors, recoveryCodesLeft }: FactorsView): readonly FactorWay[] {
-  if (factors.length === 0) return ['password']
-  return recoveryCodesLeft > 0 ? ['totp', 'recovery_code'] : ['totp']
+function stepUpWays({ factors, recoveryCodesLeft }: FactorsView): readonly FactorWay[] {
+  return factors.length === 0 ? ['password'] : waysOf(factors, recoveryCodesLeft)
 }
 
 export interface SteppedUp {
@@ -99,7 +106,7 @@ export interface SteppedUp {
 export async function completeStepUp(
   context: Context,
   caller: Caller,
-  input: { readonly ticket: string; readonly way: FactorWay; readonly code: Secret },
+  input: { readonly ticket: string; readonly evidence: Evidence },
   facts: RequestFacts,
 ): Promise<Outcome<SteppedUp>> {
   const account = speaksForPrincipal(caller) ? accountOf(caller) : null
@@ -110,7 +117,7 @@ export async function completeStepUp(
   if (!proven.ok) return proven
   const { found } = await context.store.readSessionForVerdict(id)
   if (found === null) return refuse('ticket_ended', 'ended')
-  const amr = amrAfter(found.session.amr, input.way)
+  const amr = amrAfter(found.session.amr, proven)
   const acr = toAcr(amr)
   const secret = makeSecret(context.random)
   const raised = await context.store.completeStepUp({
@@ -127,16 +134,16 @@ export async function completeStepUp(
       type: 'session.stepped_up',
       actor: toActor(caller),
       target: { kind: 'session', id },
-      details: { factor: input.way, acr },
+      details: { factor: input.evidence.way, acr },
     }),
     mails:
-      input.way === 'recovery_code'
+      input.evidence.way === 'recovery_code'
         ? makeNotice(context, 'recovery_code_used', proven.taken.account, 'owner', facts)
         : [],
   })
   if (raised === 'proof_used') {
     await auditRefusal(context, presented, account, 'used', facts)
-    return refuse('invalid_factor', 'ended')
+    return refuse(refusalOf(input.evidence.way), 'ended')
   }
   if (raised !== 'raised') return refuse('ticket_ended', 'ended')
   await context.feed.catchUp()

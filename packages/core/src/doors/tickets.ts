@@ -2,7 +2,7 @@
  * Tickets: opened after a password or by a session, and proving a factor with one. A try is taken from the
  * ticket, and a failure counted for the factor, before anything is compared.
  */
-import { Secret, type SessionId } from '@countersign/protocol'
+import { type PasskeyAssertion, Secret, type SessionId } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
@@ -15,6 +15,7 @@ import { makeAudit, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import type { Proven } from './open-session.ts'
+import { comparePasskey, type PasskeyFault } from './passkey-proof.ts'
 
 /** The answer that is no session: what has to be presented together with the ticket. */
 export interface FactorRequired {
@@ -63,10 +64,14 @@ export async function openTicket(
   return { ok: true, kind, ticket: secret, ways: next.ways, reason: next.reason }
 }
 
+/** What is presented with a ticket. */
+export type Evidence =
+  | { readonly way: Exclude<FactorWay, 'passkey'>; readonly code: Secret }
+  | { readonly way: 'passkey'; readonly credential: PasskeyAssertion }
+
 export interface Presented {
   readonly ticket: string
-  readonly way: FactorWay
-  readonly code: Secret
+  readonly evidence: Evidence
   /** The session that the ticket must be bound to, and who presents it. */
   readonly session: { readonly id: SessionId; readonly actor: AuditActor } | null
 }
@@ -74,6 +79,8 @@ export interface Presented {
 export interface ProvenFactor {
   readonly taken: TakenTry
   readonly proof: Exclude<Proof, { kind: 'enrolment' }>
+  /** The words of RFC 8176 for what was proved. */
+  readonly amr: readonly string[]
 }
 
 /** Compares what was presented; spends nothing but the try. */
@@ -82,12 +89,12 @@ export async function proveFactor(
   presented: Presented,
   facts: RequestFacts,
 ): Promise<Outcome<ProvenFactor>> {
-  const { way, session } = presented
-  const recovery = way === 'recovery_code' ? parseRecoveryCode(presented.code.reveal()) : null
+  const { evidence, session } = presented
+  const recovery = evidence.way === 'recovery_code' ? parseRecoveryCode(evidence.code.reveal()) : null
   const answer = await context.store.takeTry({
     digests: context.secrets.digests(new Secret(presented.ticket)),
     session: session?.id ?? null,
-    way,
+    way: evidence.way,
     recoveryNumber: recovery?.number ?? null,
     triesMax: TICKET_TRIES_MAX,
     failuresMax: FACTOR_FAILURES_MAX,
@@ -99,31 +106,39 @@ export async function proveFactor(
     return refuse('factor_closed')
   }
   const { taken } = answer
-  const checked = await compare(context, taken, presented, recovery?.code ?? null, facts.nowMs)
-  if (checked.ok) return { ok: true, taken, proof: checked.proof }
+  const checked = await compare(context, taken, evidence, recovery?.code ?? null, facts)
+  if (checked.ok) return { ok: true, taken, proof: checked.proof, amr: checked.amr }
   await auditRefusal(context, presented, taken.account.id, checked.reason, facts)
   if (taken.failures >= FACTOR_FAILURES_MAX) await auditClosed(context, presented, taken, facts)
-  return refuse('invalid_factor', 'wrong_secret')
+  return refuse(refusalOf(evidence.way), 'wrong_secret')
 }
 
-type Compared = { ok: true; proof: ProvenFactor['proof'] } | { ok: false; reason: 'wrong_secret' | 'used' }
+/** What is said about a factor that does not hold, or was spent before. */
+export const refusalOf = (way: FactorWay): 'invalid_passkey' | 'invalid_factor' =>
+  way === 'passkey' ? 'invalid_passkey' : 'invalid_factor'
+
+type Compared =
+  | { ok: true; proof: ProvenFactor['proof']; amr: readonly string[] }
+  | { ok: false; reason: 'wrong_secret' | 'used' | PasskeyFault }
 
 const WRONG: Compared = { ok: false, reason: 'wrong_secret' }
 
 function compare(
   context: Context,
   taken: TakenTry,
-  presented: Presented,
+  evidence: Evidence,
   recoveryCode: Secret | null,
-  nowMs: number,
+  facts: RequestFacts,
 ): Promise<Compared> {
-  switch (presented.way) {
+  switch (evidence.way) {
     case 'totp':
-      return Promise.resolve(compareTotp(context, taken, presented.code, nowMs))
+      return Promise.resolve(compareTotp(context, taken, evidence.code, facts.nowMs))
+    case 'passkey':
+      return comparePasskey(context, taken, evidence.credential, facts)
     case 'recovery_code':
       return compareRecoveryCode(context, taken, recoveryCode)
     case 'password':
-      return comparePassword(context, taken, presented.code)
+      return comparePassword(context, taken, evidence.code)
   }
 }
 
@@ -139,39 +154,40 @@ function compareTotp(context: Context, { totps }: TakenTry, code: Secret, nowMs:
     if (step !== null && step > lastStep) proof = { kind: 'totp', id, step }
     else if (step !== null) isUsed = true
   }
-  if (proof !== null) return { ok: true, proof }
+  if (proof !== null) return { ok: true, proof, amr: ['otp'] }
   return isUsed ? { ok: false, reason: 'used' } : WRONG
 }
 
 async function compareRecoveryCode(
   context: Context,
-  { ticket, totps, recoveryHash }: TakenTry,
+  taken: TakenTry,
   presented: Secret | null,
 ): Promise<Compared> {
+  const { ticket, recoveryHash } = taken
   if (presented === null) return WRONG
   // The same work for a code that was used: how long it takes tells nothing about which numbers are left.
   const { matches } = await context.passwords.verify(presented, recoveryHash ?? context.passwords.decoy)
-  if (!matches || recoveryHash === null || totps.length === 0 || ticket.purpose === 'enrol') return WRONG
+  if (!matches || recoveryHash === null || !hasFactor(taken) || ticket.purpose === 'enrol') return WRONG
   const number = Number(presented.reveal().charAt(0))
-  return { ok: true, proof: { kind: 'recovery_code', number, hash: recoveryHash } }
+  return { ok: true, proof: { kind: 'recovery_code', number, hash: recoveryHash }, amr: ['recovery_code'] }
 }
 
+const hasFactor = ({ totps, passkeys }: TakenTry): boolean => totps.length > 0 || passkeys.length > 0
+
 /** A password steps up only where there is nothing stronger: it is what a thief of the session may know too. */
-async function comparePassword(
-  context: Context,
-  { ticket, totps, passwordHash }: TakenTry,
-  presented: Secret,
-): Promise<Compared> {
+async function comparePassword(context: Context, taken: TakenTry, presented: Secret): Promise<Compared> {
+  const { ticket, passwordHash } = taken
   const password = normalizePassword(presented)
   const { matches } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
-  const isEnough = ticket.purpose === 'step_up' && totps.length === 0
-  return matches && passwordHash !== null && isEnough ? { ok: true, proof: { kind: 'password' } } : WRONG
+  const isEnough = ticket.purpose === 'step_up' && !hasFactor(taken)
+  if (!matches || passwordHash === null || !isEnough) return WRONG
+  return { ok: true, proof: { kind: 'password' }, amr: ['pwd'] }
 }
 
 /** Also for a proof that another request has spent between the comparison and the commit. */
 export async function auditRefusal(
   context: Context,
-  { way, session }: Presented,
+  { evidence, session }: Presented,
   accountId: string,
   reason: string,
   facts: RequestFacts,
@@ -181,14 +197,14 @@ export async function auditRefusal(
     outcome: 'refused',
     actor: session?.actor ?? ANONYMOUS,
     target: { kind: 'account', id: accountId },
-    details: { factor: way, reason },
+    details: { factor: evidence.way, reason },
   } as const
   await context.store.appendAudit([makeAudit(context, facts, draft)])
 }
 
 async function auditClosed(
   context: Context,
-  { way }: Presented,
+  { evidence }: Presented,
   taken: TakenTry,
   facts: RequestFacts,
 ): Promise<void> {
@@ -197,14 +213,16 @@ async function auditClosed(
     outcome: 'refused',
     actor: ANONYMOUS,
     target: { kind: 'account', id: taken.account.id },
-    details: { factor: way },
+    details: { factor: evidence.way },
   } as const
   await context.store.appendAudit([makeAudit(context, facts, draft)])
 }
 
-/** What is proved by now, in the words of RFC 8176. */
-export function amrAfter(before: readonly string[], way: FactorWay): readonly string[] {
-  if (way === 'password') return ['pwd']
-  const own = way === 'totp' ? 'otp' : 'recovery_code'
-  return [...new Set([...before.filter((word) => word !== 'mfa'), own, 'mfa'])]
+/** What is proved by now, in the words of RFC 8176. The password alone stays one factor. */
+export function amrAfter(
+  before: readonly string[],
+  proven: { readonly proof: { readonly kind: Proof['kind'] }; readonly amr: readonly string[] },
+): readonly string[] {
+  if (proven.proof.kind === 'password') return proven.amr
+  return [...new Set([...before.filter((word) => word !== 'mfa'), ...proven.amr, 'mfa'])]
 }

@@ -1,11 +1,14 @@
 /** A second factor of an account, what is kept of it, and how it is proved. */
 import type { AccountId, FactorId, RoleId } from '@countersign/protocol'
 import type { Policy } from '../context.ts'
+import type { PasskeyUse } from './passkey.ts'
+
+export type FactorKind = 'totp' | 'passkey'
 
 export interface Factor {
   readonly id: FactorId
   readonly accountId: AccountId
-  readonly kind: 'totp'
+  readonly kind: FactorKind
   readonly name: string | null
   readonly createdAtMs: number
   readonly lastUsedAtMs: number | null
@@ -21,13 +24,14 @@ export interface TotpSeed {
 }
 
 /** What a person can present. `password` steps up where an account has nothing stronger. */
-export type FactorWay = 'totp' | 'recovery_code' | 'password'
+export type FactorWay = FactorKind | 'recovery_code' | 'password'
 
 /** What was proved, with all that the store needs to spend it. */
 export type Proof =
   | { readonly kind: 'totp'; readonly id: FactorId; readonly step: number }
   | { readonly kind: 'recovery_code'; readonly number: number; readonly hash: string }
   | { readonly kind: 'password' }
+  | { readonly kind: 'passkey'; readonly use: PasskeyUse }
   /** The first code of a factor that was offered with the ticket; its recovery codes are made with it. */
   | {
       readonly kind: 'enrolment'
@@ -36,12 +40,23 @@ export type Proof =
       readonly recoveryHashes: readonly string[]
     }
 
+/** The strongest first: a passkey cannot be given away to a page that only looks like this service. */
+export const FACTOR_KINDS: readonly FactorKind[] = ['passkey', 'totp']
 /** Codes that are lost, and phones that are old, pile up; nobody needs more. */
 export const FACTORS_PER_ACCOUNT_MAX = 10
 /** How long an offered factor waits for its first code. */
 export const FACTOR_OFFER_SECONDS = 600
 /** Consecutive failures, after which a factor is closed (NIST SP 800-63B-4 §3.2.2). */
 export const FACTOR_FAILURES_MAX = 100
+
+/** What an account with these factors can present after its password, or to step up. */
+export function waysOf(
+  factors: readonly { readonly kind: FactorKind }[],
+  recoveryCodesLeft: number,
+): readonly FactorWay[] {
+  const kinds = FACTOR_KINDS.filter((kind) => factors.some((factor) => factor.kind === kind))
+  return kinds.length > 0 && recoveryCodesLeft > 0 ? [...kinds, 'recovery_code'] : kinds
+}
 
 export function demandsFactor(policy: Policy, roles: readonly RoleId[]): boolean {
   return policy.mfa === 'required' || roles.some((role) => policy.mfaRoles.includes(role))

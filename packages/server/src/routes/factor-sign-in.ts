@@ -1,13 +1,13 @@
 /** The second step of signing in: present a factor with the ticket, or enrol the first one with it. */
-import { offerTotpByTicket, signInWithFactor } from '@countersign/core'
-import { Secret } from '@countersign/protocol'
+import { askForPasskey, offerTotpByTicket, signInWithFactor } from '@countersign/core'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { enrolByTicketSchema, signInFactorSchema, totpOfferSchema } from '../schemas/factors.ts'
+import { passkeyTicketSchema, requestOptionsSchema } from '../schemas/passkeys.ts'
 import { signedInSchema } from '../schemas/sessions.ts'
 import { refused } from './answer.ts'
 import { deliverCredentials } from './deliver.ts'
-import { toTotpOfferShape } from './factor-shapes.ts'
+import { parseEvidence, toTotpOfferShape } from './factor-shapes.ts'
 
 const factor: AnyRoute = publicRoute({
   name: 'sign_in_factor',
@@ -21,12 +21,31 @@ const factor: AnyRoute = publicRoute({
   body: signInFactorSchema,
   responses: { 200: { description: 'Signed in.', schema: signedInSchema } },
   handle: async (call) => {
-    const { ticket, factor: way, code, deliver, refresh } = call.body
-    const input = { ticket, way, code: new Secret(code), deliver: deliver ?? null }
+    const { ticket, deliver, refresh } = call.body
+    const parsed = parseEvidence(call.body)
+    if (!parsed.ok) return refused(call, parsed)
+    const input = { ticket, evidence: parsed.evidence, deliver: deliver ?? null }
     const answer = await signInWithFactor(call.services.core, input, call.facts)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (!answer.ok) return refused(call, answer)
     return deliverCredentials(call.services, answer, refresh ?? answer.refresh, call.facts.nowMs)
+  },
+})
+
+const ask: AnyRoute = publicRoute({
+  name: 'sign_in_factor_passkey_options',
+  method: 'POST',
+  path: '/v1/sign-in/factor/passkey/options',
+  summary:
+    'Ask for a passkey of the account that the ticket is for; the challenge is good with this ticket alone.',
+  tag: 'Signing in',
+  access: 'public',
+  limit: 'sign_in',
+  body: passkeyTicketSchema,
+  responses: { 200: { description: 'Options for the browser.', schema: requestOptionsSchema } },
+  handle: async (call) => {
+    const answer = await askForPasskey(call.services.core, call.body.ticket, null, call.facts)
+    return answer.ok ? json(200, { options: answer.options }) : refused(call, answer)
   },
 })
 
@@ -47,4 +66,4 @@ const enrol: AnyRoute = publicRoute({
   },
 })
 
-export const factorSignInRoutes: readonly AnyRoute[] = [factor, enrol]
+export const factorSignInRoutes: readonly AnyRoute[] = [factor, ask, enrol]

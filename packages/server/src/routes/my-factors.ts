@@ -9,6 +9,7 @@ import {
   removeOwnFactor,
   replaceRecoveryCodes,
   type SteppedUp,
+  type StepUpNeed,
 } from '@countersign/core'
 import { AAL1, isFactorId, Secret, type SteppedUpResponse } from '@countersign/protocol'
 import { json, noContent, type Reply } from '../http/reply.ts'
@@ -27,11 +28,11 @@ import {
 import type { Services } from '../services.ts'
 import { notFound, refused } from './answer.ts'
 import { deliverRenewed, toFactorRequired } from './deliver.ts'
-import { toFactorShape, toFactorsShape, toTotpOfferShape } from './factor-shapes.ts'
+import { parseEvidence, toFactorShape, toFactorsShape, toTotpOfferShape } from './factor-shapes.ts'
 import { toTime } from './shapes.ts'
 
 /** The least for everybody; the doors ask for the strongest factor that the account has. */
-const RECENT = { acr: AAL1, maxAgeSeconds: RECENT_SECONDS }
+export const RECENT: StepUpNeed = { acr: AAL1, maxAgeSeconds: RECENT_SECONDS }
 
 const list: AnyRoute = protectedRoute({
   name: 'list_own_factors',
@@ -144,8 +145,9 @@ const complete: AnyRoute = protectedRoute({
   body: stepUpFactorSchema,
   responses: { 200: { description: 'What the session stands for now.', schema: steppedUpSchema } },
   handle: async (call) => {
-    const { ticket, factor, code } = call.body
-    const input = { ticket, way: factor, code: new Secret(code) }
+    const parsed = parseEvidence(call.body)
+    if (!parsed.ok) return refused(call, parsed)
+    const input = { ticket: call.body.ticket, evidence: parsed.evidence }
     const answer = await completeStepUp(call.services.core, call.caller, input, call.facts)
     return answer.ok ? deliverSteppedUp(call.services, answer) : refused(call, answer)
   },

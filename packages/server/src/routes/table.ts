@@ -14,6 +14,7 @@ import { tokenRoute } from './oauth.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { passwordRoutes } from './passwords.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
@@ -29,6 +30,7 @@ export const routes: readonly AnyRoute[] = [
   ...passwordRoutes,
   ...meRoutes,
   ...myFactorRoutes,
+  ...passkeyRoutes,
   tokenRoute,
   ...oauthTokenRoutes,
   ...apiKeyRoutes,

@@ -22,6 +22,13 @@ export const emailSchema: z.ZodString = z.string().min(3).max(254)
 /** Bounded so that no megabyte reaches the hash; the policy has its own, lower bound. */
 export const passwordSchema: z.ZodString = z.string().min(1).max(1024)
 
+/** What `makeSecret` spells. */
+export const ticketSchema: z.ZodString = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[0-9A-Za-z]+$/)
+
 export const permissionsSchema: z.ZodArray<z.ZodString> = z
   .array(z.string().refine(isPermission))
   .max(PERMISSIONS_MAX)

@@ -14,17 +14,13 @@ import type {
   TotpOfferShape,
 } from '@countersign/protocol'
 import { z } from 'zod'
-import { nameSchema, nullableTimeSchema, passwordSchema, timeSchema } from './common.ts'
+import { nameSchema, nullableTimeSchema, passwordSchema, ticketSchema, timeSchema } from './common.ts'
+import { assertionSchema } from './passkeys.ts'
 import { signedInSchema } from './sessions.ts'
 
-const ticketSchema = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^[0-9A-Za-z]+$/)
 /** Digits with spaces, or groups of letters: what it is, the door decides. */
 const codeSchema = z.string().min(1).max(64)
-const factorNameSchema = z.enum(['totp', 'recovery_code', 'password'])
+const factorNameSchema = z.enum(['totp', 'passkey', 'recovery_code', 'password'])
 
 export const factorRequiredSchema: z.ZodType<FactorRequiredResponse> = z.object({
   status: z.enum(['factor_required', 'factor_enrolment_required']),
@@ -38,8 +34,9 @@ export const signInResponseSchema: z.ZodType = z.union([signedInSchema, factorRe
 
 export const signInFactorSchema: z.ZodType<SignInFactorRequest> = z.strictObject({
   ticket: ticketSchema,
-  factor: z.enum(['totp', 'recovery_code']),
-  code: codeSchema,
+  factor: z.enum(['totp', 'passkey', 'recovery_code']),
+  code: codeSchema.optional(),
+  credential: assertionSchema.optional(),
   deliver: z.enum(['cookie', 'session_token', 'jwt']).optional(),
   refresh: z.enum(['body', 'cookie']).optional(),
 })
@@ -59,7 +56,7 @@ export const confirmFactorSchema: z.ZodType<ConfirmFactorRequest> = z.strictObje
 
 const factorSchema: z.ZodType<FactorShape> = z.object({
   id: z.string(),
-  kind: z.literal('totp'),
+  kind: z.enum(['totp', 'passkey']),
   name: z.string().nullable(),
   created_at: timeSchema,
   last_used_at: nullableTimeSchema,
@@ -83,7 +80,8 @@ export const stepUpFactorSchema: z.ZodType<StepUpFactorRequest> = z.strictObject
   ticket: ticketSchema,
   factor: factorNameSchema,
   /** A password where that is the factor. */
-  code: passwordSchema,
+  code: passwordSchema.optional(),
+  credential: assertionSchema.optional(),
 })
 export const steppedUpSchema: z.ZodType = z.object({
   status: z.literal('stepped_up'),

@@ -201,3 +201,22 @@ select id from factors as one where offered_until is null and not exists (select
 select id from audit_events as event where type = 'session.stepped_up' and not exists (select 1 from
   revocations as entry where entry.kind = 'session' and entry.node_id = event.target_id and entry.at =
   event.at and entry.issued_before_position is not null);
+
+-- a passkey without its factor
+select id from passkeys as one where not exists (select 1 from factors as held where held.id = one.id and
+  held.kind = 'passkey' and held.account_id = one.account_id);
+
+-- a factor without its passkey
+select id from factors as one where kind = 'passkey' and not exists (select 1 from passkeys as held where
+  held.id = one.id);
+
+-- a used passkey that neither opened nor raised a session
+select id from factors as one where kind = 'passkey' and last_used_at is not null and not exists (select 1
+  from sessions as opened where opened.account_id = one.account_id and (opened.amr like '%"hwk"%' or
+  opened.amr like '%"swk"%') and opened.auth_time >= one.last_used_at);
+
+-- a session by a passkey that was never used
+select id from sessions as one where (amr like '%"hwk"%' or amr like '%"swk"%') and not exists (select 1 from
+  factors as held where held.account_id = one.account_id and held.kind = 'passkey' and held.last_used_at >=
+  one.created_at) and not exists (select 1 from audit_events as event where event.type in ('factor.removed',
+  'account.ended') and event.target_id = one.account_id);

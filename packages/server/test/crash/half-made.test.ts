@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { personWithTotp, presentRecovery, signedInByTotp, stepUp, ticketOf } from '../authenticator.ts'
 import { at, authority, keyOf, signedIn } from '../given.ts'
+import { personWithPasskey, signedInByPasskey } from '../passkeys.ts'
 import { temporaryFolder } from '../processes/spawn.ts'
 import { findFlaws, type Query, readNamed } from './flaws.ts'
 
@@ -52,6 +53,8 @@ test('every kind of half-made state is found, and none where all was done as a w
     const who = await personWithTotp(given)
     await presentRecovery(given, await ticketOf(given, who.email), who.recoveryCodes[0] ?? '')
     await stepUp(given, await signedInByTotp(given, who), 'recovery_code', who.recoveryCodes[1] ?? '')
+    const holder = await personWithPasskey(given)
+    await signedInByPasskey(given, holder.key)
     await revoke('role', 'member')
     await given.authority.close()
     const { database } = given.authority.config

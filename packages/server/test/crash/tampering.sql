@@ -137,3 +137,15 @@ delete from audit_events where type = 'factor.added';
 
 -- an event of a raised session without its rule
 delete from revocations where kind = 'session' and issued_before_position is not null;
+
+-- a passkey without its factor
+delete from factors where kind = 'passkey';
+
+-- a factor without its passkey
+delete from passkeys;
+
+-- a used passkey that neither opened nor raised a session
+update factors set last_used_at = last_used_at + 9999999 where kind = 'passkey';
+
+-- a session by a passkey that was never used
+update factors set last_used_at = null where kind = 'passkey';

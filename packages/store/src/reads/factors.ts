@@ -1,5 +1,5 @@
 /** Reading second factors and tickets. */
-import type { FactorWay } from '@countersign/core'
+import { type FactorWay, waysOf } from '@countersign/core'
 import type { AccountId, FactorId } from '@countersign/protocol'
 import { integer, narrowed, oneOf } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
@@ -10,7 +10,7 @@ import * as sql from '../statements/factors.ts'
 import { selectTicket } from '../statements/tickets.ts'
 import { readRoles } from '../steps/roles.ts'
 
-const ways = ['totp', 'recovery_code', 'password'] as const satisfies readonly FactorWay[]
+const ways = ['totp', 'passkey', 'recovery_code', 'password'] as const satisfies readonly FactorWay[]
 
 export function* readFactors(account: AccountId, failuresMax: number): Script<AnswerOf<'readFactors'>> {
   const row = yield* one(selectAccount, account)
@@ -32,10 +32,8 @@ function* countRecoveryCodes(account: string): Script<number> {
 
 /** What an account can prove itself with after the password. `account` may be nobody's: the work is the same. */
 export function* readWays(account: AccountId | ''): Script<readonly FactorWay[]> {
-  const hasFactor = (yield* one(sql.selectFactors, account)) !== null
-  const hasCodes = (yield* countRecoveryCodes(account)) > 0
-  if (!hasFactor) return []
-  return hasCodes ? ['totp', 'recovery_code'] : ['totp']
+  const factors = (yield* all(sql.selectFactors, account)).map(toFactor)
+  return waysOf(factors, yield* countRecoveryCodes(account))
 }
 
 export function* readTicket(digests: readonly string[], nowMs: number): Script<AnswerOf<'readTicket'>> {

@@ -109,6 +109,13 @@ const sweepMails: Statement = {
     )`,
 }
 
+const sweepChallenges: Statement = {
+  name: 'sweep_passkey_challenges',
+  text: `delete from passkey_challenges where digest in (
+      select digest from passkey_challenges where expires_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -122,6 +129,7 @@ export const sweeps: readonly Statement[] = [
   sweepTickets,
   sweepFactorOffers,
   sweepMails,
+  sweepChallenges,
 ]
 
 export const listFingerprints: Statement = {

@@ -3,7 +3,9 @@ import type { FactorWay, Proof } from '@countersign/core'
 import type { AccountId, FactorId } from '@countersign/protocol'
 import { one, type Row, run, type Script } from '../script.ts'
 import * as sql from '../statements/factors.ts'
+import { deleteChallengesOfAccount, deletePasskeysOfAccount } from '../statements/passkeys.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
+import { usePasskey } from './passkeys.ts'
 
 /** False where it was spent before. A proof that counts ends the failures in a row before it. */
 export function* useProof(account: AccountId, proof: Proof, nowMs: number): Script<boolean> {
@@ -18,6 +20,8 @@ export function* useProof(account: AccountId, proof: Proof, nowMs: number): Scri
       // Recovery is what opens a factor again that somebody else has closed by guessing.
       return yield* forget(account, ['recovery_code', 'totp'])
     }
+    case 'passkey':
+      return yield* usePasskey(account, proof.use, nowMs)
     case 'password':
       return yield* forget(account, ['password'])
     case 'enrolment': {
@@ -60,7 +64,9 @@ export function* writeRecoveryCodes(
 /** For an account that ends: nothing of how the person signed in is kept. */
 export function* deleteAllFactors(account: AccountId): Script<void> {
   yield* run(deleteTicketsOfAccount, account)
+  yield* run(deleteChallengesOfAccount, account)
   yield* run(sql.deleteFactorsOfAccount, account)
+  yield* run(deletePasskeysOfAccount, account)
   yield* run(sql.deleteRecoveryCodes, account)
   yield* run(sql.deleteFailuresOfAccount, account)
 }

@@ -8,6 +8,7 @@ import { toFactor } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
 import * as sql from '../statements/factors.ts'
+import { deletePasskey } from '../statements/passkeys.ts'
 import { offerWithTicket } from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { confirmFactor as confirm, writeRecoveryCodes } from '../steps/factors.ts'
@@ -57,12 +58,14 @@ export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'
   const { account, id } = input
   if ((yield* one(lockAccount, account)) === null) return 'not_found'
   const factors = yield* all(sql.selectFactors, account)
-  if (!factors.some((row) => text(row, 'id') === id)) return 'not_found'
+  const removed = factors.find((row) => text(row, 'id') === id)
+  if (removed === undefined) return 'not_found'
   const isLast = factors.length === 1
   if (isLast && (yield* mustKeepOne(input))) return 'last_factor'
   yield* run(sql.deleteFactor, id, account)
+  yield* run(deletePasskey, id, account)
   if (isLast) yield* run(sql.deleteRecoveryCodes, account)
-  yield* run(sql.deleteFailures, account, 'totp')
+  yield* run(sql.deleteFailures, account, text(removed, 'kind'))
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return 'removed'

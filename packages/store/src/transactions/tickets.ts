@@ -4,10 +4,11 @@
  */
 import { integer, text, textOrNull } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
-import { toAccount, toTicket, toTotpSeed } from '../rows.ts'
+import { toAccount, toPasskey, toTicket, toTotpSeed } from '../rows.ts'
 import { all, one, Rollback, type Row, run, type Script } from '../script.ts'
 import { selectAccountToProve } from '../statements/accounts.ts'
 import * as factors from '../statements/factors.ts'
+import { selectPasskeys } from '../statements/passkeys.ts'
 import { raiseSession } from '../statements/sessions.ts'
 import * as sql from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
@@ -45,26 +46,35 @@ export function* takeTry(input: TryInput): Script<AnswerOf<'takeTry'>> {
   const { accountId } = ticket
   const account = yield* one(selectAccountToProve, accountId)
   if (account === null) return { kind: 'gone' }
-  const counted = yield* one(factors.countFailure, accountId, input.way, input.failuresMax)
-  if (counted === null) return { kind: 'closed', account: accountId }
+  const failures = yield* countFailure(accountId, input)
+  if (failures === null) return { kind: 'closed', account: accountId }
   const code =
     input.recoveryNumber === null
       ? null
       : yield* one(factors.selectRecoveryCode, accountId, input.recoveryNumber)
-  const seeds =
-    ticket.purpose === 'enrol'
-      ? yield* all(factors.selectOffer, ticket.factorId, accountId, input.nowMs)
-      : yield* all(factors.selectFactors, accountId)
+  const isEnrolment = ticket.purpose === 'enrol'
+  const seeds = isEnrolment
+    ? yield* all(factors.selectOffer, ticket.factorId, accountId, input.nowMs)
+    : yield* all(factors.selectFactors, accountId)
+  const passkeys = isEnrolment ? [] : yield* all(selectPasskeys, accountId)
   const taken = {
     ticket,
     digest,
     account: toAccount(account),
     passwordHash: textOrNull(account, 'password_hash'),
-    totps: seeds.map(toTotpSeed),
+    totps: seeds.filter((row) => text(row, 'kind') === 'totp').map(toTotpSeed),
+    passkeys: passkeys.map(toPasskey),
     recoveryHash: code === null ? null : text(code, 'hash'),
-    failures: integer(counted, 'failures'),
+    failures,
   }
   return { kind: 'taken', taken }
+}
+
+/** Null where the limit is reached. Signatures are not guessed, so those of passkeys are not counted. */
+function* countFailure(account: string, { way, failuresMax }: TryInput): Script<number | null> {
+  if (way === 'passkey') return 0
+  const counted = yield* one(factors.countFailure, account, way, failuresMax)
+  return counted === null ? null : integer(counted, 'failures')
 }
 
 /** One secret has one digest under each pepper that is still known. */

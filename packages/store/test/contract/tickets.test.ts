@@ -54,6 +54,7 @@ onEachDatabase((bench) => {
       account,
       passwordHash: 'hash',
       totps: [{ id: factor.id, sealedSeed: `sealed ${factor.id}`, lastStep: 1 }],
+      passkeys: [],
       recoveryHash: HASHES[4],
       failures: 1,
     })

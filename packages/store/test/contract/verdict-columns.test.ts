@@ -160,6 +160,7 @@ const changers = [
   'revoke',
   'rotateApiKey',
   'rotateRefreshToken',
+  'signInWithPasskey',
   'startEpoch',
 ]
 

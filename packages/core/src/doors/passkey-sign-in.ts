@@ -1,0 +1,141 @@
+/**
+ * Signing in with a passkey and nothing else: the device has proved to have the key, and the person to the device
+ * who they are. Nobody says beforehand who they are, so there is nothing to find out about accounts (WebAuthn §14.6).
+ */
+import type { PasskeyAssertion, PasskeyRequestOptions } from '@countersign/protocol'
+import { Secret } from '@countersign/protocol'
+import type { Account } from '../accounts/account.ts'
+import { ANONYMOUS } from '../caller.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import {
+  isCountRising,
+  type Passkey,
+  type SpentChallenge,
+  toPasskeyAmr,
+  toRequestOptions,
+} from '../factors/passkey.ts'
+import { makeAudit } from '../make.ts'
+import { type Outcome, refuse } from '../outcome.ts'
+import type { PasskeyFlags, WebAuthnAnswer } from '../ports.ts'
+import type { LogHead } from '../revocations/revocation.ts'
+import type { SessionDelivery } from '../sessions/session.ts'
+import type { MintContext } from './mint.ts'
+import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
+import { auditCount, openChallenge, type PasskeyFault, toUse } from './passkey-proof.ts'
+
+/** The same for everybody, but for the challenge. */
+export async function beginPasskeySignIn(
+  context: Context,
+  facts: RequestFacts,
+): Promise<Outcome<{ options: PasskeyRequestOptions }>> {
+  const asked = { purpose: 'sign_in', accountId: null, boundTo: '', userHandle: null } as const
+  const challenge = await openChallenge(context, facts, asked)
+  return { ok: true, options: toRequestOptions(context.policy.passkeys, challenge, [], 'required') }
+}
+
+export interface PasskeySignInInput {
+  readonly credential: PasskeyAssertion
+  readonly deliver: SessionDelivery
+}
+
+export async function signInWithPasskey(
+  context: MintContext,
+  { credential, deliver }: PasskeySignInInput,
+  facts: RequestFacts,
+): Promise<Outcome<SignedIn>> {
+  const checked = await checkPasskey(context, credential, facts)
+  if (!checked.ok) return refuse('invalid_passkey', 'wrong_secret')
+  const { account, head, passkey, seen, challenge } = checked
+  const prepared = prepareSession(
+    context,
+    {
+      account,
+      issuedPosition: head.position,
+      amr: [...toPasskeyAmr(passkey), 'mfa'],
+      factor: 'passkey',
+    },
+    deliver,
+    facts,
+  )
+  const use = toUse(passkey, seen, challenge)
+  const opened = await context.store.signInWithPasskey({ ...prepared.draft, use })
+  // Disabled, signed out everywhere, removed, or the same answer twice, while this one was being checked.
+  if (opened.kind !== 'opened') {
+    const reason = opened.kind === 'proof_used' ? 'used' : 'revoked'
+    await auditRefusal(context, account, passkey, reason, facts)
+    return refuse('invalid_passkey', opened.kind === 'proof_used' ? 'ended' : 'revoked')
+  }
+  return deliverSession(context, account, prepared, opened.endedOverCap, facts)
+}
+
+type Checked =
+  | {
+      readonly ok: true
+      readonly account: Account
+      readonly head: LogHead
+      readonly passkey: Passkey
+      readonly seen: PasskeyFlags
+      readonly challenge: SpentChallenge
+    }
+  | { readonly ok: false }
+
+type Fault = PasskeyFault | 'principal_disabled'
+
+async function checkPasskey(
+  context: Context,
+  credential: PasskeyAssertion,
+  facts: RequestFacts,
+): Promise<Checked> {
+  const text = context.webauthn.challengeOf(credential) ?? ''
+  const digests = context.secrets.digests(new Secret(text))
+  const challenge: SpentChallenge = { digests, purpose: 'sign_in', boundTo: '' }
+  const read = await context.store.readPasskeyToSignIn(credential.id, challenge, facts.nowMs)
+  const { head, isAsked, found } = read
+  // The same work for a credential that nobody has: how long it takes tells nothing about which are known.
+  const answer = await context.webauthn.verifyAssertion({
+    credential,
+    challenge: text,
+    scope: context.policy.passkeys,
+    mustVerifyUser: true,
+    mustNameUser: true,
+    passkey: found?.passkey ?? null,
+  })
+  const fault = isAsked ? faultOf(found, answer) : 'challenge'
+  if (found !== null && fault === null && answer.ok) {
+    return { ok: true, ...found, head, seen: answer, challenge }
+  }
+  // A challenge is for one ceremony, however it went (§13.4.3).
+  if (isAsked) await context.store.spendChallenge(challenge)
+  if (fault === 'sign_count' && found !== null && answer.ok) {
+    await auditCount(context, found.passkey, answer, facts)
+  }
+  await auditRefusal(context, found?.account ?? null, found?.passkey ?? null, fault ?? 'unknown', facts)
+  return { ok: false }
+}
+
+function faultOf(
+  found: { readonly passkey: Passkey; readonly account: Account } | null,
+  answer: WebAuthnAnswer<PasskeyFlags>,
+): Fault | null {
+  if (found === null) return 'unknown'
+  if (!answer.ok) return answer.flaw
+  if (!isCountRising(found.passkey.signCount, answer.signCount)) return 'sign_count'
+  return found.account.disabledAtMs === null ? null : 'principal_disabled'
+}
+
+async function auditRefusal(
+  context: Context,
+  account: Account | null,
+  passkey: Passkey | null,
+  reason: string,
+  facts: RequestFacts,
+): Promise<void> {
+  const draft = {
+    type: 'sign_in.refused',
+    outcome: 'refused',
+    actor: ANONYMOUS,
+    target: account === null ? null : { kind: 'account', id: account.id },
+    details: { factor: 'passkey', reason, ...(passkey !== null && { passkey: passkey.id }) },
+  } as const
+  await context.store.appendAudit([makeAudit(context, facts, draft)])
+}

@@ -1,0 +1,27 @@
+/** Spending a challenge, and the use of the passkey that answered it. */
+import type { PasskeyUse, SpentChallenge } from '@countersign/core'
+import type { AccountId } from '@countersign/protocol'
+import { one, type Row, run, type Script } from '../script.ts'
+import * as sql from '../statements/passkeys.ts'
+
+/** One challenge has one digest under each pepper that is still known. Null where it cannot be answered any more. */
+export function* spendChallenge(
+  { digests, purpose, boundTo }: SpentChallenge,
+  nowMs: number,
+): Script<Row | null> {
+  for (const digest of digests) {
+    const row = yield* one(sql.useChallenge, digest, purpose, boundTo, nowMs)
+    if (row !== null) return row
+  }
+  return null
+}
+
+/** False where the challenge was answered before, the passkey has gone, or its count does not rise. */
+export function* usePasskey(account: AccountId, use: PasskeyUse, nowMs: number): Script<boolean> {
+  if ((yield* spendChallenge(use.challenge, nowMs)) === null) return false
+  // Locked in the order in which the removal of a factor takes them.
+  if ((yield* run(sql.touchFactor, use.id, account, nowMs)) === 0) return false
+  const backedUpAt = use.isBackedUp ? nowMs : null
+  const verifiedAt = use.isUserVerified ? nowMs : null
+  return (yield* run(sql.usePasskey, use.id, account, use.signCount, backedUpAt, verifiedAt)) === 1
+}
