@@ -15,6 +15,7 @@ import type {
   Totp,
   WebAuthn,
 } from './ports.ts'
+import type { FailingNetworks, Places } from './risk-port.ts'
 import type { Store } from './store-port.ts'
 
 /** The authority's settings that rules depend on. Lifetimes are in seconds. */
@@ -86,6 +87,8 @@ export interface Context {
   readonly signer: Signer
   readonly totp: Totp
   readonly webauthn: WebAuthn
+  readonly places: Places
+  readonly failingNetworks: FailingNetworks
   readonly feed: OwnFeed
   readonly policy: Policy
 }

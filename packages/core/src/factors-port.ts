@@ -9,6 +9,7 @@ import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
 import type { Passkey } from './factors/passkey.ts'
 import type { Ticket } from './factors/ticket.ts'
 import type { QueuedMail } from './mail/mail.ts'
+import type { JudgedDraft, LearnedDraft } from './risk-port.ts'
 import type { Session } from './sessions/session.ts'
 import type { GrantDraft } from './store-port.ts'
 
@@ -46,6 +47,9 @@ export interface SessionDraft {
   readonly sessionsMax: number
   readonly entryExpiresAtMs: number
   readonly audit: AuditEvent
+  /** How it was judged, unless a ticket has told before, and what is learned from it. */
+  readonly judged?: JudgedDraft | null
+  readonly learned?: LearnedDraft | null
 }
 
 /** Goes into the outbox together with what it tells of. */
@@ -56,7 +60,12 @@ interface Telling {
 export interface FactorStore {
   /** Null where there is no such account. */
   readFactors(account: AccountId, failuresMax: number): Promise<FactorsView | null>
-  openTicket(input: { digest: string; ticket: Ticket; audit: AuditEvent | null }): Promise<void>
+  openTicket(input: {
+    digest: string
+    ticket: Ticket
+    audit: AuditEvent | null
+    judged?: JudgedDraft | null
+  }): Promise<void>
   /** The ticket, if it could still be used; counts nothing. */
   readTicket(
     digests: readonly string[],

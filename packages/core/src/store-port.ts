@@ -25,12 +25,13 @@ import type { AuditEvent } from './audit/event.ts'
 import type { Client } from './clients/client.ts'
 import type { ClientStore } from './clients-port.ts'
 import type { FactorWay } from './factors/factor.ts'
-import type { FactorStore } from './factors-port.ts'
+import type { FactorStore, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { MailStore } from './mail-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
+import type { RiskStore } from './risk-port.ts'
 import type { Role } from './roles/role.ts'
 import type { ServiceAccount } from './service-accounts/service-account.ts'
 import type { Session } from './sessions/session.ts'
@@ -205,14 +206,9 @@ export interface SessionStore {
    * Opens a session if the account is still alive at that position, and ends the least recently used ones
    * beyond `sessionsMax`, appending a kill for each.
    */
-  openSession(input: {
-    session: Session
-    digest: string
-    grant: GrantDraft | null
-    sessionsMax: number
-    entryExpiresAtMs: number
-    audit: AuditEvent
-  }): Promise<{ kind: 'opened'; endedOverCap: readonly SessionId[] } | { kind: 'account_gone' }>
+  openSession(
+    input: SessionDraft,
+  ): Promise<{ kind: 'opened'; endedOverCap: readonly SessionId[] } | { kind: 'account_gone' }>
   /** Everything that a verdict about a session needs, in one snapshot. */
   readSessionForVerdict(
     id: SessionId,
@@ -315,6 +311,7 @@ export type Store = LogStore &
   ClientStore &
   ApiKeyStore &
   RevocationStore &
+  RiskStore &
   SigningKeyStore &
   AuditStore &
   MailStore &

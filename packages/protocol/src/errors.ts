@@ -268,6 +268,7 @@ export const refusalReasons = [
   'wrong_audience',
   'not_yet_valid',
   'foreign_epoch',
+  'risk',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 

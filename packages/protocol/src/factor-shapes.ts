@@ -11,7 +11,7 @@ export interface FactorRequiredResponse {
   ticket: string
   /** What may be presented with the ticket, or enrolled with it. */
   factors: FactorName[]
-  reason: 'account_has_factor' | 'required_by_policy' | 'step_up'
+  reason: 'account_has_factor' | 'required_by_policy' | 'risk' | 'step_up'
 }
 
 /** What a sign-in answers when all that was asked for has been proved. */

@@ -64,4 +64,6 @@ export const permissions = {
   revocationsWrite: 'revocations:write',
   auditRead: 'audit:read',
   decisionsRead: 'decisions:read',
+  riskRead: 'risk:read',
+  riskWrite: 'risk:write',
 } as const

@@ -15,10 +15,12 @@ import {
 import { createClientOriginReader, createLimiter } from '@countersign/verifier/guards'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
+import { createFailingNetworks } from './adapters/failing-networks.ts'
 import { logFeedEvent } from './adapters/feed-log.ts'
 import { createLogger, type Logger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
+import { NO_PLACES } from './adapters/places.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { totp } from './adapters/totp.ts'
@@ -169,6 +171,8 @@ function createCore({ config, opened, usage, clock, logger, checks }: CoreParts)
     }),
     commonPasswords: createCommonPasswords(),
     ...checks.ports,
+    places: NO_PLACES,
+    failingNetworks: createFailingNetworks(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     totp,

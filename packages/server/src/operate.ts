@@ -14,7 +14,9 @@ import {
 } from '@countersign/core'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
+import { createFailingNetworks } from './adapters/failing-networks.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
+import { NO_PLACES } from './adapters/places.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { totp } from './adapters/totp.ts'
 import { webauthn } from './adapters/webauthn.ts'
@@ -87,6 +89,8 @@ function contextOf(
     signer: createSigner(),
     totp,
     webauthn,
+    places: NO_PLACES,
+    failingNetworks: createFailingNetworks(),
     // There is no verifier in this process that would have to learn of anything.
     feed: NO_FEED,
     policy: toPolicy(config),

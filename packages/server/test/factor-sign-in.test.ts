@@ -283,7 +283,12 @@ test('enumeration: the password’s answer and work are the same with and withou
     to.takeCalls()
     const answer = await to.send('POST', '/v1/sign-in', { body })
     assertProblem(answer, 'invalid_credentials')
-    assert.deepEqual(to.takeCalls(), ['store.readAccountByEmail', 'passwords.verify', 'store.appendAudit'])
+    assert.deepEqual(to.takeCalls(), [
+      'store.readAccountByEmail',
+      'passwords.verify',
+      'store.readRisk',
+      'store.appendAudit',
+    ])
   }
 })
 

@@ -56,7 +56,7 @@ test('401 looks the same to the byte for a wrong password and for accounts that 
   for (const one of looks) assert.deepEqual(one, looks[0])
 })
 
-test('a refusal costs one password hash, one read and one event, whoever it is', async (t) => {
+test('a refusal costs one password hash, two reads and one event, whoever it is', async (t) => {
   const to = await inside(t)
   await makePeople(to)
 
@@ -66,7 +66,7 @@ test('a refusal costs one password hash, one read and one event, whoever it is',
 
     assert.deepEqual(
       to.takeCalls(),
-      ['store.readAccountByEmail', 'passwords.verify', 'store.appendAudit'],
+      ['store.readAccountByEmail', 'passwords.verify', 'store.readRisk', 'store.appendAudit'],
       who,
     )
   }

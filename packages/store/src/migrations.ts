@@ -393,6 +393,32 @@ const passkeys: readonly string[] = [
   'create index passkey_challenges_by_expiry on passkey_challenges (expires_at)',
 ]
 
+/** Grades and profiles are JSON; rows expire by themselves, and go with their account. */
+const risk: readonly string[] = [
+  `create table risk_profiles (
+    account_id text not null primary key,
+    sign_ins bigint not null,
+    profile text not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index risk_profiles_by_expiry on risk_profiles (expires_at)',
+  `create table judged_attempts (
+    id text not null primary key,
+    account_id text not null,
+    at bigint not null,
+    action text not null,
+    grades text not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index judged_attempts_by_account on judged_attempts (account_id)',
+  'create index judged_attempts_by_expiry on judged_attempts (expires_at)',
+  `create table risk_policies (
+    name text not null primary key,
+    policy text not null,
+    changed_at bigint not null
+  ) /*clustered*/`,
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -407,4 +433,5 @@ export const migrations: readonly Migration[] = [
   { id: 7, name: 'mails', statements: mails },
   { id: 8, name: 'clients', statements: clients },
   { id: 9, name: 'passkeys', statements: passkeys },
+  { id: 10, name: 'risk', statements: risk },
 ]

@@ -12,6 +12,7 @@ import type {
   PasskeyStore,
   PasswordStore,
   RevocationStore,
+  RiskStore,
   RoleStore,
   ServiceAccountStore,
   SessionStore,
@@ -27,6 +28,7 @@ import * as log from './reads/log.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
 import * as revocations from './reads/revocations.ts'
+import * as risk from './reads/risk.ts'
 import * as usage from './reads/usage.ts'
 import type { StoreTransactions } from './transactions.ts'
 
@@ -41,6 +43,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
     ...createPasskeyStore(engine),
+    ...createRiskStore(engine),
     ...createRecordStore(engine),
     ...createMailStore(engine),
   }
@@ -162,6 +165,16 @@ function createPasskeyStore(engine: StoreEngine): PasskeyStore {
     addPasskey: (input) => engine.write('addPasskey', input),
     renamePasskey: (input) => engine.write('renamePasskey', input),
     signInWithPasskey: (input) => engine.write('signInWithPasskey', input),
+  }
+}
+
+function createRiskStore(engine: StoreEngine): RiskStore {
+  return {
+    readRisk: (account, sinceMs) => engine.read(() => risk.readRisk(account, sinceMs)),
+    refuseJudged: (input) => engine.write('refuseJudged', input),
+    readRiskPolicy: () => engine.read(risk.readRiskPolicy),
+    writeRiskPolicy: (input) => engine.write('writeRiskPolicy', input),
+    listJudged: (sinceMs, after, limit) => engine.read(() => risk.listJudged(sinceMs, after, limit)),
   }
 }
 

@@ -10,6 +10,7 @@ import * as mails from './transactions/mails.ts'
 import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
 import * as revocations from './transactions/revocations.ts'
+import * as risk from './transactions/risk.ts'
 import * as roles from './transactions/roles.ts'
 import * as serviceAccounts from './transactions/service-accounts.ts'
 import * as sessions from './transactions/sessions.ts'
@@ -28,6 +29,7 @@ export type StoreTransactions = typeof accounts &
   typeof mails &
   typeof passkeys &
   typeof revocations &
+  typeof risk &
   typeof roles &
   typeof serviceAccounts &
   typeof sessions &
@@ -47,6 +49,7 @@ export const transactions: StoreTransactions = {
   ...mails,
   ...passkeys,
   ...revocations,
+  ...risk,
   ...roles,
   ...serviceAccounts,
   ...sessions,

@@ -24,6 +24,7 @@ import {
 } from './given.ts'
 import { clientWritesOf } from './given-clients.ts'
 import { givenMail } from './given-mails.ts'
+import { makeJudged, makeLearned } from './given-risk.ts'
 import { passwordWritesOf } from './password-writes.ts'
 
 /** For each transaction, uses of it that change as much as it can. */
@@ -105,6 +106,8 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
           sessionsMax: 1,
           entryExpiresAtMs: ENTRY_EXPIRES,
           audit: makeEvent(),
+          judged: makeJudged(crowded, {}, makeEvent()),
+          learned: makeLearned(crowded),
         }),
     ],
     ...factorWrites,
@@ -160,6 +163,10 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
       () => store.endRole({ id: revoked.id, ...change() }),
       () => store.endRole({ id: role.id, ...change() }),
     ],
+    refuseJudged: [
+      () => store.refuseJudged({ judged: makeJudged(account, {}, makeEvent()), audit: makeEvent() }),
+    ],
+    writeRiskPolicy: [() => store.writeRiskPolicy({ policy: '{}', nowMs: NOW, audit: makeEvent() })],
     endAccount: [() => store.endAccount({ id: leaving.id, ...change() })],
     endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
     appendAudit: [() => store.appendAudit([makeEvent()])],

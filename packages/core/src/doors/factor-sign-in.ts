@@ -12,6 +12,7 @@ import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
+import { judgePassed } from './risk.ts'
 import {
   amrAfter,
   auditRefusal,
@@ -40,17 +41,14 @@ export async function signInWithFactor(
   if (!proven.ok) return proven
   const { ticket, digest, account } = proven.taken
   const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
-  const prepared = prepareSession(
-    context,
-    {
-      account,
-      issuedPosition: ticket.issuedPosition,
-      amr: amrAfter(ticket.amr, proven),
-      factor: input.evidence.way,
-    },
-    input.deliver ?? ticket.delivery,
-    facts,
-  )
+  const passed = {
+    account,
+    issuedPosition: ticket.issuedPosition,
+    amr: amrAfter(ticket.amr, proven),
+    factor: input.evidence.way,
+    judged: await judgePassed(context, account, facts),
+  }
+  const prepared = prepareSession(context, passed, input.deliver ?? ticket.delivery, facts)
   const proof = toProof(proven.proof, codes?.hashes ?? null)
   const enrolment = toEnrolmentAudit(context, prepared.draft.session, proof, facts)
   const opened = await context.store.completeSignIn({

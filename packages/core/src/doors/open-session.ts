@@ -1,15 +1,18 @@
 /** Opening a session once everything that was asked for has been proved, and what is delivered for it. */
 import { FIRST_PARTY_CLIENT, type Secret, toAcr, toOpaqueCredential } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
+import type { AuditDetails } from '../audit/event.ts'
 import { type Context, entryExpiry, type Policy, type RequestFacts } from '../context.ts'
 import type { SessionDraft } from '../factors-port.ts'
 import type { Grant } from '../grants/grant.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
+import { toPlaceName } from '../risk/attempt.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { GrantDraft } from '../store-port.ts'
 import { sessionDeath } from './decide.ts'
 import { firstPartyOrder, type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import type { Judged } from './risk.ts'
 
 export interface SignedIn {
   readonly kind: 'signed_in'
@@ -30,6 +33,8 @@ export interface Proven {
   readonly amr: readonly string[]
   /** The last factor, for the record. */
   readonly factor: string
+  /** How it was held against what is usual. */
+  readonly judged?: Judged | null
 }
 
 /** A session that is ready to be written, with the secrets that only its holder will ever see. */
@@ -58,8 +63,9 @@ export function prepareSession(
       type: 'session.opened',
       actor: { kind: 'account', id: proven.account.id, credential: session.id },
       target: { kind: 'session', id: session.id },
-      details: { factor: proven.factor, delivery, device: facts.device },
+      details: { factor: proven.factor, delivery, device: facts.device, ...toRiskDetails(proven) },
     }),
+    learned: proven.judged?.learned ?? null,
   }
   const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
   return { draft, sessionToken, refresh }
@@ -81,6 +87,10 @@ export async function deliverSession(
   if (!access.ok) return access
   const tokens = { access: access.minted, refreshToken: prepared.refresh.refreshToken }
   return { ...signedIn, sessionToken: null, tokens }
+}
+
+function toRiskDetails({ judged }: Proven): AuditDetails {
+  return judged == null ? {} : { risk: judged.action, risk_score: judged.assessment.score }
 }
 
 function newSession(
@@ -109,7 +119,7 @@ function newSession(
     device: facts.device,
     userAgent: facts.userAgent,
     address: facts.address,
-    place: null,
+    place: toPlaceName(context.places.find(facts.address)),
   }
 }
 

@@ -4,16 +4,19 @@
  */
 import type { RoleId, Secret } from '@countersign/protocol'
 import { type Account, normalizeEmail } from '../accounts/account.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { demandsFactor, type FactorWay } from '../factors/factor.ts'
 import { makeAudit } from '../make.ts'
-import { type Outcome, refuse } from '../outcome.ts'
+import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import type { LogHead } from '../revocations/revocation.ts'
+import { toNetwork } from '../risk/network.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
+import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
 import { type FactorRequired, openTicket } from './tickets.ts'
 
 export interface SignInInput {
@@ -35,9 +38,11 @@ export async function signIn(
     issuedPosition: checked.head.position,
     amr: ['pwd'],
     factor: 'pwd',
+    judged: checked.judged,
   }
   if (checked.ways.length > 0) {
-    const next = { purpose: 'sign_in', ways: checked.ways, reason: 'account_has_factor' } as const
+    const reason = checked.judged.action === 'step_up' ? 'risk' : 'account_has_factor'
+    const next = { purpose: 'sign_in', ways: checked.ways, reason } as const
     return openTicket(context, proven, input, next, facts)
   }
   if (demandsFactor(context.policy, checked.roles)) {
@@ -52,6 +57,7 @@ interface Checked {
   readonly head: LogHead
   readonly roles: readonly RoleId[]
   readonly ways: readonly FactorWay[]
+  readonly judged: Judged
 }
 
 /** The address and password are right and the account may sign in; or the one refusal that says neither. */
@@ -65,13 +71,18 @@ async function checkPassword(
   const password = normalizePassword(input.password)
   // Same work for an unknown account: otherwise the time to answer tells an attacker which accounts exist.
   const { matches, stale } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
+  const judging = { account: account?.id ?? null, subject: email, deviceId: null, isPasswordBreached: false }
+  const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
   if (account === null || passwordHash === null || !matches || account.disabledAtMs !== null) {
     const reason = account === null ? 'unknown' : !matches ? 'wrong_secret' : 'principal_disabled'
+    context.failingNetworks.note(toNetwork(facts.address), email, facts.nowMs)
     await auditRefusal(context, account, reason, facts)
     return refuse('invalid_credentials', reason)
   }
+  // Before anything that only a right password has done for it: the answer must not tell that this one was.
+  if (judged.action === 'block') return refuseJudged(context, account, judged, facts)
   if (stale) await rehash(context, account, password, passwordHash)
-  return { ok: true, account, head, roles, ways }
+  return { ok: true, account, head, roles, ways, judged }
 }
 
 /** The address that was tried is not written down: people type passwords into the wrong field. */
@@ -81,15 +92,36 @@ async function auditRefusal(
   reason: string,
   facts: RequestFacts,
 ): Promise<void> {
-  const target = account === null ? null : { kind: 'account', id: account.id }
-  const draft = {
+  await context.store.appendAudit([makeRefusal(context, account, reason, facts)])
+}
+
+/** As a wrong password is refused, to the caller; the log tells both apart. */
+async function refuseJudged(
+  context: Context,
+  account: Account,
+  judged: Judged,
+  facts: RequestFacts,
+): Promise<Refusal> {
+  const audit = makeRefusal(context, account, 'risk', facts)
+  context.failingNetworks.note(toNetwork(facts.address), account.email, facts.nowMs)
+  const draft = toJudgedDraft(context, judged, account.id, audit, facts)
+  await context.store.refuseJudged({ judged: draft, audit })
+  return refuse('invalid_credentials', 'risk')
+}
+
+function makeRefusal(
+  context: Context,
+  account: Account | null,
+  reason: string,
+  facts: RequestFacts,
+): AuditEvent {
+  return makeAudit(context, facts, {
     type: 'sign_in.refused',
     outcome: 'refused',
     actor: ANONYMOUS,
-    target,
+    target: account === null ? null : { kind: 'account', id: account.id },
     details: { factor: 'pwd', reason },
-  } as const
-  await context.store.appendAudit([makeAudit(context, facts, draft)])
+  })
 }
 
 /** Parameters or pepper have moved on: the password is at hand only now. A full queue leaves it for next time. */
@@ -105,7 +137,12 @@ async function openSession(
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
   const prepared = prepareSession(context, proven, delivery, facts)
-  const opened = await context.store.openSession(prepared.draft)
+  const { draft } = prepared
+  const { judged, account } = proven
+  const opened = await context.store.openSession({
+    ...draft,
+    judged: judged == null ? null : toJudgedDraft(context, judged, account.id, draft.audit, facts),
+  })
   // Disabled or signed out everywhere while the password was being checked.
   if (opened.kind === 'account_gone') return refuse('invalid_credentials', 'revoked')
   return deliverSession(context, proven.account, prepared, opened.endedOverCap, facts)

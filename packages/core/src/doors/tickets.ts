@@ -16,13 +16,14 @@ import { type Outcome, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import type { Proven } from './open-session.ts'
 import { comparePasskey, type PasskeyFault } from './passkey-proof.ts'
+import { toJudgedDraft } from './risk.ts'
 
 /** The answer that is no session: what has to be presented together with the ticket. */
 export interface FactorRequired {
   readonly kind: 'factor_required' | 'factor_enrolment_required'
   readonly ticket: Secret
   readonly ways: readonly FactorWay[]
-  readonly reason: 'account_has_factor' | 'required_by_policy' | 'step_up'
+  readonly reason: 'account_has_factor' | 'required_by_policy' | 'risk' | 'step_up'
 }
 
 export interface NextFactor {
@@ -59,7 +60,13 @@ export async function openTicket(
     target: { kind: 'account', id: proven.account.id },
     details: { factor: proven.factor, reason: next.reason },
   })
-  await context.store.openTicket({ digest: context.secrets.digest(secret), ticket, audit })
+  const { judged, account } = proven
+  await context.store.openTicket({
+    digest: context.secrets.digest(secret),
+    ticket,
+    audit,
+    judged: judged == null ? null : toJudgedDraft(context, judged, account.id, audit, facts),
+  })
   const kind = next.purpose === 'enrol' ? 'factor_enrolment_required' : 'factor_required'
   return { ok: true, kind, ticket: secret, ways: next.ways, reason: next.reason }
 }

@@ -30,3 +30,9 @@ export interface Attempt {
 }
 
 export const RECENT_MS = 3_600_000
+
+/** For people: "Berlin, DE". Null where nothing is known. */
+export function toPlaceName(place: Place | null): string | null {
+  const parts = [place?.city, place?.country].filter((part) => part != null)
+  return parts.length === 0 ? null : parts.join(', ')
+}

@@ -113,7 +113,8 @@ test('three in the morning is unusual for somebody who comes at nine, also where
 
 test('an account without a history has nothing that could be new to it', () => {
   assert.deepEqual(rulesOf(STRANGER, EMPTY_PROFILE), [])
-  assert.ok(rulesOf({ userAgent: 'python-requests/2.32.3' }, EMPTY_PROFILE).includes('automation'))
+  assert.deepEqual(rulesOf({ userAgent: 'python-requests/2.32.3' }, EMPTY_PROFILE), [])
+  assert.deepEqual(rulesOf({ ...STRANGER, networkAccounts: 60 }, EMPTY_PROFILE), ['automation'])
 })
 
 test('whoever has a new device each time is not asked each time, but another network then says more', () => {

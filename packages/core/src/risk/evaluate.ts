@@ -1,9 +1,15 @@
-/** The judgement about one sign-in: what the rules saw, the sum of their points, and what follows by the policy. */
+/**
+ * The judgement about one sign-in: what the rules saw, the sum of their points, and what follows by the policy. The
+ * two halves are apart, so that another policy can be held against what was seen back then.
+ */
 import type { Attempt } from './attempt.ts'
 import { actionOf, type RiskAction, type RiskPolicy, RULES, type RuleName } from './policy.ts'
 import type { Profile } from './profile.ts'
-import { rules } from './rules.ts'
+import { rules, type Sighting } from './rules.ts'
 import { toSight } from './sight.ts'
+
+/** How strongly each rule applied, from -1 to 1; rules that saw nothing are left out. */
+export type Grades = Readonly<Partial<Record<RuleName, number>>>
 
 export interface Finding {
   readonly rule: RuleName
@@ -15,22 +21,37 @@ export interface Finding {
 export interface Assessment {
   readonly action: RiskAction
   readonly score: number
-  /** In the order of `RULES`. */
+  /** In the order of `RULES`, without those that added nothing. */
   readonly findings: readonly Finding[]
+  readonly grades: Grades
 }
 
 export function evaluate(policy: RiskPolicy, profile: Profile, attempt: Attempt): Assessment {
   const sight = toSight(profile, attempt)
-  const findings: Finding[] = []
+  const sightings = new Map<RuleName, Sighting>()
   for (const rule of RULES) {
-    const weight = policy.weights[rule]
-    const sighting = weight === 0 ? null : rules[rule](sight)
-    const points = sighting === null ? 0 : Math.round(weight * sighting.grade)
-    if (sighting !== null && points !== 0) findings.push({ rule, points, saw: sighting.saw })
+    const sighting = rules[rule](sight)
+    if (sighting !== null)
+      sightings.set(rule, { ...sighting, grade: Math.round(sighting.grade * 1000) / 1000 })
   }
-  const score = Math.max(
-    0,
-    findings.reduce((sum, { points }) => sum + points, 0),
-  )
-  return { action: actionOf(policy, score), score, findings }
+  const grades: Grades = Object.fromEntries([...sightings].map(([rule, { grade }]) => [rule, grade]))
+  const findings = RULES.flatMap((rule) => {
+    const points = pointsOf(policy, grades, rule)
+    return points === 0 ? [] : [{ rule, points, saw: sightings.get(rule)?.saw ?? '' }]
+  })
+  return { ...weigh(policy, grades), findings, grades }
+}
+
+/** The same with what was seen at an earlier time. */
+export function weigh(
+  policy: RiskPolicy,
+  grades: Grades,
+): { readonly action: RiskAction; readonly score: number } {
+  const sum = RULES.reduce((total, rule) => total + pointsOf(policy, grades, rule), 0)
+  const score = Math.max(0, sum)
+  return { action: actionOf(policy, score), score }
+}
+
+function pointsOf(policy: RiskPolicy, grades: Grades, rule: RuleName): number {
+  return Math.round(policy.weights[rule] * (grades[rule] ?? 0))
 }

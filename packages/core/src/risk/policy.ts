@@ -70,6 +70,24 @@ export function actionOf(policy: RiskPolicy, score: number): RiskAction {
   return score >= policy.notifyAt ? 'notify' : 'allow'
 }
 
+/** As it was stored; null where it is none that this version would take. */
+export function parseRiskPolicy(text: string): RiskPolicy | null {
+  const stored: unknown = JSON.parse(text)
+  return isRiskPolicy(stored) && checkRiskPolicy(stored).length === 0 ? stored : null
+}
+
+/** Only that its parts are there; what they hold, `checkRiskPolicy` looks at. */
+function isRiskPolicy(value: unknown): value is RiskPolicy {
+  const hasPart = (part: string, of: unknown): boolean =>
+    typeof of === 'object' && of !== null && Object.hasOwn(of, part)
+  if (!hasPart('weights', value) || !hasPart('machines', value)) return false
+  const policy = value as RiskPolicy
+  const isAnswer = policy.withoutFactor === 'notify' || policy.withoutFactor === 'block'
+  return (
+    isAnswer && hasPart('weights', policy.machines) && RULES.every((rule) => hasPart(rule, policy.weights))
+  )
+}
+
 export interface PolicyFault {
   readonly path: string
   readonly message: string

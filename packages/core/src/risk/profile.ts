@@ -42,6 +42,17 @@ export const EMPTY_PROFILE: Profile = {
   novelty: NO_NOVELTY,
 }
 
+/** As it was stored. Another form, an older or a newer one, is none: the account begins anew. */
+export function parseProfile(text: string | null): Profile {
+  if (text === null) return EMPTY_PROFILE
+  const stored: unknown = JSON.parse(text)
+  return isProfile(stored) ? stored : EMPTY_PROFILE
+}
+
+function isProfile(value: unknown): value is Profile {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1
+}
+
 /** The profile after a sign-in that went through. */
 export function learn(profile: Profile, attempt: Attempt): Profile {
   const sight = toSight(profile, attempt)

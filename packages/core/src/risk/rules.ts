@@ -125,9 +125,10 @@ function breachedPassword({ known, attempt }: Sight): Sighting | null {
   return { grade: 1, saw: 'The password is in a public list of stolen ones.' }
 }
 
-function automation({ known, agent, attempt: { networkAccounts } }: Sight): Sighting | null {
+/** Accounts that programs use are signed in to by programs from the first time on. */
+function automation({ profile, known, agent, attempt: { networkAccounts } }: Sight): Sighting | null {
   const spraying = known.device ? 0 : between(networkAccounts, NETWORK_ACCOUNTS) * (known.network ? 0.5 : 1)
-  if (agent.isProgram && !known.agent)
+  if (agent.isProgram && !known.agent && profile.count > 0)
     return { grade: 1, saw: 'It was sent by a program and not by a browser or an app.' }
   if (spraying === 0) return null
   const saw = `${networkAccounts} other accounts failed to sign in from the same network within the hour before.`

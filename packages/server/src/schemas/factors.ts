@@ -26,7 +26,7 @@ export const factorRequiredSchema: z.ZodType<FactorRequiredResponse> = z.object(
   status: z.enum(['factor_required', 'factor_enrolment_required']),
   ticket: z.string(),
   factors: z.array(factorNameSchema),
-  reason: z.enum(['account_has_factor', 'required_by_policy', 'step_up']),
+  reason: z.enum(['account_has_factor', 'required_by_policy', 'risk', 'step_up']),
 })
 
 /** What a password leads to: a session, or a ticket. */

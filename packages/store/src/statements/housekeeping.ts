@@ -116,6 +116,20 @@ const sweepChallenges: Statement = {
     )`,
 }
 
+const sweepProfiles: Statement = {
+  name: 'sweep_risk_profiles',
+  text: `delete from risk_profiles where account_id in (
+      select account_id from risk_profiles where expires_at < $1 limit $2
+    )`,
+}
+
+const sweepJudged: Statement = {
+  name: 'sweep_judged_attempts',
+  text: `delete from judged_attempts where id in (
+      select id from judged_attempts where expires_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -130,6 +144,8 @@ export const sweeps: readonly Statement[] = [
   sweepFactorOffers,
   sweepMails,
   sweepChallenges,
+  sweepProfiles,
+  sweepJudged,
 ]
 
 export const listFingerprints: Statement = {

@@ -8,6 +8,7 @@ import { insertGrant, insertRefreshToken } from '../statements/grants.ts'
 import * as sql from '../statements/sessions.ts'
 import { writeAudit } from './audit.ts'
 import { appendEntries } from './log.ts'
+import { writeJudged, writeLearned } from './risk.ts'
 
 /** More than this over the cap, after the cap was lowered, is left to the next sign-in. */
 const ENDED_OVER_CAP_MAX = 1000
@@ -39,6 +40,8 @@ export function* openUnderLock(input: SessionDraft): Script<readonly SessionId[]
   )
   const endedOverCap = yield* endAll(over, createdAtMs)
   yield* writeAudit(input.audit)
+  yield* writeJudged(input.judged)
+  yield* writeLearned(input.learned)
   yield* appendEntries(toKills(endedOverCap, createdAtMs, input.entryExpiresAtMs))
   return endedOverCap
 }

@@ -13,6 +13,7 @@ import { insertAccount } from '../steps/accounts.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { deleteAllFactors } from '../steps/factors.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
+import { deleteRiskOf } from '../steps/risk.ts'
 import { giveRoles, holdAdministrators, planRoles, readRoles, writeRoles } from '../steps/roles.ts'
 
 export function* createAccount(input: InputOf<'createAccount'>): Script<AnswerOf<'createAccount'>> {
@@ -81,6 +82,7 @@ export function* endAccount(input: InputOf<'endAccount'>): Script<AnswerOf<'endA
   yield* run(deleteRolesOfPrincipal, input.id)
   yield* deleteAllFactors(input.id)
   yield* run(deleteMailsOfAccount, input.id)
+  yield* deleteRiskOf(input.id)
   yield* writeAudit(input.audit)
   yield* appendWith(toRule(input), (position) => run(sql.endAccount, input.id, input.nowMs, position))
   return 'ended'

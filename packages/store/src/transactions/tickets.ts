@@ -15,11 +15,12 @@ import { writeAudit } from '../steps/audit.ts'
 import { useProof } from '../steps/factors.ts'
 import { appendEntry } from '../steps/log.ts'
 import { writeMails } from '../steps/mails.ts'
+import { writeJudged } from '../steps/risk.ts'
 import { lockToSignIn, openUnderLock } from '../steps/sessions.ts'
 
 type TryInput = InputOf<'takeTry'>
 
-export function* openTicket({ digest, ticket, audit }: InputOf<'openTicket'>): Script<void> {
+export function* openTicket({ digest, ticket, audit, judged }: InputOf<'openTicket'>): Script<void> {
   yield* run(
     sql.insertTicket,
     digest,
@@ -36,6 +37,7 @@ export function* openTicket({ digest, ticket, audit }: InputOf<'openTicket'>): S
     ticket.expiresAtMs,
   )
   if (audit !== null) yield* writeAudit(audit)
+  yield* writeJudged(judged)
 }
 
 export function* takeTry(input: TryInput): Script<AnswerOf<'takeTry'>> {

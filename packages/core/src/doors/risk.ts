@@ -1,0 +1,118 @@
+/**
+ * Holding a sign-in against what is usual for the account. The same work is done for wrong passwords and for
+ * addresses that nobody has: how long a refusal takes must not tell that the password was right.
+ */
+import type { AccountId } from '@countersign/protocol'
+import type { AuditDetails, AuditEvent } from '../audit/event.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { makeAudit } from '../make.ts'
+import { type Attempt, RECENT_MS } from '../risk/attempt.ts'
+import { decoyProfile } from '../risk/decoy.ts'
+import { type Assessment, evaluate } from '../risk/evaluate.ts'
+import { toNetwork } from '../risk/network.ts'
+import { DEFAULT_RISK_POLICY, parseRiskPolicy, type RiskAction, type RiskPolicy } from '../risk/policy.ts'
+import { learn, type Profile, parseProfile } from '../risk/profile.ts'
+import type { JudgedDraft, LearnedDraft } from '../risk-port.ts'
+
+export interface Judged {
+  /** What follows for this account, with the factors that it has. */
+  readonly action: RiskAction
+  readonly assessment: Assessment
+  /** To be written once the sign-in has gone through. */
+  readonly learned: LearnedDraft | null
+}
+
+/** How long judged sign-ins are kept for replays, and an unused profile; the sweep comes a month later. */
+const ATTEMPTS_KEPT_MS = 60 * 86_400_000
+const PROFILE_KEPT_MS = 280 * 86_400_000
+
+export interface Judging {
+  /** Null for an address that nobody has. */
+  readonly account: AccountId | null
+  /** What was typed, for counting whom a network tries to be. */
+  readonly subject: string
+  readonly deviceId: string | null
+  readonly hasFactor: boolean
+  readonly isPasswordBreached: boolean
+}
+
+export async function judgeSignIn(context: Context, judging: Judging, facts: RequestFacts): Promise<Judged> {
+  const { nowMs, address, userAgent } = facts
+  const view = await context.store.readRisk(judging.account, nowMs - RECENT_MS)
+  const policy = toRiskPolicy(view.policy)
+  const profile = parseProfile(view.profile)
+  const attempt: Attempt = {
+    atMs: nowMs,
+    address,
+    place: context.places.find(address),
+    userAgent,
+    deviceId: judging.deviceId,
+    failures: view.failures,
+    networkAccounts: context.failingNetworks.countOthers(toNetwork(address), judging.subject, nowMs),
+    isPasswordBreached: judging.isPasswordBreached,
+  }
+  // Whoever has no profile costs as much as whoever has one: nobody has none.
+  if (view.profile === null) evaluate(policy, parseProfile(decoyProfile()), attempt)
+  const assessment = evaluate(policy, profile, attempt)
+  const next = learn(profile, attempt)
+  const learned = judging.account === null ? null : toLearned(judging.account, next, nowMs)
+  return { action: actionFor(policy, assessment.action, judging.hasFactor), assessment, learned }
+}
+
+/** At the second step nothing is decided any more: what has gone through is learned, where it came from by then. */
+export function judgePassed(
+  context: Context,
+  account: { readonly id: AccountId; readonly email: string },
+  facts: RequestFacts,
+): Promise<Judged> {
+  const judging = { account: account.id, subject: account.email, deviceId: null }
+  return judgeSignIn(context, { ...judging, hasFactor: true, isPasswordBreached: false }, facts)
+}
+
+export function toRiskPolicy(stored: string | null): RiskPolicy {
+  return stored === null ? DEFAULT_RISK_POLICY : (parseRiskPolicy(stored) ?? DEFAULT_RISK_POLICY)
+}
+
+/** Without a second factor nobody can step up; an attacker would be the one to enrol the first. */
+export function actionFor(policy: RiskPolicy, action: RiskAction, hasFactor: boolean): RiskAction {
+  return action === 'step_up' && !hasFactor ? policy.withoutFactor : action
+}
+
+/** What is kept of the judgement, beside the event that tells how the sign-in went on. */
+export function toJudgedDraft(
+  context: Pick<Context, 'random'>,
+  { action, assessment }: Judged,
+  account: AccountId,
+  event: AuditEvent,
+  facts: RequestFacts,
+): JudgedDraft {
+  const { nowMs } = facts
+  const attempt = {
+    id: event.id,
+    account,
+    atMs: nowMs,
+    action,
+    grades: JSON.stringify(assessment.grades),
+    expiresAtMs: nowMs + ATTEMPTS_KEPT_MS,
+  }
+  if (action === 'allow') return { attempt, anomaly: null }
+  const anomaly = makeAudit(context, facts, {
+    type: 'risk.anomaly',
+    actor: event.actor,
+    target: { kind: 'account', id: account },
+    details: { action, event: event.id, ...toDetails(assessment) },
+  })
+  return { attempt, anomaly }
+}
+
+/** For the audit log: the sum, the points of each rule and its sentence. */
+function toDetails({ score, findings }: Assessment): AuditDetails {
+  const points = findings.map(({ rule, points }) => [`${rule}_points`, points] as const)
+  const sentences = findings.map(({ rule, saw }) => [rule, saw] as const)
+  return { score, ...Object.fromEntries([...points, ...sentences]) }
+}
+
+function toLearned(account: AccountId, profile: Profile, nowMs: number): LearnedDraft {
+  const expiresAtMs = nowMs + PROFILE_KEPT_MS
+  return { account, profile: JSON.stringify(profile), signIns: profile.count, expiresAtMs }
+}

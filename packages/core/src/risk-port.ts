@@ -1,0 +1,64 @@
+/**
+ * The part of the store's port that keeps what sign-ins are held against. The rules of `store-port.ts` hold here as
+ * well. Profiles and grades are JSON that only core reads.
+ */
+import type { AccountId, AuditEventId } from '@countersign/protocol'
+import type { AuditEvent } from './audit/event.ts'
+import type { Place } from './risk/attempt.ts'
+import type { RiskAction } from './risk/policy.ts'
+
+/** What has been learned by a sign-in that went through. */
+export interface LearnedDraft {
+  readonly account: AccountId
+  readonly profile: string
+  /** How many sign-ins are in it. Of two at once one stays: the other was not seen by it, and teaches nothing. */
+  readonly signIns: number
+  readonly expiresAtMs: number
+}
+
+/** How a right password was judged: enough to hold another policy against it, and no more. */
+export interface JudgedAttempt {
+  /** That of the event which tells how it went on. */
+  readonly id: AuditEventId
+  readonly account: AccountId
+  readonly atMs: number
+  readonly action: RiskAction
+  readonly grades: string
+  readonly expiresAtMs: number
+}
+
+/** Goes with the change that follows from the judgement. `anomaly` tells of it where it was unusual. */
+export interface JudgedDraft {
+  readonly attempt: JudgedAttempt
+  readonly anomaly: AuditEvent | null
+}
+
+export interface RiskView {
+  readonly policy: string | null
+  readonly profile: string | null
+  /** Wrong passwords for the account since `sinceMs`, at most 100. */
+  readonly failures: number
+}
+
+export interface RiskStore {
+  /** In as many statements for nobody (null) as for somebody. */
+  readRisk(account: AccountId | null, sinceMs: number): Promise<RiskView>
+  /** A right password that was taken for a stranger's all the same. */
+  refuseJudged(input: { judged: JudgedDraft; audit: AuditEvent }): Promise<void>
+  readRiskPolicy(): Promise<{ policy: string; changedAtMs: number } | null>
+  writeRiskPolicy(input: { policy: string; nowMs: number; audit: AuditEvent }): Promise<void>
+  /** Attempts of `sinceMs` and later, the oldest first; `after` is the last id of the page before. */
+  listJudged(sinceMs: number, after: AuditEventId | null, limit: number): Promise<readonly JudgedAttempt[]>
+}
+
+/** Where addresses are. Without a data file everything is unknown. */
+export interface Places {
+  find(address: string | null): Place | null
+}
+
+/** From which networks passwords were wrong a short while ago, and for how many accounts. Forgets by itself. */
+export interface FailingNetworks {
+  note(network: string | null, subject: string, nowMs: number): void
+  /** Other subjects than this one. */
+  countOthers(network: string | null, subject: string, nowMs: number): number
+}

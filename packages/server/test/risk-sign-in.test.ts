@@ -1,0 +1,186 @@
+/** A right password in the wrong hands: asked for more, told of, or refused like a wrong one. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DEFAULT_RISK_POLICY, type RiskPolicy } from '@countersign/core'
+import { codeOf, nextStep, personWithTotp } from './authenticator.ts'
+import { assertProblem } from './contract.ts'
+import * as given from './given.ts'
+import { asStranger, FIREFOX, getUsedTo, HOME, signInFrom } from './given-risk.ts'
+import { type Inside, inside } from './inside.ts'
+
+async function setPolicy({ services: { core } }: Inside, changes: Partial<RiskPolicy>): Promise<void> {
+  const policy = JSON.stringify({ ...DEFAULT_RISK_POLICY, ...changes })
+  const audit = {
+    id: 'evt_00000000000000000000000000',
+    atMs: core.clock.nowMs(),
+    type: 'risk.policy_changed',
+    outcome: 'success',
+    actor: { kind: 'system', id: null, credential: null },
+    target: null,
+    address: null,
+    requestId: null,
+    details: {},
+  } as const
+  await core.store.writeRiskPolicy({ policy, nowMs: core.clock.nowMs(), audit })
+}
+
+const BLOCKING: Partial<RiskPolicy> = { notifyAt: 20, stepUpAt: 30, blockAt: 30 }
+
+interface Event {
+  readonly id: string
+  readonly type: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+async function eventsOf(to: Pick<Inside, 'send' | 'adminKey'>, query: string): Promise<readonly Event[]> {
+  const answer = await to.send('GET', `/v1/audit?limit=200&${query}`, { key: to.adminKey })
+  return answer.json.items as readonly Event[]
+}
+
+/** Everything but the decision's id. */
+function look({ status, headers, json }: given.Answer): unknown {
+  const { decision_id: _, ...rest } = json
+  return { status, headers: [...headers], rest }
+}
+
+test('401 for a right password that is blocked, the same to the byte and call by call as for a wrong one', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+  await setPolicy(to, BLOCKING)
+  to.takeCalls()
+
+  const wrong = await asStranger(to, email, 'another quiet otter')
+  const callsOfWrong = to.takeCalls()
+  const blocked = await asStranger(to, email)
+  const callsOfBlocked = to.takeCalls()
+
+  assertProblem(blocked, 'invalid_credentials')
+  assert.deepEqual(look(blocked), look(wrong))
+  assert.deepEqual(callsOfWrong, [
+    'store.readAccountByEmail',
+    'passwords.verify',
+    'store.readRisk',
+    'store.appendAudit',
+  ])
+  assert.deepEqual(callsOfBlocked, [...callsOfWrong.slice(0, 3), 'store.refuseJudged'])
+})
+
+test('a blocked sign-in is in the audit log with its reason, and teaches the profile nothing', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email, id } = await given.person(to)
+  await getUsedTo(to, email)
+  await setPolicy(to, BLOCKING)
+  const before = await to.services.core.store.readRisk(id as `acc_${string}`, 0)
+  await asStranger(to, email)
+
+  const [refusal] = await eventsOf(to, `type=sign_in.refused&target=${id}`)
+  const [anomaly] = await eventsOf(to, `type=risk.anomaly&target=${id}`)
+  const after = await to.services.core.store.readRisk(id as `acc_${string}`, 0)
+
+  assert.equal(refusal?.details.reason, 'risk')
+  assert.equal(anomaly?.details.action, 'block')
+  assert.equal(anomaly?.details.event, refusal?.id)
+  assert.match(String(anomaly?.details.new_network), /^The network 127\.2\.2\.0\/24 /)
+  assert.equal(after.profile, before.profile)
+})
+
+test('wrong passwords teach nothing either, however many', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+  for (let tried = 0; tried < 20; tried += 1) await asStranger(to, email, 'another quiet otter')
+
+  const answer = await asStranger(to, email)
+  const [anomaly] = await eventsOf(to, 'type=risk.anomaly')
+
+  assert.equal(answer.status, 200)
+  assert.match(String(anomaly?.details.recent_failures), /^20 wrong passwords/)
+})
+
+test('an account with a factor is asked for it as ever, and the reason is the risk', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const who = await personWithTotp(to)
+  const atHome = async (): Promise<given.Answer> => {
+    nextStep(to.clock)
+    const first = await signInFrom(to, who.email)
+    const code = codeOf(who.seed, to.clock.nowMs())
+    const body = { ticket: given.at(first.json, 'ticket'), factor: 'totp', code }
+    const headers = { 'user-agent': FIREFOX }
+    return to.send('POST', '/v1/sign-in/factor', { address: HOME, headers, body })
+  }
+  for (let day = 0; day < 12; day += 1) {
+    assert.equal((await atHome()).status, 200)
+    to.clock.advance(86_400)
+  }
+
+  const home = await signInFrom(to, who.email)
+  const elsewhere = await asStranger(to, who.email)
+
+  assert.equal(given.at(home.json, 'reason'), 'account_has_factor')
+  assert.equal(given.at(elsewhere.json, 'reason'), 'risk')
+  const [anomaly] = await eventsOf(to, 'type=risk.anomaly')
+  assert.equal(anomaly?.details.action, 'step_up')
+})
+
+test('without a factor the sign-in goes on and is told of; the policy can have it blocked instead', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email, id } = await given.person(to)
+  const { email: other } = await given.person(to)
+  await getUsedTo(to, email)
+  await getUsedTo(to, other)
+
+  const notified = await asStranger(to, email)
+  await setPolicy(to, { withoutFactor: 'block' })
+  const blocked = await asStranger(to, other)
+
+  assert.equal(notified.status, 200)
+  assertProblem(blocked, 'invalid_credentials')
+  const [anomaly] = await eventsOf(to, `type=risk.anomaly&target=${id}`)
+  assert.equal(anomaly?.details.action, 'notify')
+  const [opened] = await eventsOf(to, `type=session.opened&actor=${id}`)
+  assert.equal(opened?.details.risk, 'notify')
+  assert.equal(anomaly?.details.event, opened?.id)
+})
+
+test('the owner at home is allowed without a word, also while strangers guess', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email, id } = await given.person(to)
+  await getUsedTo(to, email)
+  for (let tried = 0; tried < 30; tried += 1) await asStranger(to, email, 'another quiet otter')
+  const before = await eventsOf(to, `type=risk.anomaly&target=${id}`)
+
+  const answer = await signInFrom(to, email)
+  const [opened] = await eventsOf(to, `type=session.opened&actor=${id}`)
+
+  assert.equal(answer.status, 200)
+  assert.equal(opened?.details.risk, 'allow')
+  assert.equal((await eventsOf(to, `type=risk.anomaly&target=${id}`)).length, before.length)
+})
+
+test('a network that failed as many others is a sign, whoever tries to get in from it', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+  for (let tried = 0; tried < 60; tried += 1) await asStranger(to, `stuffing-${tried}@example.com`)
+  await asStranger(to, email)
+
+  const [anomaly] = await eventsOf(to, 'type=risk.anomaly')
+
+  assert.match(String(anomaly?.details.automation), /^60 other accounts/)
+})
+
+test('two sign-ins at once both go through, and one of them is learned', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email, id } = await given.person(to)
+
+  const answers = await Promise.all(Array.from({ length: 6 }, () => signInFrom(to, email)))
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 200, 200, 200],
+  )
+  const { profile } = await to.services.core.store.readRisk(id as `acc_${string}`, 0)
+  const { count } = JSON.parse(profile ?? '{}')
+  assert.ok(count >= 1 && count <= 6)
+})

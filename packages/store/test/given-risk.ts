@@ -1,0 +1,34 @@
+/** Judgements and what is learned from them, with defaults that succeed. */
+import type { Account, JudgedDraft, LearnedDraft } from '@countersign/core'
+import { DAY, makeEvent, makeId, NOW } from './given.ts'
+
+export const makeJudged = (
+  account: Pick<Account, 'id'>,
+  over: Partial<JudgedDraft['attempt']> = {},
+  anomaly: JudgedDraft['anomaly'] = null,
+): JudgedDraft => ({
+  attempt: {
+    id: makeId('evt'),
+    account: account.id,
+    atMs: NOW,
+    action: 'allow',
+    grades: '{}',
+    expiresAtMs: NOW + 60 * DAY,
+    ...over,
+  },
+  anomaly,
+})
+
+export const makeLearned = (
+  account: Pick<Account, 'id'>,
+  over: Partial<LearnedDraft> = {},
+): LearnedDraft => ({
+  account: account.id,
+  profile: '{"version":1}',
+  signIns: 1,
+  expiresAtMs: NOW + 280 * DAY,
+  ...over,
+})
+
+export const makeRefusal = (account: Pick<Account, 'id'>, atMs: number = NOW): ReturnType<typeof makeEvent> =>
+  makeEvent({ type: 'sign_in.refused', atMs, target: { kind: 'account', id: account.id } })
