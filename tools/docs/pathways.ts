@@ -38,6 +38,8 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   introspect: 'and any credential in the form, to be told about',
   verify: 'and any credential in the body, to be told about',
   revoke: 'and any credential in the body, which is then ended',
+  request_password_reset: 'nothing; sends a link to the address, if it is somebody’s',
+  complete_password_reset: 'the ticket of a link in a mail; sets a password',
   create_account: 'and sets a password',
   complete_step_up:
     'and a ticket of this session with a TOTP code, the answer of a passkey, a recovery code or the password',
@@ -68,6 +70,8 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   console_file: null,
   setup_script: null,
   setup_page: null,
+  link_script: null,
+  reset_page: null,
   error_page: null,
   dev_mail: null,
   dev_mail_message: null,
@@ -116,6 +120,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
 | passkey | a signature over a challenge of 256 random bits, one use, five minutes, for exactly these pages; alone only where the device has asked who it is | [passkey-sign-in.ts](../../packages/core/src/doors/passkey-sign-in.ts), [webauthn.ts](../../packages/server/src/adapters/webauthn.ts) |
 | recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |
+| ticket of a link that resets a password | 256 random bits, one use, half an hour; the second factor is asked for afterwards all the same | [password-reset.ts](../../packages/core/src/doors/password-reset.ts) |
 | ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |
 
 There is no other way in: no default account, no recovery by questions, no back door for support. The commands \`bootstrap\`, \`migrate\` and \`new-epoch\` work on the database itself, so whoever may read the data folder needs no pathway.

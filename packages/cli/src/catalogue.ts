@@ -25,7 +25,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/new-epoch.ts')).commands,
   },
   accounts: {
-    summary: 'People: list, show, create, disable, enable, end, roles, factors.',
+    summary: 'People: list, show, create, disable, enable, reset-password, end, roles, factors.',
     load: async () => [
       ...(await import('./commands/accounts.ts')).commands,
       ...(await import('./commands/account-factors.ts')).commands,

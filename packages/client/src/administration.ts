@@ -87,6 +87,8 @@ export interface Administration {
     remove(account: string, id: string): Promise<void>
     reopen(account: string): Promise<void>
   }
+  /** Has a link sent to the owner, who sets a new password with it; nobody else sees either. */
+  startPasswordReset(account: string): Promise<void>
   readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
 }
 
@@ -127,6 +129,10 @@ export function createAdministration(call: Call): Administration {
       reopen: async (account) => {
         await call({ method: 'POST', path: `${factorsPath(account)}/reopen`, idempotent: true })
       },
+    },
+    startPasswordReset: async (account) => {
+      const path = `/v1/accounts/${encodeURIComponent(account)}/reset-password`
+      await call({ method: 'POST', path })
     },
     audit: {
       list: async (query = {}) =>

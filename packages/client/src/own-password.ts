@@ -2,6 +2,7 @@
 import { type CheckPasswordResponse, Secret } from '@countersign/protocol'
 import { parseAnswer, parseSecretAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
+import { toSecret } from './credential.ts'
 import type { Keeper } from './keeper.ts'
 import { adoptRenewed } from './own-factors.ts'
 
@@ -30,6 +31,10 @@ export interface PasswordChanged {
 export interface OwnPassword {
   /** How good a password is, for the form in which it is typed. */
   checkPassword(input: CheckPasswordInput): Promise<CheckPasswordResponse>
+  /** Has a link sent, if the address is somebody’s; the answer does not tell. */
+  requestPasswordReset(email: string): Promise<void>
+  /** Sets a new one with what such a link ends with. Nobody is signed in by it. */
+  completePasswordReset(input: { ticket: Secret | string; password: Secret | string }): Promise<void>
   /** Changes it, and has this client use the session's new value. */
   changePassword(input: ChangePasswordInput): Promise<PasswordChanged>
 }
@@ -41,6 +46,19 @@ export function createOwnPassword(call: Call, keeper: Keeper): OwnPassword {
       const path = '/v1/passwords/check'
       const body = await call({ method: 'POST', path, json, anonymous: 'without_cookies', idempotent: true })
       return parseAnswer(body, 'refusal', 'score', 'hints')
+    },
+    requestPasswordReset: async (email) => {
+      await call({
+        method: 'POST',
+        path: '/v1/password-reset',
+        json: { email },
+        anonymous: 'without_cookies',
+      })
+    },
+    completePasswordReset: async ({ ticket, password }) => {
+      const json = { ticket: toSecret(ticket).reveal(), password: toPasswordText(password) }
+      const path = '/v1/password-reset/complete'
+      await call({ method: 'POST', path, json, anonymous: 'without_cookies' })
     },
     changePassword: async ({ currentPassword, newPassword, keepOtherSessions }) => {
       const json = {

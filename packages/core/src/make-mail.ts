@@ -1,8 +1,9 @@
 /** Messages for the outbox, made where something happens and written in the same transaction. */
-import type { AccountId } from '@countersign/protocol'
+import type { AccountId, Secret } from '@countersign/protocol'
 import type { Context, RequestFacts } from './context.ts'
 import type { Locale } from './mail/locale.ts'
 import {
+  type LinkKind,
   MAIL_SECONDS,
   type MailBody,
   type MailContent,
@@ -12,7 +13,8 @@ import {
 import { makeId } from './make.ts'
 
 export interface Recipient {
-  readonly id: AccountId
+  /** Null where the address is nobody's yet. */
+  readonly id: AccountId | null
   readonly email: string
 }
 
@@ -30,7 +32,35 @@ export function makeNotice(
   // Where an administrator works is nothing that the owner of the account is told.
   const seen = asker === 'owner' ? { device: facts.device, address } : { device: null, address: null }
   const locale = asker === 'owner' ? (facts.locale ?? null) : null
-  return makeMail(context, owner, { kind, atMs, ...seen }, locale, facts.nowMs)
+  const content = { kind, atMs, ...seen }
+  return makeMail(context, owner, content, { locale, nowMs: atMs, expiresAtMs: atMs + MAIL_SECONDS * 1000 })
+}
+
+/** A link goes out while it can be used. */
+export function makeLinkMail(
+  context: Making,
+  {
+    kind,
+    ticket,
+    expiresAtMs,
+  }: { readonly kind: LinkKind; readonly ticket: Secret; readonly expiresAtMs: number },
+  recipient: Recipient,
+  asker: 'owner' | 'other',
+  { nowMs, locale = null }: RequestFacts,
+): readonly QueuedMail[] {
+  // It is sealed before it leaves this function.
+  const content = { kind, ticket: ticket.reveal(), expiresAtMs }
+  return makeMail(context, recipient, content, {
+    locale: asker === 'owner' ? locale : null,
+    nowMs,
+    expiresAtMs: Math.min(expiresAtMs, nowMs + MAIL_SECONDS * 1000),
+  })
+}
+
+interface Sending {
+  readonly locale: Locale | null
+  readonly nowMs: number
+  readonly expiresAtMs: number
 }
 
 /** Nothing where no mail is sent. In the default language unless it is known which one the recipient reads. */
@@ -38,8 +68,7 @@ function makeMail(
   context: Making,
   { id: accountId, email: to }: Recipient,
   content: MailContent,
-  locale: Locale | null,
-  nowMs: number,
+  { locale, nowMs, expiresAtMs }: Sending,
 ): readonly QueuedMail[] {
   const { mail } = context.policy
   if (mail === 'off') return []
@@ -52,7 +81,7 @@ function makeMail(
       accountId,
       sealed: context.secrets.seal(JSON.stringify(body), id),
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + MAIL_SECONDS * 1000,
+      expiresAtMs,
     },
   ]
 }

@@ -5,6 +5,7 @@
  */
 import type { AccountId, SessionId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
+import type { QueuedMail } from './mail/mail.ts'
 
 export interface NewPassword {
   readonly account: AccountId
@@ -36,6 +37,7 @@ export interface PasswordStore {
       nowMs: number
       entryExpiresAtMs: number
       audit: AuditEvent
+      mails?: readonly QueuedMail[]
     },
   ): Promise<{ kind: 'changed'; ended: readonly SessionId[] } | { kind: 'password_gone' | 'session_gone' }>
 }

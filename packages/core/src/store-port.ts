@@ -27,6 +27,7 @@ import type { ClientStore } from './clients-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
+import type { LinkStore } from './links-port.ts'
 import type { MailStore } from './mail-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
@@ -314,5 +315,6 @@ export type Store = LogStore &
   RiskStore &
   SigningKeyStore &
   AuditStore &
+  LinkStore &
   MailStore &
   Housekeeping

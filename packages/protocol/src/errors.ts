@@ -197,6 +197,11 @@ export const errors = {
     title: 'Sign-up closed',
     detail: 'New accounts are created by an administrator here.',
   },
+  reset_closed: {
+    status: 403,
+    title: 'Reset closed',
+    detail: 'This server sends no mail, so it cannot send a link; turn to an administrator.',
+  },
   setup_closed: {
     status: 403,
     title: 'Set-up closed',

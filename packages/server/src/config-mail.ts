@@ -11,6 +11,7 @@ export interface MailSettings {
   mailLanguage: Locale
   brandName: string
   brandColor: string
+  rateLimitMail: kinds.RateLimit | null
 }
 
 /** Where mail goes. Without a server, and where nobody but this machine is served, it is kept to be looked at. */
@@ -89,5 +90,11 @@ export const mailSettings: SettingRows<MailSettings> = {
     kind: kinds.pattern('a colour such as #2748c9', /^#[0-9a-f]{6}$/),
     fallback: '#2748c9',
     reason: 'The colour of buttons in mail, under white text.',
+  },
+  rateLimitMail: {
+    kind: kinds.rateLimit,
+    fallback: { points: 5, perSeconds: 900 },
+    fallbackText: '5/900',
+    reason: 'Links that are asked for by mail to one address: nobody’s mailbox is to be filled from here.',
   },
 }

@@ -199,6 +199,7 @@ test('without anything set there is a safe server on loopback', () => {
       mailLanguage: 'en',
       brandName: 'Countersign',
       brandColor: '#2748c9',
+      rateLimitMail: { points: 5, perSeconds: 900 },
       mail: { kind: 'development' },
       limits: {
         sign_in: { points: 100, perSeconds: 60 },

@@ -18,6 +18,7 @@ const CACHED: ReadonlySet<string> = new Set([
   'brand_logo',
   'console_file',
   'setup_script',
+  'link_script',
   'error_page',
 ])
 /** Their bodies are no JSON. */

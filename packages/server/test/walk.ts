@@ -22,6 +22,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     keep_other_sessions: true,
   },
   check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
+  request_password_reset: { email: 'nobody.at.all@example.com' },
+  complete_password_reset: { ticket: 'x'.repeat(43), password: PASSWORD },
   complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },
   token: { grant_type: 'refresh_token', client_id: 'first-party', refresh_token: 'nobody-has-this' },
   revoke_token: { token: 'nobody-has-this', token_type_hint: 'access_token' },

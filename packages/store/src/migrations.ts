@@ -4,6 +4,7 @@
  * rows are stored by them, so that inserts land next to one another.
  */
 import type { Migration } from './migrate.ts'
+import { links, mails } from './migrations-account-life.ts'
 
 // There are few foreign keys: the statements keep rows together, and a sweep of a million rows should not ask
 // a million times whether anybody still points at them. A row whose parent is missing is dead on every read.
@@ -310,28 +311,6 @@ const passwords: readonly string[] = [
   'alter table accounts add column password_position bigint not null default 0',
 ]
 
-// Messages on their way out. `sealed` holds whom it goes to and what it says, and is emptied when it has ended;
-// `next_attempt_at` is also the end of the lease of whoever is sending it.
-const mails: readonly string[] = [
-  `create table mails (
-    id text not null primary key,
-    kind text not null,
-    account_id text,
-    sealed text,
-    created_at bigint not null,
-    expires_at bigint not null,
-    attempts bigint not null,
-    next_attempt_at bigint,
-    reason text,
-    sent_at bigint,
-    failed_at bigint,
-    ended_at bigint
-  ) /*clustered*/`,
-  'create index mails_by_attempt on mails (next_attempt_at) where next_attempt_at is not null',
-  'create index mails_by_account on mails (account_id) where account_id is not null',
-  'create index mails_by_end on mails (ended_at) where ended_at is not null',
-]
-
 // What a client is registered as. Lists are JSON; the authority's own client may do what it always could.
 const clients: readonly string[] = [
   `alter table clients add column profile text not null default 'oauth2.1'`,
@@ -434,4 +413,5 @@ export const migrations: readonly Migration[] = [
   { id: 8, name: 'clients', statements: clients },
   { id: 9, name: 'passkeys', statements: passkeys },
   { id: 10, name: 'risk', statements: risk },
+  { id: 11, name: 'links', statements: links },
 ]

@@ -7,6 +7,7 @@ import type {
   FactorStore,
   GrantStore,
   Housekeeping,
+  LinkStore,
   LogStore,
   MailStore,
   PasskeyStore,
@@ -24,6 +25,7 @@ import * as audit from './reads/audit.ts'
 import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
 import * as factors from './reads/factors.ts'
+import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
@@ -45,6 +47,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createPasskeyStore(engine),
     ...createRiskStore(engine),
     ...createRecordStore(engine),
+    ...createLinkStore(engine),
     ...createMailStore(engine),
   }
 }
@@ -145,6 +148,14 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   return {
     takePasswordTry: (input) => engine.write('takePasswordTry', input),
     changePassword: (input) => engine.write('changePassword', input),
+  }
+}
+
+function createLinkStore(engine: StoreEngine): LinkStore {
+  return {
+    openLink: (input) => engine.write('openLink', input),
+    readLink: (digests, purpose, nowMs) => engine.read(() => links.readLink(digests, purpose, nowMs)),
+    resetPassword: (input) => engine.write('resetPassword', input),
   }
 }
 

@@ -6,6 +6,7 @@ import * as clients from './transactions/clients.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
+import * as links from './transactions/links.ts'
 import * as mails from './transactions/mails.ts'
 import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
@@ -26,6 +27,7 @@ export type StoreTransactions = typeof accounts &
   typeof grants &
   typeof housekeeping &
   typeof passwords &
+  typeof links &
   typeof mails &
   typeof passkeys &
   typeof revocations &
@@ -46,6 +48,7 @@ export const transactions: StoreTransactions = {
   ...grants,
   ...housekeeping,
   ...passwords,
+  ...links,
   ...mails,
   ...passkeys,
   ...revocations,

@@ -23,6 +23,7 @@ import {
   NOW,
 } from './given.ts'
 import { clientWritesOf } from './given-clients.ts'
+import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { givenMail } from './given-mails.ts'
 import { makeJudged, makeLearned } from './given-risk.ts'
 import { passwordWritesOf } from './password-writes.ts'
@@ -51,6 +52,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const revoking = (kind: NodeKind, of: string) => () => revoke(bench, { kind, id: of })
   const { id } = account
   const mail = await givenMail(bench, crowded)
+  const link = await givenLink(bench, crowded)
   const factorWrites = await factorWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
   return {
@@ -112,6 +114,8 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     ...factorWrites,
     ...passwordWrites,
+    openLink: [() => openLink(bench, crowded)],
+    resetPassword: [() => resetPassword(bench, crowded, link)],
     claimMails: [() => store.claimMails({ nowMs: NOW, leasedUntilMs: NOW + 1, limit: 9 })],
     settleMail: [
       () =>

@@ -106,6 +106,20 @@ const setDisabled = (verb: 'disable' | 'enable', summary: string): Command => ({
   },
 })
 
+const resetPassword: Command = {
+  name: 'accounts reset-password',
+  summary: 'Have a link sent to the owner of an account, who sets a new password with it',
+  positionals: [account],
+  connects: true,
+  run: async (input, terminal) => {
+    const client = await connect(input, terminal)
+    const { id, email } = await find(client, input.required('account'))
+    await client.startPasswordReset(id)
+    showRecord(terminal, { sent_to: email }, [['link sent to', email]])
+    return 0
+  },
+}
+
 const end: Command = {
   name: 'accounts end',
   summary: 'Erase a person and end everything issued to them, for good',
@@ -144,6 +158,7 @@ export const commands: readonly Command[] = [
   create,
   setDisabled('disable', 'Disable an account, which ends everything issued to it'),
   setDisabled('enable', 'Let a disabled account sign in again'),
+  resetPassword,
   end,
   roles,
 ]

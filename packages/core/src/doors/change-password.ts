@@ -7,6 +7,7 @@ import { type Caller, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { FACTOR_FAILURES_MAX } from '../factors/factor.ts'
 import { makeAudit, makeSecret } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
@@ -67,6 +68,7 @@ export async function changeOwnPassword(
       target: { kind: 'account', id },
       details: { kept_other_sessions: input.keepOtherSessions, ...breachDetails(accepted) },
     }),
+    mails: makeNotice(context, 'password_changed', account, 'owner', facts),
   })
   if (changed.kind !== 'changed') {
     // Changed meanwhile: what was presented as the current one is not that any more.

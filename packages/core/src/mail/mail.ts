@@ -27,7 +27,18 @@ export interface Notice {
   readonly address: string | null
 }
 
-export type MailContent = Notice
+/** A link that shows that somebody reads the mail of an address. */
+export const linkKinds = ['reset_password'] as const
+export type LinkKind = (typeof linkKinds)[number]
+
+export interface LinkMail {
+  readonly kind: LinkKind
+  /** What the link ends with. */
+  readonly ticket: string
+  readonly expiresAtMs: number
+}
+
+export type MailContent = Notice | LinkMail
 export type MailKind = MailContent['kind']
 
 export interface Mail {
@@ -95,12 +106,22 @@ export function parseMailBody(text: string): MailBody | null {
 
 function parseContent(value: unknown): MailContent | null {
   if (!isRecord(value)) return null
+  const linkKind = linkKinds.find((one) => one === value.kind)
+  if (linkKind !== undefined) return parseLink(linkKind, value)
   const kind = noticeKinds.find((one) => one === value.kind)
   const { atMs, device, address } = value
   if (kind === undefined || typeof atMs !== 'number' || !isTextOrNull(device) || !isTextOrNull(address)) {
     return null
   }
   return { kind, atMs, device, address }
+}
+
+function parseLink(
+  kind: LinkKind,
+  { ticket, expiresAtMs }: Readonly<Record<string, unknown>>,
+): LinkMail | null {
+  if (typeof ticket !== 'string' || typeof expiresAtMs !== 'number') return null
+  return { kind, ticket, expiresAtMs }
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -18,15 +18,22 @@ export function limitRoute(services: Services, route: AnyRoute, address: string 
   return take(services, `${route.limit} ${address ?? 'unknown'}`, { name: route.limit, ...policy })
 }
 
-/**
- * Wrong passwords against one account come from many addresses: a second bucket per account. Its key is a
- * hash, so that addresses of people are not kept in memory as they were typed.
- */
+/** Wrong passwords against one account come from many addresses: a second bucket per account. */
 export function limitAccount(services: Services, email: string): Limited | null {
   const policy = services.config.limits.sign_in_account
   if (policy === null) return null
-  const key = createHash('sha256').update(email.trim().normalize('NFC').toLowerCase()).digest('base64url')
-  return take(services, `account ${key}`, { name: 'sign_in_account', ...policy })
+  return take(services, `account ${keyOf(email)}`, { name: 'sign_in_account', ...policy })
+}
+
+/** Mail to one address, whoever asks for it and whether it is known: nobody's mailbox is to be filled from here. */
+export function limitMail(services: Services, email: string): Limited | null {
+  const policy = services.config.rateLimitMail
+  return policy === null ? null : take(services, `mail ${keyOf(email)}`, { name: 'mail', ...policy })
+}
+
+/** A hash, so that addresses of people are not kept in memory as they were typed. */
+function keyOf(email: string): string {
+  return createHash('sha256').update(email.trim().normalize('NFC').toLowerCase()).digest('base64url')
 }
 
 /** The limit that was given to an API key, also for what was exchanged for it. */

@@ -2,7 +2,7 @@
  * The texts of mail, as a type: a language that lacks one of them does not compile. Texts hold nothing that somebody
  * has typed in, or a sign-up under a name of choice would make this server send its advertisement.
  */
-import type { Locale, NoticeKind } from '@countersign/core'
+import type { LinkKind, Locale, NoticeKind } from '@countersign/core'
 import { de } from './de.ts'
 import { en } from './en.ts'
 
@@ -12,11 +12,20 @@ export interface NoticeText {
   readonly what: string
 }
 
+export interface LinkText extends NoticeText {
+  /** What the link is called. */
+  readonly action: string
+  /** For whoever has not asked for it. */
+  readonly unasked: string
+}
+
 export interface Catalogue {
   /** How `Intl` knows the language. */
   readonly language: string
   readonly greeting: string
   readonly notices: { readonly [K in NoticeKind]: (brand: string) => NoticeText }
+  readonly links: { readonly [K in LinkKind]: (brand: string) => LinkText }
+  readonly lifetime: (minutes: number) => string
   readonly facts: { readonly when: string; readonly device: string; readonly address: string }
   /** What to do about a notice that surprises. */
   readonly notYou: string

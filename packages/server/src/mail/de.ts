@@ -38,6 +38,16 @@ export const de: Catalogue = {
       what: `Ihr Konto bei ${brand} wurde gelöscht, und alle Anmeldungen sind beendet. Das lässt sich nicht rückgängig machen.`,
     }),
   },
+  links: {
+    reset_password: (brand) => ({
+      subject: `Neues Passwort bei ${brand}`,
+      what: `Jemand möchte für Ihr Konto bei ${brand} ein neues Passwort setzen. Dieser Link führt zu der Seite dafür.`,
+      action: 'Neues Passwort setzen',
+      unasked:
+        'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link ändert sich nichts. Geben Sie ihn niemandem weiter.',
+    }),
+  },
+  lifetime: (minutes) => `Der Link gilt einmal, ${minutes} Minuten lang.`,
   facts: { when: 'Wann', device: 'Gerät', address: 'Netzadresse' },
   notYou:
     'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, melden Sie sich an, ändern Sie Ihr Passwort und beenden Sie alle anderen Sitzungen; können Sie sich nicht mehr anmelden, wenden Sie sich an den Betreiber dieses Dienstes.',

@@ -38,6 +38,16 @@ export const en: Catalogue = {
       what: `Your account at ${brand} was deleted, and everything that was signed in to it has ended. This cannot be undone.`,
     }),
   },
+  links: {
+    reset_password: (brand) => ({
+      subject: `Set a new password at ${brand}`,
+      what: `Somebody has asked to set a new password for your account at ${brand}. This link opens a page where you can do so.`,
+      action: 'Set a new password',
+      unasked:
+        'If it was not you, there is nothing to do: without this link nothing changes. Do not pass it on to anybody.',
+    }),
+  },
+  lifetime: (minutes) => `The link works once, for ${minutes} minutes.`,
   facts: { when: 'When', device: 'Device', address: 'Network address' },
   notYou:
     'If this was you, there is nothing to do. If it was not, sign in, change your password and end all other sessions; if you cannot sign in any more, turn to whoever runs this service.',

@@ -9,7 +9,7 @@ type Html = ReturnType<typeof html>
 
 /** Every text is escaped by the template. */
 export function toHtml(text: MailText, brand: Brand): string {
-  const { language, subject, greeting, paragraphs, facts, advice, footer } = text
+  const { language, subject, greeting, paragraphs, facts, action, advice, footer } = text
   return `${html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -34,6 +34,7 @@ export function toHtml(text: MailText, brand: Brand): string {
 <h1 class="ink" style="margin:16px 0;color:#1b1f2a;font-size:22px;line-height:1.3">${subject}</h1>
 ${[greeting, ...paragraphs].map((words) => paragraph(words))}
 ${facts.length === 0 ? '' : factTable(facts)}
+${action === null ? '' : button(action, brand)}
 ${advice === null ? '' : paragraph(advice)}
 <p class="soft" style="margin:24px 0 0;padding:12px 0 0;border-top:1px solid #d4d8e0;color:#5a6273;font-size:13px">${footer}</p>
 </div>
@@ -44,6 +45,12 @@ ${advice === null ? '' : paragraph(advice)}
 
 const paragraph = (words: string): Html =>
   html`<p class="ink" style="margin:0 0 16px;color:#1b1f2a">${words}</p>
+`
+
+/** The address stands below it too, for those whose mail program shows no buttons, and for those who look first. */
+const button = ({ label, url }: { label: string; url: string }, { color }: Brand): Html =>
+  html`<p style="margin:24px 0"><a href="${url}" style="display:inline-block;padding:12px 20px;background:${color};border-radius:8px;color:#ffffff;font-weight:600;text-decoration:none">${label}</a></p>
+<p class="soft" style="margin:0 0 16px;color:#5a6273;font-size:13px;overflow-wrap:anywhere">${url}</p>
 `
 
 const factTable = (facts: MailText['facts']): Html => html`<table style="margin:0 0 16px;border-spacing:0">

@@ -2,7 +2,15 @@
  * From what is to be told to a message with a text and an HTML part. Both say the same. Every link begins with the
  * issuer: nothing that came with a request has a part in where a link leads.
  */
-import type { Locale, Mail, MailContent } from '@countersign/core'
+import {
+  type LinkKind,
+  type LinkMail,
+  type Locale,
+  linkKinds,
+  type Mail,
+  type MailContent,
+  type Notice,
+} from '@countersign/core'
 import { type Catalogue, catalogues } from './catalogue.ts'
 import { toHtml } from './html.ts'
 
@@ -34,13 +42,18 @@ export interface MailText {
   readonly greeting: string
   readonly paragraphs: readonly string[]
   readonly facts: readonly (readonly [label: string, value: string])[]
+  /** Where a button leads, and what it says. */
+  readonly action: { readonly label: string; readonly url: string } | null
   readonly advice: string | null
   readonly footer: string
 }
 
+/** The page that a link opens. What it ends with stands after a `#`, which browsers never send. */
+const PAGES: { readonly [K in LinkKind]: string } = { reset_password: '/reset-password' }
+
 export function renderMail(mail: Mail, stationery: Stationery): Message {
   const { id, to, createdAtMs } = mail
-  return toMessage({ id, to, createdAtMs }, write(mail.content, mail.locale, stationery), stationery)
+  return toMessage({ id, to, createdAtMs }, write(mail, stationery), stationery)
 }
 
 /** For `countersign mail test`. */
@@ -58,6 +71,7 @@ export function renderTest(
     greeting,
     paragraphs: [what],
     facts: [],
+    action: null,
     advice: null,
     footer: footer(name),
   }
@@ -70,22 +84,46 @@ const toMessage = (
   { brand }: Stationery,
 ): Message => ({ ...envelope, subject: text.subject, text: toPlain(text), html: toHtml(text, brand) })
 
-function write(content: MailContent, locale: Locale, { brand }: Stationery): MailText {
+function write({ content, locale, createdAtMs }: Mail, stationery: Stationery): MailText {
   const words = catalogues[locale]
-  const { subject, what } = words.notices[content.kind](brand.name)
-  return {
+  const frame = {
     language: words.language,
-    subject,
     greeting: words.greeting,
-    paragraphs: [what],
-    facts: toFacts(content, words),
-    advice: words.notYou,
-    footer: words.footer(brand.name),
+    footer: words.footer(stationery.brand.name),
+  }
+  return isLink(content)
+    ? { ...frame, ...writeLink(content, createdAtMs, words, stationery) }
+    : { ...frame, ...writeNotice(content, words, stationery) }
+}
+
+type Written = Omit<MailText, 'language' | 'greeting' | 'footer'>
+
+const isLink = (content: MailContent): content is LinkMail => linkKinds.some((kind) => kind === content.kind)
+
+function writeLink(
+  { kind, ticket, expiresAtMs }: LinkMail,
+  createdAtMs: number,
+  words: Catalogue,
+  { issuer, brand }: Stationery,
+): Written {
+  const { subject, what, action, unasked } = words.links[kind](brand.name)
+  const minutes = Math.round((expiresAtMs - createdAtMs) / 60_000)
+  return {
+    subject,
+    paragraphs: [what, words.lifetime(minutes)],
+    facts: [],
+    action: { label: action, url: `${issuer}${PAGES[kind]}#${ticket}` },
+    advice: unasked,
   }
 }
 
+function writeNotice(notice: Notice, words: Catalogue, { brand }: Stationery): Written {
+  const { subject, what } = words.notices[notice.kind](brand.name)
+  return { subject, paragraphs: [what], facts: toFacts(notice, words), action: null, advice: words.notYou }
+}
+
 /** UTC, since nobody knows where the reader is; and it says so. */
-function toFacts({ atMs, device, address }: MailContent, { facts, language }: Catalogue): MailText['facts'] {
+function toFacts({ atMs, device, address }: Notice, { facts, language }: Catalogue): MailText['facts'] {
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const rows: readonly (readonly [string, string | null])[] = [
     [facts.when, `${format.format(atMs)} UTC`],
@@ -95,11 +133,12 @@ function toFacts({ atMs, device, address }: MailContent, { facts, language }: Ca
   return rows.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]))
 }
 
-function toPlain({ greeting, paragraphs, facts, advice, footer }: MailText): string {
+function toPlain({ greeting, paragraphs, facts, action, advice, footer }: MailText): string {
   const blocks = [
     greeting,
     ...paragraphs,
     facts.map(([label, value]) => `${label}: ${value}`).join('\n'),
+    action === null ? '' : `${action.label}:\n${action.url}`,
     advice ?? '',
     `-- \n${footer}`,
   ]

@@ -7,6 +7,7 @@ import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { brandStyle } from '../pages/brand.ts'
 import { styleSheet } from '../pages/layout.ts'
+import { linkScript } from '../pages/link-pages.ts'
 import { PICTURE_POLICY, pageFile } from '../pages/reply.ts'
 import { setupPage, setupScript } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
@@ -72,6 +73,15 @@ const script = page(
       cacheControl: ASSET_CACHE,
     }),
 )
+const linkFile = page(
+  { name: 'link_script', path: '/assets/link.js', summary: 'The script of pages behind links.' },
+  () =>
+    pageFile({
+      body: linkScript,
+      contentType: 'text/javascript; charset=utf-8',
+      cacheControl: ASSET_CACHE,
+    }),
+)
 const setup = page(
   { name: 'setup_page', path: '/setup', summary: 'Create the first administrator.' },
   ({ services }) => {
@@ -114,6 +124,7 @@ export const pageRoutes: readonly AnyRoute[] = [
   brand,
   logo,
   script,
+  linkFile,
   setup,
   error,
   completeSetupRoute,

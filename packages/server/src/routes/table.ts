@@ -15,6 +15,7 @@ import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
 import { passkeyRoutes } from './passkeys.ts'
+import { passwordResetRoutes } from './password-reset.ts'
 import { passwordRoutes } from './passwords.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
@@ -28,6 +29,7 @@ export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
   ...factorSignInRoutes,
   ...passwordRoutes,
+  ...passwordResetRoutes,
   ...meRoutes,
   ...myFactorRoutes,
   ...passkeyRoutes,

@@ -1,13 +1,13 @@
 /** Messages in every language: complete, the same in both parts, and inert whatever stands in them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { locales, type Mail, noticeKinds } from '@countersign/core'
+import { linkKinds, locales, type Mail, type Notice, noticeKinds } from '@countersign/core'
 import { catalogues } from '../../src/mail/catalogue.ts'
 import { renderMail, renderTest } from '../../src/mail/render.ts'
 
 const STATIONERY = { issuer: 'https://auth.example.com', brand: { name: 'Otter & Co', color: '#2748c9' } }
 
-const mailOf = (over: Partial<Mail['content']> = {}, locale: Mail['locale'] = 'en'): Mail => ({
+const mailOf = (over: Partial<Notice> = {}, locale: Mail['locale'] = 'en'): Mail => ({
   id: 'mai_01hzzzzzzz0000000000000000',
   to: 'ada@example.com',
   locale,
@@ -39,10 +39,26 @@ test('every kind has words of its own in every language, and they name the brand
   assert.equal(seen.size, 2 * locales.length * noticeKinds.length)
 })
 
+test('a link begins with the issuer, ends with the ticket after a #, and stands in both parts', () => {
+  for (const locale of locales) {
+    for (const kind of linkKinds) {
+      const createdAtMs = Date.UTC(2026, 0, 15, 12)
+      const content = { kind, ticket: 'abc', expiresAtMs: createdAtMs + 1_800_000 } as const
+      const { text, html } = renderMail({ ...mailOf({}, locale), createdAtMs, content }, STATIONERY)
+
+      const [link = ''] = /https:\S+/.exec(text) ?? []
+      assert.match(link, /^https:\/\/auth\.example\.com\/[a-z-]+#abc$/)
+      assert.deepEqual(text.match(/https?:\S+/g), [link])
+      assert.ok(html.includes(`href="${link}"`) && html.includes(`>${link}</p>`))
+      assert.match(text, /30 (?:minutes|Minuten)/)
+    }
+  }
+})
+
 test('a language has every text that the others have, and none is left as it was', () => {
   const texts = (value: unknown, path: string): [string, string][] => {
     if (typeof value === 'string') return [[path, value]]
-    if (typeof value === 'function') return texts(value('Brand'), path)
+    if (typeof value === 'function') return texts(value(path === '.lifetime' ? 30 : 'Brand'), path)
     if (typeof value !== 'object' || value === null) return []
     return Object.entries(value).flatMap(([key, one]) => texts(one, `${path}.${key}`))
   }

@@ -130,6 +130,13 @@ const sweepJudged: Statement = {
     )`,
 }
 
+const sweepLinks: Statement = {
+  name: 'sweep_links',
+  text: `delete from mail_links where digest in (
+      select digest from mail_links where expires_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -146,6 +153,7 @@ export const sweeps: readonly Statement[] = [
   sweepChallenges,
   sweepProfiles,
   sweepJudged,
+  sweepLinks,
 ]
 
 export const listFingerprints: Statement = {

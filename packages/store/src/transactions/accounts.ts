@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toAccount } from '../rows.ts'
 import { one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/accounts.ts'
+import { deleteLinksOfAccount } from '../statements/links.ts'
 import { deleteMailsOfAccount } from '../statements/mails.ts'
 import { deleteRolesOfPrincipal } from '../statements/roles.ts'
 import { insertAccount } from '../steps/accounts.ts'
@@ -83,6 +84,7 @@ export function* endAccount(input: InputOf<'endAccount'>): Script<AnswerOf<'endA
   yield* deleteAllFactors(input.id)
   yield* run(deleteMailsOfAccount, input.id)
   yield* deleteRiskOf(input.id)
+  yield* run(deleteLinksOfAccount, input.id)
   yield* writeAudit(input.audit)
   yield* appendWith(toRule(input), (position) => run(sql.endAccount, input.id, input.nowMs, position))
   return 'ended'

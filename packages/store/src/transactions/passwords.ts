@@ -6,6 +6,7 @@ import { selectAccountToProve } from '../statements/accounts.ts'
 import { countFailure } from '../statements/factors.ts'
 import { renewSession, selectOtherSessions } from '../statements/sessions.ts'
 import { writeAudit } from '../steps/audit.ts'
+import { writeMails } from '../steps/mails.ts'
 import { appendNewPassword, writePassword } from '../steps/passwords.ts'
 import { endAll } from '../steps/sessions.ts'
 
@@ -33,6 +34,7 @@ export function* changePassword(input: InputOf<'changePassword'>): Script<Answer
     : yield* all(selectOtherSessions, account, renewed?.session ?? '', nowMs)
   const ended = yield* endAll(others, nowMs)
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   yield* appendNewPassword(account, ended, input)
   return { kind: 'changed', ended }
 }

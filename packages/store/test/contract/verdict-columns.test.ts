@@ -157,6 +157,7 @@ const changers = [
   'endRole',
   'endServiceAccount',
   'openSession',
+  'resetPassword',
   'revoke',
   'rotateApiKey',
   'rotateRefreshToken',

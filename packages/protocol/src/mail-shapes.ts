@@ -1,0 +1,14 @@
+/** What is done by links in mails, on the wire. */
+
+export interface PasswordResetRequest {
+  email: string
+}
+/** The same for every address, whoever it belongs to. */
+export interface CheckMailResponse {
+  status: 'check_mail'
+}
+export interface CompletePasswordResetRequest {
+  /** What the link ends with. */
+  ticket: string
+  password: string
+}

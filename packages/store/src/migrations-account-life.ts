@@ -1,0 +1,40 @@
+/** The part of the schema that is about how accounts begin, are recovered, and end. See `migrations.ts`. */
+
+/** `email`: where the link was sent; it is worth nothing once the account has another address. */
+export const links: readonly string[] = [
+  `create table mail_links (
+    digest text not null primary key,
+    purpose text not null,
+    account_id text not null,
+    email text not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    used_at bigint
+  ) /*clustered*/`,
+  'create index mail_links_by_account on mail_links (account_id)',
+  'create index mail_links_by_expiry on mail_links (expires_at)',
+]
+
+/**
+ * Messages on their way out. `sealed` holds whom it goes to and what it says, and is emptied when it has ended;
+ * `next_attempt_at` is also the end of the lease of whoever is sending it.
+ */
+export const mails: readonly string[] = [
+  `create table mails (
+    id text not null primary key,
+    kind text not null,
+    account_id text,
+    sealed text,
+    created_at bigint not null,
+    expires_at bigint not null,
+    attempts bigint not null,
+    next_attempt_at bigint,
+    reason text,
+    sent_at bigint,
+    failed_at bigint,
+    ended_at bigint
+  ) /*clustered*/`,
+  'create index mails_by_attempt on mails (next_attempt_at) where next_attempt_at is not null',
+  'create index mails_by_account on mails (account_id) where account_id is not null',
+  'create index mails_by_end on mails (ended_at) where ended_at is not null',
+]
