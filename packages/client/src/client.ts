@@ -45,7 +45,7 @@ export function createClientWith(ports: Ports, options: ClientOptions): Client {
   const call = createCall(ports, settings, keeper)
   return {
     baseUrl,
-    ...createOwnAccount(call, keeper, ports.nowMs),
+    ...createOwnAccount(call, keeper, ports),
     ...createCredentials(call, keeper),
     ...createAdministration(call),
     apiKeys: createApiKeys(call),

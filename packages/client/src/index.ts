@@ -18,5 +18,6 @@ export { type InspectedPart, type Inspection, tellDuration, tellTime } from './i
 export type { TokenListeners } from './keeper.ts'
 export type * from './own-account.ts'
 export type * from './own-factors.ts'
+export type * from './own-passkeys.ts'
 export type * from './own-password.ts'
 export { toPrintable } from './printable.ts'

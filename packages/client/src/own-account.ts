@@ -13,7 +13,9 @@ import { type Held, toSecret } from './credential.ts'
 import { ApiProblem, FactorRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
+import { createOwnPasskeys, type OwnPasskeys } from './own-passkeys.ts'
 import { createOwnPassword, type OwnPassword, toPasswordText } from './own-password.ts'
+import type { Ports } from './ports.ts'
 
 export interface SignUpInput {
   readonly email: string
@@ -30,7 +32,7 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
-export interface OwnAccount extends OwnFactors, OwnPassword {
+export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
   signUp(input: SignUpInput): Promise<SignUpResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
@@ -49,10 +51,15 @@ export interface OwnAccount extends OwnFactors, OwnPassword {
   }
 }
 
-export function createOwnAccount(call: Call, keeper: Keeper, nowMs: () => number): OwnAccount {
+export function createOwnAccount(
+  call: Call,
+  keeper: Keeper,
+  { nowMs, passkeys }: Pick<Ports, 'nowMs' | 'passkeys'>,
+): OwnAccount {
   const adopt = (body: unknown): Promise<SignedIn> => adoptSignedIn(body, keeper, nowMs())
   return {
     ...createOwnFactors(call, keeper, adopt),
+    ...createOwnPasskeys(call, keeper, adopt, passkeys),
     ...createOwnPassword(call, keeper),
     signUp: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }

@@ -1,4 +1,5 @@
 /** What the client needs from where it runs, so that tests can put time and the network in its place. */
+import { findPasskeyDevice, type PasskeyDevice } from './passkey-device.ts'
 
 export interface Ports {
   readonly fetch: typeof globalThis.fetch
@@ -10,6 +11,8 @@ export interface Ports {
   readonly chance: () => number
   /** Runs `action` while no other tab or worker of this origin runs one of the same name. */
   readonly exclusively: <T>(name: string, action: () => Promise<T>) => Promise<T>
+  /** Null where there are no passkeys. */
+  readonly passkeys: PasskeyDevice | null
 }
 
 /** The ports of a browser, of Node ≥ 20, of Deno, Bun or a worker. */
@@ -27,6 +30,7 @@ export function defaultPorts(fetch: typeof globalThis.fetch | undefined): Ports 
       const locks = findLocks()
       return locks === null ? action() : locks.request(name, action)
     },
+    passkeys: findPasskeyDevice(),
   }
 }
 

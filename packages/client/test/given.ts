@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Secret, toOpaqueCredential, toSecretText } from '@countersign/protocol'
 import { type Client, type ClientOptions, createClientWith } from '../src/client.ts'
+import type { PasskeyDevice } from '../src/passkey-device.ts'
 
 export const BASE_URL = 'https://authority.example'
 export const STYLE = { prefix: 'cs', environment: 'live' } as const
@@ -22,7 +23,7 @@ export type Responder = (seen: Seen) => Response | Promise<Response>
 export interface FakeAuthority {
   readonly seen: Seen[]
   readonly clock: FakeClock
-  client(options?: Partial<ClientOptions>, locks?: Locks): Client
+  client(options?: Partial<ClientOptions>, locks?: Locks, passkeys?: PasskeyDevice): Client
   /** Requests to one path. */
   to(path: string): Seen[]
 }
@@ -49,8 +50,15 @@ export function fakeAuthority(respond: Responder): FakeAuthority {
   return {
     seen,
     clock,
-    client: (options = {}, locks = (_, action) => action()) => {
-      const ports = { fetch, nowMs: clock.nowMs, after: clock.after, chance: () => 0.5, exclusively: locks }
+    client: (options = {}, locks = (_, action) => action(), passkeys) => {
+      const ports = {
+        fetch,
+        nowMs: clock.nowMs,
+        after: clock.after,
+        chance: () => 0.5,
+        exclusively: locks,
+        passkeys: passkeys ?? null,
+      }
       return createClientWith(ports, { baseUrl: BASE_URL, ...options })
     },
     to: (path) => seen.filter((one) => one.path === path),
