@@ -66,9 +66,6 @@ test('changing the password with tokens refreshes them, since those of before ar
 
   await client.changePassword({ currentPassword: 'old', newPassword: 'new', keepOtherSessions: true })
 
-  assert.deepEqual(
-    authority.seen.map(({ path }) => path).slice(-2),
-    ['/v1/me/password', '/oauth/token'],
-  )
+  assert.deepEqual(authority.seen.map(({ path }) => path).slice(-2), ['/v1/me/password', '/oauth/token'])
   assert.equal(JSON.parse(authority.to('/v1/me/password')[0]?.body ?? '').keep_other_sessions, true)
 })
