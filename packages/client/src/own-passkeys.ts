@@ -39,8 +39,11 @@ export interface OwnPasskeys {
   signInWithPasskeyAsFactor(input: PasskeyFactorInput): Promise<SignedIn>
   /** Has a device make a passkey for the person who is signed in. */
   addPasskey(name?: string): Promise<AddedPasskey>
-  /** Proves once more who one is, with a passkey, and has this client use the session's new value. */
-  stepUpWithPasskey(): Promise<SteppedUp>
+  /**
+   * Proves once more who one is, with a passkey, and has this client use the session's new value. With the ticket of
+   * `stepUp.begin`, where that was asked for before.
+   */
+  stepUpWithPasskey(ticket?: Secret | string): Promise<SteppedUp>
   readonly passkeys: {
     /** Whether this browser knows passkeys at all. */
     readonly isSupported: boolean
@@ -86,9 +89,8 @@ export function createOwnPasskeys(
       const json = { credential, name }
       return parseSecretAnswer(await call({ method: 'POST', path: PASSKEYS, json }), 'passkey')
     },
-    stepUpWithPasskey: async () => {
-      const begun = await call({ method: 'POST', path: '/v1/me/step-up' })
-      const held = { ticket: parseSecretAnswer<StepUpBegun>(begun, 'ticket').ticket.reveal() }
+    stepUpWithPasskey: async (ticket) => {
+      const held = { ticket: toSecret(ticket ?? (await beginStepUp(call))).reveal() }
       const options = await ask(call, { method: 'POST', path: '/v1/me/step-up/passkey/options', json: held })
       const credential = await need(device).get(options, { conditional: false })
       const json = { ...held, factor: 'passkey', credential }
@@ -110,6 +112,11 @@ export function createOwnPasskeys(
 }
 
 type RequestOptions = Parameters<PasskeyDevice['get']>[0]
+
+async function beginStepUp(call: Call): Promise<Secret> {
+  const begun = await call({ method: 'POST', path: '/v1/me/step-up' })
+  return parseSecretAnswer<StepUpBegun>(begun, 'ticket').ticket
+}
 
 const ask = async (call: Call, spec: CallSpec): Promise<RequestOptions> =>
   parseAnswer<{ options: RequestOptions }>(await call(spec), 'options').options

@@ -1,4 +1,4 @@
-/** The second step: a code of the authenticator app, or a recovery code. */
+/** The second step: a passkey, a code of the authenticator app, or a recovery code. */
 import type { FactorRequired, SignedIn } from '@countersign/client'
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
@@ -14,12 +14,18 @@ export interface FactorStepProps {
   readonly onStartOver: () => void
 }
 
-type Way = 'totp' | 'recovery_code'
+type Way = 'passkey' | 'totp' | 'recovery_code'
+
+/** In the order in which they are offered. */
+const WAYS: readonly Way[] = ['passkey', 'totp', 'recovery_code']
 
 export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProps): ReactNode {
   const t = useT()
   const wait = useWait()
-  const [way, setWay] = useState<Way>(required.factors.includes('totp') ? 'totp' : 'recovery_code')
+  const ways = WAYS.filter((one) => required.factors.includes(one)).filter(
+    (one) => one !== 'passkey' || client.passkeys.isSupported,
+  )
+  const [way, setWay] = useState<Way>(ways[0] ?? 'recovery_code')
   const [code, setCode] = useState('')
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
@@ -28,7 +34,12 @@ export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProp
     setBusy(true)
     setError(null)
     try {
-      onSignedIn(await client.signInWithFactor({ ticket: required.ticket, factor: way, code: code.trim() }))
+      const { ticket } = required
+      onSignedIn(
+        way === 'passkey'
+          ? await client.signInWithPasskeyAsFactor({ ticket })
+          : await client.signInWithFactor({ ticket, factor: way, code: code.trim() }),
+      )
     } catch (refusal) {
       if (!wait.begin(refusal)) setError(refusal)
       setCode('')
@@ -36,26 +47,28 @@ export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProp
       setBusy(false)
     }
   }
-  const other: Way = way === 'totp' ? 'recovery_code' : 'totp'
+  const { leads, changes } = textsOf(t)
   return (
     <form className={css.form} onSubmit={(event) => void submit(event)}>
       <div className={css.heading}>
         <h1>{t.signIn.factorTitle}</h1>
-        <p>{way === 'totp' ? t.signIn.factorLead : t.signIn.recoveryLead}</p>
+        <p>{leads[way]}</p>
       </div>
-      <TextInput
-        key={way}
-        label={way === 'totp' ? t.signIn.code : t.signIn.recoveryCode}
-        value={code}
-        onChange={(event) => setCode(event.currentTarget.value)}
-        autoComplete="one-time-code"
-        inputMode={way === 'totp' ? 'numeric' : 'text'}
-        autoFocus
-        required
-        withAsterisk={false}
-        size="md"
-        classNames={{ input: css.code ?? '' }}
-      />
+      {way !== 'passkey' && (
+        <TextInput
+          key={way}
+          label={way === 'totp' ? t.signIn.code : t.signIn.recoveryCode}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+          autoComplete="one-time-code"
+          inputMode={way === 'totp' ? 'numeric' : 'text'}
+          autoFocus
+          required
+          withAsterisk={false}
+          size="md"
+          classNames={{ input: css.code ?? '' }}
+        />
+      )}
       {error !== null && <Failure error={error} />}
       {wait.seconds > 0 && (
         <Notice tone="warn" isAlert>
@@ -66,22 +79,32 @@ export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProp
         {t.signIn.continue}
       </Button>
       <div className={css.ways}>
-        {required.factors.includes(other) && (
-          <Button
-            variant="subtle"
-            onClick={() => {
-              setWay(other)
-              setCode('')
-              setError(null)
-            }}
-          >
-            {other === 'totp' ? t.signIn.useTotp : t.signIn.useRecovery}
-          </Button>
-        )}
+        {ways
+          .filter((one) => one !== way)
+          .map((one) => (
+            <Button
+              key={one}
+              variant="subtle"
+              onClick={() => {
+                setWay(one)
+                setCode('')
+                setError(null)
+              }}
+            >
+              {changes[one]}
+            </Button>
+          ))}
         <Button variant="subtle" onClick={onStartOver}>
           {t.signIn.startOver}
         </Button>
       </div>
     </form>
   )
+}
+
+function textsOf({ signIn }: ReturnType<typeof useT>): Record<'leads' | 'changes', Record<Way, string>> {
+  return {
+    leads: { passkey: signIn.passkeyLead, totp: signIn.factorLead, recovery_code: signIn.recoveryLead },
+    changes: { passkey: signIn.usePasskey, totp: signIn.useTotp, recovery_code: signIn.useRecovery },
+  }
 }

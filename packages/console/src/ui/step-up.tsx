@@ -89,7 +89,8 @@ function StepUpModal({ asked }: { readonly asked: Asked | null }): ReactNode {
 
 function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: Asked }): ReactNode {
   const t = useT()
-  const [factor, setFactor] = useState(begun.factors[0] ?? 'password')
+  const factors = begun.factors.filter((one) => one !== 'passkey' || client.passkeys.isSupported)
+  const [factor, setFactor] = useState(factors[0] ?? 'password')
   const [code, setCode] = useState('')
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
@@ -97,7 +98,8 @@ function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: A
     event.preventDefault()
     setBusy(true)
     try {
-      await client.stepUp.complete({ ticket: begun.ticket, factor, code })
+      if (factor === 'passkey') await client.stepUpWithPasskey(begun.ticket)
+      else await client.stepUp.complete({ ticket: begun.ticket, factor, code })
       proved()
     } catch (refusal) {
       setError(refusal)
@@ -117,22 +119,21 @@ function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: A
   return (
     <form className={css.stack} onSubmit={(event) => void submit(event)}>
       <p>{t.stepUp.lead}</p>
-      {begun.factors.length > 1 && (
+      {factors.length > 1 && (
         <SegmentedControl
           fullWidth
           size="xs"
-          data={begun.factors.map((one) => ({ value: one, label: t.stepUpShort[one] }))}
+          data={factors.map((one) => ({ value: one, label: t.stepUpShort[one] }))}
           value={factor}
           onChange={(value) => {
-            const chosen = begun.factors.find((one) => one === value)
+            const chosen = factors.find((one) => one === value)
             if (chosen !== undefined) setFactor(chosen)
             setError(null)
           }}
         />
       )}
-      {factor === 'password' ? (
-        <PasswordInput key="password" autoComplete="current-password" {...field} />
-      ) : (
+      {factor === 'password' && <PasswordInput key="password" autoComplete="current-password" {...field} />}
+      {(factor === 'totp' || factor === 'recovery_code') && (
         <TextInput
           key={factor}
           autoComplete="one-time-code"
