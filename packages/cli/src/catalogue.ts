@@ -39,6 +39,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Sets of permissions: list, create, change, end.',
     load: async () => (await import('./commands/roles.ts')).commands,
   },
+  risk: {
+    summary: 'What follows from an unusual sign-in: show, replay, set, anomalies.',
+    load: async () => (await import('./commands/risk.ts')).commands,
+  },
   clients: {
     summary: 'OAuth clients: list, show, create, change, disable, enable, rotate-secret, end.',
     load: async () => (await import('./commands/clients.ts')).commands,

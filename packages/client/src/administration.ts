@@ -13,6 +13,7 @@ import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 import { type Clients, createClients } from './clients.ts'
+import { createRisk, type Risk } from './risk.ts'
 
 export interface CreateAccountInput {
   readonly email: string
@@ -89,6 +90,7 @@ export interface Administration {
   }
   /** Has a link sent to the owner, who sets a new password with it; nobody else sees either. */
   startPasswordReset(account: string): Promise<void>
+  readonly risk: Risk
   readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
 }
 
@@ -134,6 +136,7 @@ export function createAdministration(call: Call): Administration {
       const path = `/v1/accounts/${encodeURIComponent(account)}/reset-password`
       await call({ method: 'POST', path })
     },
+    risk: createRisk(call),
     audit: {
       list: async (query = {}) =>
         parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),

@@ -6,7 +6,7 @@ import { AuthorityUnreachable, parseProblem } from './errors.ts'
 import type { Ports } from './ports.ts'
 
 export interface Outgoing {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Absolute, and free of secrets: URLs end up in logs. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

@@ -5,12 +5,22 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
+import { MACHINE_RULES, RULES } from '@countersign/core'
 import type { Config } from '../src/config.ts'
 import type { AnyRoute } from '../src/http/route.ts'
 import { toNodeHandler } from '../src/node-handler.ts'
 import { routes } from '../src/routes/table.ts'
 import { enrolTotp } from './authenticator.ts'
 import { at, type Given, keyOf, PASSWORD, person, type SendOptions, signedIn } from './given.ts'
+
+const RISK_POLICY = {
+  weights: Object.fromEntries(RULES.map((rule) => [rule, 10])),
+  notify_at: 10,
+  step_up_at: 20,
+  block_at: 30,
+  without_factor: 'notify',
+  machines: { weights: Object.fromEntries(MACHINE_RULES.map((rule) => [rule, 10])), notify_at: 10 },
+}
 
 /** A body that each route takes; a new route with a body has to come with one. */
 export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -104,6 +114,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     name: 'a key',
   },
   rename_own_passkey: { name: 'another name' },
+  set_risk_policy: RISK_POLICY,
+  replay_risk_policy: { policy: RISK_POLICY, days: 7 },
   complete_step_up: { ticket: 'nobodyHasThis', factor: 'password', code: PASSWORD },
 }
 

@@ -12,7 +12,7 @@ import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
-import { judgePassed } from './risk.ts'
+import { learnPassed } from './risk.ts'
 import {
   amrAfter,
   auditRefusal,
@@ -46,7 +46,7 @@ export async function signInWithFactor(
     issuedPosition: ticket.issuedPosition,
     amr: amrAfter(ticket.amr, proven),
     factor: input.evidence.way,
-    judged: await judgePassed(context, account, facts),
+    learned: await learnPassed(context, account, facts),
   }
   const prepared = prepareSession(context, passed, input.deliver ?? ticket.delivery, facts)
   const proof = toProof(proven.proof, codes?.hashes ?? null)

@@ -8,6 +8,7 @@ import type { Grant } from '../grants/grant.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { toPlaceName } from '../risk/attempt.ts'
+import type { LearnedDraft } from '../risk-port.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { GrantDraft } from '../store-port.ts'
 import { sessionDeath } from './decide.ts'
@@ -35,6 +36,8 @@ export interface Proven {
   readonly factor: string
   /** How it was held against what is usual. */
   readonly judged?: Judged | null
+  /** Where nothing had to be judged any more. */
+  readonly learned?: LearnedDraft | null
 }
 
 /** A session that is ready to be written, with the secrets that only its holder will ever see. */
@@ -65,7 +68,7 @@ export function prepareSession(
       target: { kind: 'session', id: session.id },
       details: { factor: proven.factor, delivery, device: facts.device, ...toRiskDetails(proven) },
     }),
-    learned: proven.judged?.learned ?? null,
+    learned: proven.learned ?? proven.judged?.learned ?? null,
   }
   const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
   return { draft, sessionToken, refresh }

@@ -22,6 +22,7 @@ import type { SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { auditCount, openChallenge, type PasskeyFault, toUse } from './passkey-proof.ts'
+import { learnPassed } from './risk.ts'
 
 /** The same for everybody, but for the challenge. */
 export async function beginPasskeySignIn(
@@ -53,6 +54,7 @@ export async function signInWithPasskey(
       issuedPosition: head.position,
       amr: [...toPasskeyAmr(passkey), 'mfa'],
       factor: 'passkey',
+      learned: await learnPassed(context, account, facts),
     },
     deliver,
     facts,

@@ -1,5 +1,6 @@
 /** The risk policy: reading it, setting another one, and what that would have done to the sign-ins of the past. */
 import { permissions as own } from '@countersign/protocol'
+import type { ChainedAuditEvent } from '../audit/event.ts'
 import { type Caller, may, toActor } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
@@ -55,14 +56,15 @@ const PAGE = 1000
 /** A replay of more would keep the database from its work. */
 const REPLAYED_MAX = 100_000
 
-/** Exact and not a guess: what each rule saw is kept, and only the weights and thresholds are others. */
+/** Exact and not a guess: what each rule saw is kept, and only the weights and thresholds are others. Null: the policy in force. */
 export async function replayRiskPolicy(
   context: Context,
   caller: Caller,
-  policy: RiskPolicy,
+  wanted: RiskPolicy | null,
   sinceMs: number,
 ): Promise<Outcome<Replay>> {
   if (!may(caller, own.riskRead)) return refuse('permission_denied')
+  const policy = wanted ?? toRiskPolicy((await context.store.readRiskPolicy())?.policy ?? null)
   const faults = checkRiskPolicy(policy)
   if (faults.length > 0) return { ok: false, code: 'invalid_request', fields: faults }
   const would = { allow: 0, notify: 0, step_up: 0, block: 0 }
@@ -97,4 +99,16 @@ function parseGrades(text: string): Grades {
       return typeof grade === 'number' ? [[rule, grade]] : []
     }),
   )
+}
+
+/** The newest first. What they hold is in the audit log as well; this asks for less than the whole log. */
+export async function listAnomalies(
+  context: Context,
+  caller: Caller,
+  page: { readonly limit: number; readonly after: string | null; readonly target: string | null },
+): Promise<Outcome<{ events: readonly ChainedAuditEvent[] }>> {
+  if (!may(caller, own.riskRead)) return refuse('permission_denied')
+  const { limit, after, target } = page
+  const query = { type: 'risk.anomaly', actorId: null, targetId: target, sinceMs: null, untilMs: null }
+  return { ok: true, events: await context.store.listAudit({ limit, after, ...query }) }
 }

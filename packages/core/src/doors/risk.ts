@@ -59,14 +59,15 @@ export async function judgeSignIn(context: Context, judging: Judging, facts: Req
   return { action: actionFor(policy, assessment.action, judging.hasFactor), assessment, learned }
 }
 
-/** At the second step nothing is decided any more: what has gone through is learned, where it came from by then. */
-export function judgePassed(
+/** After a second factor or a passkey nothing is decided any more: what has gone through is learned, where it came from by then. */
+export async function learnPassed(
   context: Context,
   account: { readonly id: AccountId; readonly email: string },
   facts: RequestFacts,
-): Promise<Judged> {
+): Promise<LearnedDraft | null> {
   const judging = { account: account.id, subject: account.email, deviceId: null }
-  return judgeSignIn(context, { ...judging, hasFactor: true, isPasswordBreached: false }, facts)
+  const more = { hasFactor: true, isPasswordBreached: false }
+  return (await judgeSignIn(context, { ...judging, ...more }, facts)).learned
 }
 
 export function toRiskPolicy(stored: string | null): RiskPolicy {

@@ -13,9 +13,9 @@ test('weights and thresholds out of their range, not whole or not in order are r
     'weights.automation',
   ])
   assert.deepEqual(faults({ weights: { ...weights, new_country: Number.NaN } }), ['weights.new_country'])
-  assert.deepEqual(faults({ notifyAt: 0 }), ['notifyAt'])
-  assert.deepEqual(faults({ blockAt: 1001 }), ['blockAt'])
-  assert.deepEqual(faults({ stepUpAt: 10 }), ['stepUpAt'])
+  assert.deepEqual(faults({ notifyAt: 0 }), ['notify_at'])
+  assert.deepEqual(faults({ blockAt: 1001 }), ['block_at'])
+  assert.deepEqual(faults({ stepUpAt: 10 }), ['step_up_at'])
   assert.deepEqual(faults({ machines: { ...machines, weights: { ...machines.weights, burst: 0.5 } } }), [
     'machines.weights.burst',
   ])

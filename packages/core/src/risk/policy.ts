@@ -36,7 +36,7 @@ export interface RiskPolicy {
 
 export type RiskAction = 'allow' | 'notify' | 'step_up' | 'block'
 
-export const WEIGHT_MAX = 100
+export const RISK_WEIGHT_MAX = 100
 export const THRESHOLD_MAX = 1000
 
 /** Tuned on one simulated world and measured in others: docs/risk.md. */
@@ -93,25 +93,25 @@ export interface PolicyFault {
   readonly message: string
 }
 
-/** What is wrong with a policy that somebody wants to set, by path; empty where nothing is. */
+/** What is wrong with a policy that somebody wants to set, by its path on the wire; empty where nothing is. */
 export function checkRiskPolicy(policy: RiskPolicy): readonly PolicyFault[] {
   const { weights, machines, notifyAt, stepUpAt, blockAt } = policy
   const isOrdered = notifyAt <= stepUpAt && stepUpAt <= blockAt
   return [
-    ...RULES.flatMap((rule) => checkNumber(`weights.${rule}`, weights[rule], 0, WEIGHT_MAX)),
-    ...checkNumber('notifyAt', notifyAt, 1, THRESHOLD_MAX),
-    ...checkNumber('stepUpAt', stepUpAt, 1, THRESHOLD_MAX),
-    ...checkNumber('blockAt', blockAt, 1, THRESHOLD_MAX),
+    ...RULES.flatMap((rule) => checkNumber(`weights.${rule}`, weights[rule], 0, RISK_WEIGHT_MAX)),
+    ...checkNumber('notify_at', notifyAt, 1, THRESHOLD_MAX),
+    ...checkNumber('step_up_at', stepUpAt, 1, THRESHOLD_MAX),
+    ...checkNumber('block_at', blockAt, 1, THRESHOLD_MAX),
     // Otherwise a sum that blocks could be one that does not even tell anybody.
-    ...(isOrdered ? [] : [{ path: 'stepUpAt', message: 'must not be below notifyAt, nor above blockAt' }]),
+    ...(isOrdered ? [] : [{ path: 'step_up_at', message: 'Not below notify_at, and not above block_at.' }]),
     ...MACHINE_RULES.flatMap((rule) =>
-      checkNumber(`machines.weights.${rule}`, machines.weights[rule], 0, WEIGHT_MAX),
+      checkNumber(`machines.weights.${rule}`, machines.weights[rule], 0, RISK_WEIGHT_MAX),
     ),
-    ...checkNumber('machines.notifyAt', machines.notifyAt, 1, THRESHOLD_MAX),
+    ...checkNumber('machines.notify_at', machines.notifyAt, 1, THRESHOLD_MAX),
   ]
 }
 
 function checkNumber(path: string, value: number, min: number, max: number): readonly PolicyFault[] {
   if (Number.isInteger(value) && value >= min && value <= max) return []
-  return [{ path, message: `must be a whole number from ${min} to ${max}` }]
+  return [{ path, message: `A whole number from ${min} to ${max}.` }]
 }

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
 import type { Headers } from './exchange.ts'
 import type { Reply } from './reply.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** What a route function is handed. Body, query and params have passed their schemas. */
 export interface Call<B, Q, C> {

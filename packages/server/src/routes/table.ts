@@ -19,6 +19,7 @@ import { passwordResetRoutes } from './password-reset.ts'
 import { passwordRoutes } from './passwords.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
+import { riskRoutes } from './risk.ts'
 import { roleRoutes } from './roles.ts'
 import { serviceAccountRoutes } from './service-accounts.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -43,6 +44,7 @@ export const routes: readonly AnyRoute[] = [
   ...accountFactorRoutes,
   ...serviceAccountRoutes,
   ...roleRoutes,
+  ...riskRoutes,
   ...clientRoutes,
   ...adminRoutes,
   ...metadataRoutes,

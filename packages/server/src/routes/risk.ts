@@ -1,0 +1,150 @@
+/** The risk policy, its replay over the past, and what was unusual. */
+import {
+  type ChainedAuditEvent,
+  listAnomalies,
+  type RiskPolicy,
+  RULES,
+  readRiskPolicy,
+  replayRiskPolicy,
+  type ShownRiskPolicy,
+  setRiskPolicy,
+} from '@countersign/core'
+import {
+  type AnomalyShape,
+  permissions as own,
+  type RiskPolicyResponse,
+  type RiskPolicyShape,
+} from '@countersign/protocol'
+import { json } from '../http/reply.ts'
+import { type AnyRoute, protectedRoute } from '../http/route.ts'
+import { pageOf } from '../schemas/common.ts'
+import {
+  anomaliesQuerySchema,
+  anomalySchema,
+  riskPolicyResponseSchema,
+  riskPolicySchema,
+  riskReplayResponseSchema,
+  riskReplaySchema,
+} from '../schemas/risk.ts'
+import { refused } from './answer.ts'
+import { toPage, toTime } from './shapes.ts'
+
+const PATH = '/v1/risk/policy'
+const DAY_MS = 86_400_000
+const REPLAY_DAYS_DEFAULT = 30
+
+const read: AnyRoute = protectedRoute({
+  name: 'read_risk_policy',
+  method: 'GET',
+  path: PATH,
+  summary: 'How much each rule weighs, and what follows from the sum.',
+  tag: 'Risk',
+  access: { permission: own.riskRead },
+  responses: { 200: { description: 'The policy.', schema: riskPolicyResponseSchema } },
+  handle: async (call) => {
+    const answer = await readRiskPolicy(call.services.core, call.caller)
+    return answer.ok ? json(200, toResponse(answer)) : refused(call, answer)
+  },
+})
+
+const write: AnyRoute = protectedRoute({
+  name: 'set_risk_policy',
+  method: 'PUT',
+  path: PATH,
+  summary: 'Put another policy in force, from the next sign-in on. Replay it first.',
+  tag: 'Risk',
+  access: { permission: own.riskWrite },
+  body: riskPolicySchema,
+  responses: { 200: { description: 'The policy as it is now.', schema: riskPolicyResponseSchema } },
+  handle: async (call) => {
+    const answer = await setRiskPolicy(call.services.core, call.caller, toPolicy(call.body), call.facts)
+    return answer.ok ? json(200, toResponse(answer)) : refused(call, answer)
+  },
+})
+
+const replay: AnyRoute = protectedRoute({
+  name: 'replay_risk_policy',
+  method: 'POST',
+  path: `${PATH}/replay`,
+  summary: 'What a policy would have done to the sign-ins of the last days. Nothing is changed.',
+  tag: 'Risk',
+  access: { permission: own.riskRead },
+  body: riskReplaySchema,
+  responses: {
+    200: { description: 'Counts of what would have been done.', schema: riskReplayResponseSchema },
+  },
+  handle: async (call) => {
+    const { policy, days = REPLAY_DAYS_DEFAULT } = call.body
+    const sinceMs = call.facts.nowMs - days * DAY_MS
+    const wanted = policy === undefined ? null : toPolicy(policy)
+    const answer = await replayRiskPolicy(call.services.core, call.caller, wanted, sinceMs)
+    if (!answer.ok) return refused(call, answer)
+    const { signIns, would, did, isCut } = answer
+    return json(200, { replay: { since: toTime(sinceMs), sign_ins: signIns, would, did, cut: isCut } })
+  },
+})
+
+const anomalies: AnyRoute = protectedRoute({
+  name: 'list_anomalies',
+  method: 'GET',
+  path: '/v1/anomalies',
+  summary: 'What was unusual enough to be told of, the newest first.',
+  tag: 'Risk',
+  access: { permission: own.riskRead },
+  query: anomaliesQuerySchema,
+  responses: { 200: { description: 'Anomalies.', schema: pageOf(anomalySchema) } },
+  handle: async (call) => {
+    const { limit, cursor, target } = call.query
+    const page = { limit, after: cursor ?? null, target: target ?? null }
+    const answer = await listAnomalies(call.services.core, call.caller, page)
+    return answer.ok ? json(200, toPage(answer.events, limit, toAnomalyShape)) : refused(call, answer)
+  },
+})
+
+function toPolicy(shape: RiskPolicyShape): RiskPolicy {
+  return {
+    // The schema has seen that every rule is there, and no other.
+    weights: shape.weights as RiskPolicy['weights'],
+    notifyAt: shape.notify_at,
+    stepUpAt: shape.step_up_at,
+    blockAt: shape.block_at,
+    withoutFactor: shape.without_factor,
+    machines: {
+      weights: shape.machines.weights as RiskPolicy['machines']['weights'],
+      notifyAt: shape.machines.notify_at,
+    },
+  }
+}
+
+function toResponse({ policy, changedAtMs }: ShownRiskPolicy): RiskPolicyResponse {
+  return {
+    policy: {
+      weights: { ...policy.weights },
+      notify_at: policy.notifyAt,
+      step_up_at: policy.stepUpAt,
+      block_at: policy.blockAt,
+      without_factor: policy.withoutFactor,
+      machines: { weights: { ...policy.machines.weights }, notify_at: policy.machines.notifyAt },
+    },
+    changed_at: changedAtMs === null ? null : toTime(changedAtMs),
+  }
+}
+
+function toAnomalyShape({ event }: ChainedAuditEvent): AnomalyShape {
+  const { details } = event
+  return {
+    id: event.id,
+    at: toTime(event.atMs),
+    action: String(details.action),
+    score: Number(details.score ?? 0),
+    target: event.target && { ...event.target },
+    event: typeof details.event === 'string' ? details.event : null,
+    address: event.address,
+    findings: RULES.flatMap((rule) => {
+      const saw = details[rule]
+      return typeof saw === 'string' ? [{ rule, points: Number(details[`${rule}_points`] ?? 0), saw }] : []
+    }),
+  }
+}
+
+export const riskRoutes: readonly AnyRoute[] = [read, write, replay, anomalies]
