@@ -155,7 +155,7 @@ export async function givenPerson(given: Given, permissions: readonly string[] =
   const email = `person-${counted}@example.com`
   const made = await given.send('POST', '/v1/accounts', {
     key: given.adminKey,
-    body: { email, password: PASSWORD, roles },
+    body: { email, password: PASSWORD, roles, require_password_change: false },
   })
   assert.equal(made.status, 201, made.text)
   const answer = await given.send('POST', '/v1/sign-in', {

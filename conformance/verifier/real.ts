@@ -136,7 +136,7 @@ export class RealStage implements Given {
     this.#people += 1
     const email = `holder-${this.#people}@example.com`
     const role = await givenRole(this, permissions)
-    const body = { email, password: PASSWORD, roles: [role] }
+    const body = { email, password: PASSWORD, roles: [role], require_password_change: false }
     const made = await this.send('POST', '/v1/accounts', { key: this.adminKey, body })
     assert.equal(made.status, 201, made.text)
     const session = await this.signIn(email)

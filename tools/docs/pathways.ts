@@ -32,6 +32,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   sign_in_passkey_options: null,
   sign_in_passkey: 'the answer of a passkey to a challenge, with the person verified',
   sign_in_factor_passkey_options: 'a ticket of a sign-in',
+  sign_in_new_password: 'a ticket of a sign-in whose password has to be changed; sets a new one',
   complete_setup: 'the ticket of the set-up link; sets a password',
   token: 'a refresh token, an API key to exchange, or a client’s secret or signed assertion',
   revoke_token: 'any credential, which is then ended; and a client’s secret or signed assertion',
@@ -117,6 +118,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | session token, refresh token, API key | 256 random bits, compared with a keyed digest | [decide.ts](../../packages/core/src/doors/decide.ts), [refresh.ts](../../packages/core/src/doors/refresh.ts) |
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
 | ticket of a sign-in or step-up | 256 random bits, one use, ten minutes, five tries, and worth nothing without the factor | [tickets.ts](../../packages/core/src/doors/tickets.ts) |
+| ticket for another password | 256 random bits, one use, ten minutes, twenty tries, after everything else was proved | [password-sign-in.ts](../../packages/core/src/doors/password-sign-in.ts) |
 | TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
 | passkey | a signature over a challenge of 256 random bits, one use, five minutes, for exactly these pages; alone only where the device has asked who it is | [passkey-sign-in.ts](../../packages/core/src/doors/passkey-sign-in.ts), [webauthn.ts](../../packages/server/src/adapters/webauthn.ts) |
 | recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |

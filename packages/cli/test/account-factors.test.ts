@@ -29,7 +29,7 @@ function codeOf(seed: string): string {
 
 test('a factor is listed without its secret, removed, and then the password is enough again', async () => {
   const email = 'eve@example.com'
-  const args = ['accounts', 'create', '--email', email, '--password-stdin']
+  const args = ['accounts', 'create', '--email', email, '--password-stdin', '--keep-password']
   await runJson<{ account: AccountDetailShape }>(args, { env, stdin: PASSWORD })
   const own = createClient({ baseUrl: url })
   const input = { email, password: PASSWORD, deliver: 'session_token' } as const

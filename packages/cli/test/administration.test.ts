@@ -258,12 +258,31 @@ test('signing keys rotate and are removed, and there is always one that signs', 
   assert.deepEqual(removed.toSorted(), ['current', 'removed'])
 })
 
+test('a password that an administrator has set, or does not trust, has to be changed at the next sign-in', async () => {
+  const email = 'nora@example.com'
+  const args = ['accounts', 'create', '--email', email, '--password-stdin']
+  const { account } = await runJson<{ account: AccountDetailShape }>(args, { env, stdin: PASSWORD })
+  assert.notEqual(account.password_change_required_at, null)
+  assert.match(await (await signIn(email)).text(), /"password_change_required"/)
+  const trusted = await createAccount('odo@example.com')
+  assert.equal(trusted.password_change_required_at, null)
+  assert.notEqual(await sessionToken('odo@example.com'), '')
+
+  const command = ['accounts', 'require-password-change', 'odo@example.com']
+  const kept = await runJson<{ ended_sessions: number }>([...command, '--keep-sessions'], { env })
+  const ended = await run(command, { env })
+
+  assert.equal(kept.ended_sessions, 0)
+  assert.match(ended.stdout, /^ended sessions\t1$/m)
+  assert.match(await (await signIn('odo@example.com')).text(), /"password_change_required"/)
+})
+
 async function createKey(args: readonly string[]): Promise<{ api_key: ApiKeyShape; secret: string }> {
   return runJson(['keys', 'create', ...args], { env })
 }
 
 async function createAccount(email: string): Promise<AccountDetailShape> {
-  const args = ['accounts', 'create', '--email', email, '--password-stdin']
+  const args = ['accounts', 'create', '--email', email, '--password-stdin', '--keep-password']
   return (await runJson<{ account: AccountDetailShape }>(args, { env, stdin: PASSWORD })).account
 }
 

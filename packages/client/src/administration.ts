@@ -20,6 +20,8 @@ export interface CreateAccountInput {
   readonly password: Secret
   readonly name?: string | undefined
   readonly roles?: readonly string[] | undefined
+  /** By default the password that is given here has to be changed at the first sign-in. */
+  readonly requirePasswordChange?: boolean | undefined
 }
 export interface ChangeAccountInput {
   readonly name?: string | undefined
@@ -66,7 +68,10 @@ export interface Collection<T, Create, Change, Query = PageQuery> {
 }
 
 export interface Administration {
-  readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery>
+  readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery> & {
+    /** Another password at the next sign-in; all sessions end, unless they are kept. Answers how many did. */
+    requirePasswordChange(id: string, keepSessions?: boolean): Promise<{ ended: number }>
+  }
   readonly serviceAccounts: Collection<
     ServiceAccountShape,
     CreateServiceAccountInput,
@@ -97,15 +102,16 @@ export interface Administration {
 export function createAdministration(call: Call): Administration {
   const signingKeys = '/v1/signing-keys'
   return {
-    accounts: createCollection(
-      call,
-      '/v1/accounts',
-      'account',
-      ({ password, ...rest }: CreateAccountInput) => ({
-        ...rest,
-        password: password.reveal(),
-      }),
-    ),
+    accounts: {
+      ...createCollection(call, '/v1/accounts', 'account', toCreateAccount),
+      requirePasswordChange: async (id, keepSessions = false) => {
+        const path = `/v1/accounts/${encodeURIComponent(id)}/require-password-change`
+        return parseAnswer(
+          await call({ method: 'POST', path, json: { keep_sessions: keepSessions } }),
+          'ended',
+        )
+      },
+    },
     serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),
     clients: createClients(call),
     roles: createCollection(call, '/v1/roles', 'role', asItIs),
@@ -143,6 +149,12 @@ export function createAdministration(call: Call): Administration {
     },
   }
 }
+
+const toCreateAccount = ({ password, requirePasswordChange, ...rest }: CreateAccountInput): object => ({
+  ...rest,
+  password: password.reveal(),
+  require_password_change: requirePasswordChange,
+})
 
 const factorsPath = (account: string): string => `/v1/accounts/${encodeURIComponent(account)}/factors`
 

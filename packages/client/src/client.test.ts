@@ -159,6 +159,11 @@ test('administration speaks to the right places', async (t) => {
       '{"disabled":true}',
     ],
     ['DELETE /v1/accounts/acc_1', () => client.accounts.end('acc_1')],
+    [
+      'POST /v1/accounts/acc_1/require-password-change',
+      () => client.accounts.requirePasswordChange('acc_1'),
+      '{"keep_sessions":false}',
+    ],
     ['GET /v1/accounts/a%2F..%2Fb', () => client.accounts.read('a/../b')],
     [
       'POST /v1/service-accounts',

@@ -39,6 +39,22 @@ export class FactorRequired extends Error {
   }
 }
 
+/**
+ * All that was asked for was right, and the password has to be changed: nothing is signed in yet. Go on with
+ * `signInWithNewPassword`.
+ */
+export class PasswordChangeRequired extends Error {
+  readonly ticket: Secret
+  readonly reason: string
+
+  constructor(ticket: Secret, reason: string) {
+    super('The password has to be changed.')
+    this.name = 'PasswordChangeRequired'
+    this.ticket = ticket
+    this.reason = reason
+  }
+}
+
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number

@@ -11,6 +11,7 @@ export {
   AuthorityUnreachable,
   FactorRequired,
   type FieldProblem,
+  PasswordChangeRequired,
   type UnreachableReason,
 } from './errors.ts'
 export * from './inspect.ts'

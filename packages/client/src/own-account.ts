@@ -10,7 +10,7 @@ import type {
 import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
 import { type Held, toSecret } from './credential.ts'
-import { ApiProblem, FactorRequired } from './errors.ts'
+import { ApiProblem, FactorRequired, PasswordChangeRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
 import { createOwnPasskeys, type OwnPasskeys } from './own-passkeys.ts'
@@ -36,7 +36,7 @@ export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
   signUp(input: SignUpInput): Promise<SignUpResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
-   * password is not enough.
+   * password is not enough, and `PasswordChangeRequired` where it has to be changed first.
    */
   signIn(input: SignInInput): Promise<SignedIn>
   /** Ends the session under the client's credential, with everything else under it, and forgets it. */
@@ -60,7 +60,7 @@ export function createOwnAccount(
   return {
     ...createOwnFactors(call, keeper, adopt),
     ...createOwnPasskeys(call, keeper, adopt, passkeys),
-    ...createOwnPassword(call, keeper),
+    ...createOwnPassword(call, keeper, adopt),
     signUp: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
       const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
@@ -97,7 +97,11 @@ function isSignedOutAlready(error: unknown): boolean {
 }
 
 async function adoptSignedIn(body: unknown, keeper: Keeper, nowMs: number): Promise<SignedIn> {
-  const answer = parseSecretAnswer<SignedIn | Required>(body, 'status')
+  const answer = parseSecretAnswer<SignedIn | Required | ChangeRequired>(body, 'status')
+  if (answer.status === 'password_change_required') {
+    const { ticket, reason } = parseAnswer<ChangeRequired>(answer, 'ticket', 'reason')
+    throw new PasswordChangeRequired(ticket, reason)
+  }
   if (answer.status !== 'signed_in') {
     const { ticket, factors } = parseAnswer<Required>(answer, 'ticket', 'factors')
     throw new FactorRequired(ticket, factors, answer.status === 'factor_enrolment_required')
@@ -111,6 +115,12 @@ interface Required {
   readonly status: 'factor_required' | 'factor_enrolment_required'
   readonly ticket: Secret
   readonly factors: readonly FactorName[]
+}
+
+interface ChangeRequired {
+  readonly status: 'password_change_required'
+  readonly ticket: Secret
+  readonly reason: string
 }
 
 function toHeldAfter(signedIn: SignedIn, nowMs: number): Held {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { Secret } from '@countersign/protocol'
 import { accessToken, answer, fakeAuthority, refreshToken } from '../test/given.ts'
-import { AuthorityUnreachable } from './errors.ts'
+import { AuthorityUnreachable, PasswordChangeRequired } from './errors.ts'
 
 test('advice about a password is asked for without any credential', async () => {
   const advice = { refusal: null, score: 2, hints: ['repetition'] }
@@ -68,4 +68,45 @@ test('changing the password with tokens refreshes them, since those of before ar
 
   assert.deepEqual(authority.seen.map(({ path }) => path).slice(-2), ['/v1/me/password', '/oauth/token'])
   assert.equal(JSON.parse(authority.to('/v1/me/password')[0]?.body ?? '').keep_other_sessions, true)
+})
+
+test('a password that has to be changed is thrown with its ticket, which leads in with another one', async () => {
+  const authority = fakeAuthority(({ path }) =>
+    path === '/v1/sign-in'
+      ? answer(200, { status: 'password_change_required', ticket: 'T', reason: 'required_by_administrator' })
+      : answer(200, {
+          status: 'signed_in',
+          account: { id: 'acc_1' },
+          session: { id: 'ses_1' },
+          session_token: 's-1',
+        }),
+  )
+  const client = authority.client()
+  const thrown: unknown = await client
+    .signIn({ email: 'mia@example.com', password: 'p' })
+    .catch((error) => error)
+  assert.ok(thrown instanceof PasswordChangeRequired)
+  assert.ok(!inspect(thrown).includes("'T'"))
+
+  await client.signInWithNewPassword({
+    ticket: thrown.ticket,
+    newPassword: new Secret('another'),
+    deliver: 'session_token',
+  })
+  await client.sessions.list().catch(() => undefined)
+
+  assert.equal(thrown.reason, 'required_by_administrator')
+  assert.deepEqual(JSON.parse(authority.seen[1]?.body ?? ''), {
+    ticket: 'T',
+    new_password: 'another',
+    deliver: 'session_token',
+  })
+  assert.deepEqual(
+    authority.seen.map(({ path, headers }) => [path, headers.get('authorization')]),
+    [
+      ['/v1/sign-in', null],
+      ['/v1/sign-in/password', null],
+      ['/v1/me/sessions', 'Bearer s-1'],
+    ],
+  )
 })

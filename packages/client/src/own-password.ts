@@ -1,6 +1,6 @@
-/** A person's password: advice while it is typed, and changing it. */
+/** A person's password: advice while it is typed, changing it, and signing in where it has to be changed. */
 import { type CheckPasswordResponse, Secret } from '@countersign/protocol'
-import { parseAnswer, parseSecretAnswer } from './answers.ts'
+import { parseAnswer, parseSecretAnswer, type SignedIn } from './answers.ts'
 import type { Call } from './caller.ts'
 import { toSecret } from './credential.ts'
 import type { Keeper } from './keeper.ts'
@@ -28,6 +28,15 @@ export interface PasswordChanged {
   readonly csrf_token?: Secret
 }
 
+export interface NewPasswordInput {
+  /** From `PasswordChangeRequired`. */
+  readonly ticket: Secret | string
+  readonly newPassword: Secret | string
+  /** In place of what was asked for with the old password. */
+  readonly deliver?: 'cookie' | 'session_token' | 'jwt' | undefined
+  readonly refresh?: 'body' | 'cookie' | undefined
+}
+
 export interface OwnPassword {
   /** How good a password is, for the form in which it is typed. */
   checkPassword(input: CheckPasswordInput): Promise<CheckPasswordResponse>
@@ -37,9 +46,15 @@ export interface OwnPassword {
   completePasswordReset(input: { ticket: Secret | string; password: Secret | string }): Promise<void>
   /** Changes it, and has this client use the session's new value. */
   changePassword(input: ChangePasswordInput): Promise<PasswordChanged>
+  /** Finishes a sign-in whose password has to be changed. Throws `FactorRequired` where a factor has to be enrolled. */
+  signInWithNewPassword(input: NewPasswordInput): Promise<SignedIn>
 }
 
-export function createOwnPassword(call: Call, keeper: Keeper): OwnPassword {
+export function createOwnPassword(
+  call: Call,
+  keeper: Keeper,
+  adopt: (body: unknown) => Promise<SignedIn>,
+): OwnPassword {
   return {
     checkPassword: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
@@ -70,6 +85,15 @@ export function createOwnPassword(call: Call, keeper: Keeper): OwnPassword {
       const changed = parseSecretAnswer<PasswordChanged>(body, 'status', 'ended')
       await adoptRenewed(keeper, changed)
       return changed
+    },
+    signInWithNewPassword: async ({ ticket, newPassword, ...rest }) => {
+      const json = {
+        ...rest,
+        ticket: toSecret(ticket).reveal(),
+        new_password: toPasswordText(newPassword),
+      }
+      const path = '/v1/sign-in/password'
+      return adopt(await call({ method: 'POST', path, json, anonymous: 'with_cookies' }))
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Passwords as they are advised about and changed, on the wire. */
+import type { SignInRequest } from './shapes.ts'
 
 export interface CheckPasswordRequest {
   password: string
@@ -41,4 +42,22 @@ export interface PasswordChangedResponse {
   /** The session's new value by the way in which it was delivered; with `jwt`, refresh. */
   session_token?: string
   csrf_token?: string
+}
+
+/** The sign-in goes on with `POST /v1/sign-in/password`. Nothing is signed in yet. */
+export interface PasswordChangeRequiredResponse {
+  status: 'password_change_required'
+  ticket: string
+  reason: 'required_by_administrator'
+}
+export interface SignInPasswordRequest {
+  ticket: string
+  new_password: string
+  deliver?: SignInRequest['deliver']
+  refresh?: SignInRequest['refresh']
+}
+
+export interface RequirePasswordChangeRequest {
+  /** Where they are to go on until they end by themselves. */
+  keep_sessions?: boolean | undefined
 }

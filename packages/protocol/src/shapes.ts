@@ -16,6 +16,8 @@ export interface AccountShape {
 export interface AccountDetailShape extends AccountShape {
   roles: string[]
   disabled_at: string | null
+  /** Since when the password opens nothing but the way to another one. */
+  password_change_required_at: string | null
 }
 
 export interface SessionShape {

@@ -92,6 +92,7 @@ export function toAccount(row: Row): Account {
     emailVerifiedAtMs: integerOrNull(row, 'email_verified_at'),
     createdAtMs: integer(row, 'created_at'),
     disabledAtMs: integerOrNull(row, 'disabled_at'),
+    passwordChangeRequiredAtMs: integerOrNull(row, 'password_change_required_at'),
   }
 }
 
@@ -209,7 +210,7 @@ export function toPasskey(row: Row): Passkey {
   }
 }
 
-const ticketPurposes = ['sign_in', 'enrol', 'step_up'] as const
+const ticketPurposes = ['sign_in', 'enrol', 'step_up', 'password'] as const
 const refreshPlaces = ['body', 'cookie'] as const
 
 export function toTicket(row: Row): Ticket {

@@ -148,6 +148,10 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   return {
     takePasswordTry: (input) => engine.write('takePasswordTry', input),
     changePassword: (input) => engine.write('changePassword', input),
+    requirePasswordChange: (input) => engine.write('requirePasswordChange', input),
+    exchangeTicket: (input) => engine.write('exchangeTicket', input),
+    takePasswordTicket: (input) => engine.write('takePasswordTicket', input),
+    completePasswordChange: (input) => engine.write('completePasswordChange', input),
   }
 }
 

@@ -1,8 +1,8 @@
 /** Changes of passwords with defaults that succeed, and looks at what an account's row says about its own. */
-import type { Account, Session, Store } from '@countersign/core'
+import type { Account, Session, Store, Ticket } from '@countersign/core'
 import type { Bench } from './bench.ts'
 import { change, makeSession } from './given.ts'
-import { makeDraft } from './given-factors.ts'
+import { givenTicket, makeDraft, makeTicket } from './given-factors.ts'
 
 /** What `givenAccount` writes. */
 export const HASH = 'hash'
@@ -24,6 +24,46 @@ export function changePassword(
     ...change(),
     ...over,
   })
+}
+
+/** A ticket for another password at the log's head. */
+export async function givenPasswordTicket(
+  bench: Bench,
+  account: Account,
+  over: Partial<Ticket> = {},
+): Promise<{ digest: string; ticket: Ticket }> {
+  const { position } = await bench.store.readHead()
+  const ticket = makeTicket(account, { purpose: 'password', issuedPosition: position, ...over })
+  return { digest: await givenTicket(bench, account, ticket), ticket }
+}
+
+/** Spends it for a session. */
+export function completeChange(
+  { store }: Bench,
+  account: Account,
+  { digest, ticket }: { digest: string; ticket: Ticket },
+  over: Partial<Parameters<Store['completePasswordChange']>[0]> = {},
+): ReturnType<Store['completePasswordChange']> {
+  const { issuedPosition, amr } = ticket
+  return store.completePasswordChange({
+    account: account.id,
+    from: HASH,
+    to: 'another hash',
+    checkedAtMs: null,
+    ticketDigest: digest,
+    ticket,
+    next: { kind: 'session', draft: makeDraft(makeSession(account, { issuedPosition, amr })) },
+    ...change(),
+    ...over,
+  })
+}
+
+export function requireChange(
+  { store }: Bench,
+  account: Account,
+  keepSessions = false,
+): ReturnType<Store['requirePasswordChange']> {
+  return store.requirePasswordChange({ account: account.id, keepSessions, ...change() })
 }
 
 /** As a sign-in does that read the account when the log stood at `position`. */

@@ -66,6 +66,7 @@ export const makeAccount = (over: Partial<Account> = {}): Account => ({
   emailVerifiedAtMs: null,
   createdAtMs: NOW,
   disabledAtMs: null,
+  passwordChangeRequiredAtMs: null,
   ...over,
 })
 

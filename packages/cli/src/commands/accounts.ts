@@ -55,6 +55,7 @@ function showAccount(terminal: Terminal, one: AccountDetailShape): void {
     ['roles', toList(one.roles)],
     ['created', toWhen(one.created_at)],
     ['disabled', toWhen(one.disabled_at)],
+    ['password change required', toWhen(one.password_change_required_at)],
   ]
   showRecord(terminal, { account: one }, rows)
 }
@@ -76,6 +77,7 @@ const create: Command = {
     'password-stdin': { type: 'flag', required: true, help: 'Read the password from standard input.' },
     name: { type: 'text', value: 'name', help: 'What the person is called.' },
     role: { type: 'list', value: 'role', help: 'A role; member by default.' },
+    'keep-password': { type: 'flag', help: 'Let it be kept; otherwise the first sign-in has to change it.' },
   },
   connects: true,
   run: async (input, terminal) => {
@@ -87,6 +89,7 @@ const create: Command = {
       password: await readSecret(terminal, 'password'),
       name: input.text('name'),
       roles: roles.length === 0 ? undefined : roles,
+      requirePasswordChange: !input.flag('keep-password'),
     })
     showAccount(terminal, made)
     return 0
@@ -116,6 +119,27 @@ const resetPassword: Command = {
     const { id, email } = await find(client, input.required('account'))
     await client.startPasswordReset(id)
     showRecord(terminal, { sent_to: email }, [['link sent to', email]])
+    return 0
+  },
+}
+
+const requireChange: Command = {
+  name: 'accounts require-password-change',
+  summary: 'Have a person choose another password, and end their sessions',
+  positionals: [account],
+  options: {
+    'keep-sessions': { type: 'flag', help: 'Let them go on until they end by themselves.' },
+  },
+  connects: true,
+  notes: ['API keys of the account stay; revoke the account to end them, too.'],
+  run: async (input, terminal) => {
+    const client = await connect(input, terminal)
+    const { id } = await find(client, input.required('account'))
+    const { ended } = await client.accounts.requirePasswordChange(id, input.flag('keep-sessions'))
+    showRecord(terminal, { account: id, ended_sessions: ended }, [
+      ['account', id],
+      ['ended sessions', String(ended)],
+    ])
     return 0
   },
 }
@@ -159,6 +183,7 @@ export const commands: readonly Command[] = [
   setDisabled('disable', 'Disable an account, which ends everything issued to it'),
   setDisabled('enable', 'Let a disabled account sign in again'),
   resetPassword,
+  requireChange,
   end,
   roles,
 ]

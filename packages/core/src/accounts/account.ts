@@ -9,6 +9,8 @@ export interface Account {
   readonly emailVerifiedAtMs: number | null
   readonly createdAtMs: number
   readonly disabledAtMs: number | null
+  /** Since when its password opens nothing but the way to another one; null where it need not be changed. */
+  readonly passwordChangeRequiredAtMs: number | null
 }
 
 /** RFC 5321 §4.5.3.1: a mailbox of at most 254 characters with a local part of at most 64. */

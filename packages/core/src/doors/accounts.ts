@@ -17,11 +17,14 @@ export interface PrincipalChange {
   readonly disabled?: boolean
 }
 
-/** An administrator creates an account; the first password is meant to be replaced by its owner. */
+/**
+ * An administrator creates an account. They know its first password, so it opens nothing but the way to another
+ * one, unless they say that it stays (ASVS 6.4.1).
+ */
 export async function createAccount(
   context: Context,
   caller: Caller,
-  input: SignUpInput & { roles: readonly RoleId[] },
+  input: SignUpInput & { roles: readonly RoleId[]; requirePasswordChange: boolean },
   facts: RequestFacts,
 ): Promise<Outcome<{ account: AccountWithRoles }>> {
   if (!may(caller, own.accountsWrite)) return refuse('permission_denied')
@@ -29,7 +32,9 @@ export async function createAccount(
   if (!given.ok) return given
   const prepared = await prepareAccount(context, input, facts)
   if (!prepared.ok) return prepared
-  const { account, passwordHash, accepted } = prepared
+  const { passwordHash, accepted } = prepared
+  const passwordChangeRequiredAtMs = input.requirePasswordChange ? facts.nowMs : null
+  const account: Account = { ...prepared.account, passwordChangeRequiredAtMs }
   const audit = makeAudit(context, facts, {
     type: 'account.created',
     actor: toActor(caller),

@@ -7,19 +7,23 @@ import { spellRecoveryCode } from '../factors/recovery-codes.ts'
 import type { QueuedMail } from '../mail/mail.ts'
 import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
-import { type Outcome, refuse } from '../outcome.ts'
+import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
-import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
+import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
 import { learnPassed } from './risk.ts'
 import {
   amrAfter,
   auditRefusal,
   type Evidence,
+  NEW_PASSWORD,
+  type Presented,
   type ProvenFactor,
+  prepareTicket,
   proveFactor,
   refusalOf,
+  type StepRequired,
 } from './tickets.ts'
 
 export interface FactorInput {
@@ -35,21 +39,30 @@ export async function signInWithFactor(
   context: MintContext,
   input: FactorInput,
   facts: RequestFacts,
-): Promise<Outcome<FactorSignedIn>> {
+): Promise<Outcome<FactorSignedIn | StepRequired>> {
   const presented = { ...input, session: null }
-  const proven = await proveFactor(context, presented, facts)
-  if (!proven.ok) return proven
-  const { ticket, digest, account } = proven.taken
-  const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
-  const passed = {
+  const found = await proveFactor(context, presented, facts)
+  if (!found.ok) return found
+  const { ticket, digest, account } = found.taken
+  const proven: Proven = {
     account,
     issuedPosition: ticket.issuedPosition,
-    amr: amrAfter(ticket.amr, proven),
+    amr: amrAfter(ticket.amr, found),
     factor: input.evidence.way,
-    learned: await learnPassed(context, account, facts),
   }
-  const prepared = prepareSession(context, passed, input.deliver ?? ticket.delivery, facts)
-  const proof = toProof(proven.proof, codes?.hashes ?? null)
+  const deliver = input.deliver ?? ticket.delivery
+  if (ticket.purpose === 'sign_in' && account.passwordChangeRequiredAtMs !== null) {
+    const asked = { deliver, refresh: ticket.refresh }
+    const { draft, required } = prepareTicket(context, proven, asked, NEW_PASSWORD, facts)
+    const spent = { ticketDigest: digest, ticket, proof: found.proof, next: draft, nowMs: facts.nowMs }
+    const exchanged = await context.store.exchangeTicket(spent)
+    if (exchanged === 'exchanged') return { ok: true, ...required }
+    return refuseSpent(context, presented, account.id, exchanged, facts)
+  }
+  const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
+  const passed = { ...proven, learned: await learnPassed(context, account, facts) }
+  const prepared = prepareSession(context, passed, deliver, facts)
+  const proof = toProof(found.proof, codes?.hashes ?? null)
   const enrolment = toEnrolmentAudit(context, prepared.draft.session, proof, facts)
   const opened = await context.store.completeSignIn({
     ...prepared.draft,
@@ -58,20 +71,29 @@ export async function signInWithFactor(
     enrolment,
     mails: toNotices(context, account, proof, facts),
   })
-  switch (opened.kind) {
+  if (opened.kind !== 'opened') return refuseSpent(context, presented, account.id, opened.kind, facts)
+  const signedIn = await deliverSession(context, account, prepared, opened.endedOverCap, facts)
+  if (!signedIn.ok) return signedIn
+  const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
+  return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
+}
+
+/** What was good when it was compared, and is not any more. */
+async function refuseSpent(
+  context: MintContext,
+  presented: Presented,
+  accountId: string,
+  kind: 'account_gone' | 'ticket_gone' | 'proof_used',
+  facts: RequestFacts,
+): Promise<Refusal> {
+  switch (kind) {
     case 'account_gone':
       return refuse('ticket_ended', 'revoked')
     case 'ticket_gone':
       return refuse('ticket_ended', 'ended')
     case 'proof_used':
-      await auditRefusal(context, presented, account.id, 'used', facts)
-      return refuse(refusalOf(input.evidence.way), 'ended')
-    case 'opened': {
-      const signedIn = await deliverSession(context, account, prepared, opened.endedOverCap, facts)
-      if (!signedIn.ok) return signedIn
-      const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
-      return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
-    }
+      await auditRefusal(context, presented, accountId, 'used', facts)
+      return refuse(refusalOf(presented.evidence.way), 'ended')
   }
 }
 

@@ -17,7 +17,7 @@ import type { SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
-import { type FactorRequired, openTicket } from './tickets.ts'
+import { FIRST_FACTOR, NEW_PASSWORD, openTicket, type StepRequired } from './tickets.ts'
 
 export interface SignInInput {
   readonly email: string
@@ -30,7 +30,7 @@ export async function signIn(
   context: MintContext,
   input: SignInInput,
   facts: RequestFacts,
-): Promise<Outcome<SignedIn | FactorRequired>> {
+): Promise<Outcome<SignedIn | StepRequired>> {
   const checked = await checkPassword(context, input, facts)
   if (!checked.ok) return checked
   const proven = {
@@ -45,9 +45,12 @@ export async function signIn(
     const next = { purpose: 'sign_in', ways: checked.ways, reason } as const
     return openTicket(context, proven, input, next, facts)
   }
+  // Only after the factor, where there is one: whoever has the password alone is not to replace it.
+  if (checked.account.passwordChangeRequiredAtMs !== null) {
+    return openTicket(context, proven, input, NEW_PASSWORD, facts)
+  }
   if (demandsFactor(context.policy, checked.roles)) {
-    const next = { purpose: 'enrol', ways: ['totp'], reason: 'required_by_policy' } as const
-    return openTicket(context, proven, input, next, facts)
+    return openTicket(context, proven, input, FIRST_FACTOR, facts)
   }
   return openSession(context, proven, input.deliver, facts)
 }

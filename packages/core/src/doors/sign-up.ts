@@ -58,6 +58,7 @@ export async function prepareAccount(
     emailVerifiedAtMs: null,
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
+    passwordChangeRequiredAtMs: null,
   }
   return { ok: true, account, passwordHash, accepted }
 }

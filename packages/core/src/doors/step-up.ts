@@ -27,10 +27,10 @@ import {
   amrAfter,
   auditRefusal,
   type Evidence,
-  type FactorRequired,
   openTicket,
   proveFactor,
   refusalOf,
+  type StepRequired,
 } from './tickets.ts'
 
 /** How long a proof counts as recent before factors may be changed (ASVS 7.5.1). */
@@ -76,7 +76,7 @@ export async function beginStepUp(
   context: Context,
   caller: Caller,
   facts: RequestFacts,
-): Promise<Outcome<FactorRequired>> {
+): Promise<Outcome<StepRequired>> {
   const own = await readOwnFactors(context, caller)
   if (!own.ok) return own
   const account = await context.store.readAccount(own.account)

@@ -14,6 +14,8 @@ import type { TakenTry } from '../factors-port.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
+import type { TicketDraft } from '../passwords-port.ts'
+import type { JudgedDraft } from '../risk-port.ts'
 import type { Proven } from './open-session.ts'
 import { comparePasskey, type PasskeyFault } from './passkey-proof.ts'
 import { toJudgedDraft } from './risk.ts'
@@ -26,21 +28,67 @@ export interface FactorRequired {
   readonly reason: 'account_has_factor' | 'required_by_policy' | 'risk' | 'step_up'
 }
 
+/** The same, where it is another password. */
+export interface PasswordChangeRequired {
+  readonly kind: 'password_change_required'
+  readonly ticket: Secret
+  readonly reason: 'required_by_administrator'
+}
+
+export type StepRequired = FactorRequired | PasswordChangeRequired
+
+/** The session to step up, and who asked. */
+interface SteppingSession {
+  readonly id: SessionId
+  readonly actor: AuditActor
+}
+
 export interface NextFactor {
-  readonly purpose: Ticket['purpose']
+  readonly purpose: Exclude<Ticket['purpose'], 'password'>
   readonly ways: readonly FactorWay[]
   readonly reason: FactorRequired['reason']
-  /** The session to step up, and who asked. */
-  readonly session?: { readonly id: SessionId; readonly actor: AuditActor }
+  readonly session?: SteppingSession
+}
+
+export interface NextPassword {
+  readonly purpose: 'password'
+  readonly reason: PasswordChangeRequired['reason']
+  readonly session?: never
+}
+
+export type NextStep = NextFactor | NextPassword
+
+/** The way to a first factor, where the policy demands one. */
+export const FIRST_FACTOR: NextFactor = { purpose: 'enrol', ways: ['totp'], reason: 'required_by_policy' }
+
+/** The way to another password, once everything else has been proved. */
+export const NEW_PASSWORD: NextPassword = { purpose: 'password', reason: 'required_by_administrator' }
+
+interface Asked {
+  readonly deliver: Ticket['delivery']
+  readonly refresh: Ticket['refresh']
 }
 
 export async function openTicket(
   context: Context,
   proven: Proven,
-  asked: { readonly deliver: Ticket['delivery']; readonly refresh: Ticket['refresh'] },
-  next: NextFactor,
+  asked: Asked,
+  next: NextStep,
   facts: RequestFacts,
-): Promise<Outcome<FactorRequired>> {
+): Promise<Outcome<StepRequired>> {
+  const { draft, required } = prepareTicket(context, proven, asked, next, facts)
+  await context.store.openTicket(draft)
+  return { ok: true, ...required }
+}
+
+/** A ticket that is ready to be written, and what its holder is told. */
+export function prepareTicket(
+  context: Context,
+  proven: Proven,
+  asked: Asked,
+  next: NextStep,
+  facts: RequestFacts,
+): { readonly draft: TicketDraft & { judged: JudgedDraft | null }; readonly required: StepRequired } {
   const secret = makeSecret(context.random)
   const ticket: Ticket = {
     purpose: next.purpose,
@@ -55,20 +103,30 @@ export async function openTicket(
     expiresAtMs: facts.nowMs + TICKET_SECONDS * 1000,
   }
   const audit = makeAudit(context, facts, {
-    type: next.session === undefined ? 'sign_in.factor_required' : 'step_up.begun',
+    type: eventOf(next),
     actor: next.session?.actor ?? ANONYMOUS,
     target: { kind: 'account', id: proven.account.id },
     details: { factor: proven.factor, reason: next.reason },
   })
   const { judged, account } = proven
-  await context.store.openTicket({
+  const draft = {
     digest: context.secrets.digest(secret),
     ticket,
     audit,
     judged: judged == null ? null : toJudgedDraft(context, judged, account.id, audit, facts),
-  })
+  }
+  return { draft, required: tell(next, secret) }
+}
+
+function eventOf({ purpose, session }: NextStep): string {
+  if (session !== undefined) return 'step_up.begun'
+  return purpose === 'password' ? 'sign_in.password_change_required' : 'sign_in.factor_required'
+}
+
+function tell(next: NextStep, ticket: Secret): StepRequired {
+  if (next.purpose === 'password') return { kind: 'password_change_required', ticket, reason: next.reason }
   const kind = next.purpose === 'enrol' ? 'factor_enrolment_required' : 'factor_required'
-  return { ok: true, kind, ticket: secret, ways: next.ways, reason: next.reason }
+  return { kind, ticket, ways: next.ways, reason: next.reason }
 }
 
 /** What is presented with a ticket. */

@@ -5,8 +5,8 @@
 import type { AccountId, FactorId, SessionId } from '@countersign/protocol'
 
 export interface Ticket {
-  /** `enrol` opens the way to a first factor, and to nothing else. */
-  readonly purpose: 'sign_in' | 'enrol' | 'step_up'
+  /** `enrol` opens the way to a first factor, `password` to another password, and to nothing else. */
+  readonly purpose: 'sign_in' | 'enrol' | 'step_up' | 'password'
   readonly accountId: AccountId
   /** The session to step up; no other one may use the ticket. */
   readonly sessionId: SessionId | null
@@ -26,3 +26,5 @@ export interface Ticket {
 export const TICKET_SECONDS = 600
 /** Wrong codes with one ticket; then the password is asked for again. */
 export const TICKET_TRIES_MAX = 5
+/** New passwords with one ticket, refused ones included: choosing takes more tries than typing. */
+export const PASSWORD_TRIES_MAX = 20

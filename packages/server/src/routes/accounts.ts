@@ -1,12 +1,20 @@
 /** Accounts: people, as administrators see and change them. */
 
-import { changeAccount, createAccount, endAccount, normalizeEmail } from '@countersign/core'
+import {
+  changeAccount,
+  createAccount,
+  endAccount,
+  normalizeEmail,
+  requirePasswordChange,
+} from '@countersign/core'
 import { isAccountId, MEMBER, permissions as own, Secret } from '@countersign/protocol'
 import { z } from 'zod'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
 import { emailSchema, type PageQuery, pageOf, pageQueryShape } from '../schemas/common.ts'
+import { requirePasswordChangeSchema } from '../schemas/passwords.ts'
 import { accountDetailSchema, changeAccountSchema, createAccountSchema } from '../schemas/principals.ts'
+import { endedSchema } from '../schemas/sessions.ts'
 import { notFound, refused } from './answer.ts'
 import { toAccountDetail, toPage } from './shapes.ts'
 
@@ -40,14 +48,20 @@ const create: AnyRoute = protectedRoute({
   name: 'create_account',
   method: 'POST',
   path: '/v1/accounts',
-  summary: 'Create an account with a first password.',
+  summary: 'Create an account with a first password, which its owner has to change by default.',
   tag: 'Accounts',
   access: { permission: own.accountsWrite },
   body: createAccountSchema,
   responses: { 201: { description: 'The account.', schema: accountResponse } },
   handle: async (call) => {
-    const { email, password, name, roles } = call.body
-    const input = { email, password: new Secret(password), name: name ?? null, roles: roles ?? [MEMBER] }
+    const { email, password, name = null, roles = [MEMBER], require_password_change = true } = call.body
+    const input = {
+      email,
+      password: new Secret(password),
+      name,
+      roles,
+      requirePasswordChange: require_password_change,
+    }
     const answer = await createAccount(call.services.core, call.caller, input, call.facts)
     return answer.ok ? json(201, { account: toAccountDetail(answer.account) }) : refused(call, answer)
   },
@@ -107,4 +121,23 @@ const end: AnyRoute = protectedRoute({
   },
 })
 
-export const accountRoutes: readonly AnyRoute[] = [list, create, read, change, end]
+const requireChange: AnyRoute = protectedRoute({
+  name: 'require_password_change',
+  method: 'POST',
+  path: '/v1/accounts/:id/require-password-change',
+  summary: 'Have the person choose another password at the next sign-in; ends all sessions by default.',
+  tag: 'Accounts',
+  access: { permission: own.accountsWrite },
+  bodyForm: 'optional_json',
+  body: requirePasswordChangeSchema,
+  responses: { 200: { description: 'How many sessions were ended.', schema: endedSchema } },
+  handle: async (call) => {
+    const id = call.params.id ?? ''
+    if (!isAccountId(id)) return notFound(call)
+    const input = { account: id, keepSessions: call.body.keep_sessions ?? false }
+    const answer = await requirePasswordChange(call.services.core, call.caller, input, call.facts)
+    return answer.ok ? json(200, { ended: answer.ended }) : refused(call, answer)
+  },
+})
+
+export const accountRoutes: readonly AnyRoute[] = [list, create, read, change, end, requireChange]

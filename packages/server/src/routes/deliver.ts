@@ -1,18 +1,23 @@
 /** What signing in answers: the credential in the form that was asked for, or the ticket for the next step. */
-import type { FactorRequired, SignedIn, SteppedUp } from '@countersign/core'
-import type { FactorRequiredResponse, SignedInWithCodes } from '@countersign/protocol'
+import type { SignedIn, SteppedUp, StepRequired } from '@countersign/core'
+import type {
+  FactorRequiredResponse,
+  PasswordChangeRequiredResponse,
+  SignedInWithCodes,
+} from '@countersign/protocol'
 import { refreshCookie } from '../http/cookies.ts'
 import { json, type Reply } from '../http/reply.ts'
 import type { Services } from '../services.ts'
 import { toAccountShape, toSessionShape } from './shapes.ts'
 
-export function toFactorRequired({ kind, ticket, ways, reason }: FactorRequired): Reply {
-  const answer: FactorRequiredResponse = {
-    status: kind,
-    ticket: ticket.reveal(),
-    factors: [...ways],
-    reason,
+export function toStepRequired(required: StepRequired): Reply {
+  const ticket = required.ticket.reveal()
+  if (required.kind === 'password_change_required') {
+    const answer: PasswordChangeRequiredResponse = { status: required.kind, ticket, reason: required.reason }
+    return json(200, answer)
   }
+  const { kind, ways, reason } = required
+  const answer: FactorRequiredResponse = { status: kind, ticket, factors: [...ways], reason }
   return json(200, answer)
 }
 

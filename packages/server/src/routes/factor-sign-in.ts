@@ -1,12 +1,18 @@
-/** The second step of signing in: present a factor with the ticket, or enrol the first one with it. */
-import { askForPasskey, offerTotpByTicket, signInWithFactor } from '@countersign/core'
+/** The steps of signing in after the password: a factor, enrolling the first one, another password. */
+import { askForPasskey, offerTotpByTicket, signInWithFactor, signInWithNewPassword } from '@countersign/core'
+import { Secret } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
-import { enrolByTicketSchema, signInFactorSchema, totpOfferSchema } from '../schemas/factors.ts'
+import {
+  enrolByTicketSchema,
+  signInFactorSchema,
+  signInResponseSchema,
+  totpOfferSchema,
+} from '../schemas/factors.ts'
 import { passkeyTicketSchema, requestOptionsSchema } from '../schemas/passkeys.ts'
-import { signedInSchema } from '../schemas/sessions.ts'
+import { signInPasswordSchema } from '../schemas/passwords.ts'
 import { refused } from './answer.ts'
-import { deliverCredentials } from './deliver.ts'
+import { deliverCredentials, toStepRequired } from './deliver.ts'
 import { parseEvidence, toTotpOfferShape } from './factor-shapes.ts'
 
 const factor: AnyRoute = publicRoute({
@@ -19,13 +25,16 @@ const factor: AnyRoute = publicRoute({
   limit: 'sign_in',
   setsCookies: true,
   body: signInFactorSchema,
-  responses: { 200: { description: 'Signed in.', schema: signedInSchema } },
+  responses: {
+    200: { description: 'Signed in, or a ticket for the next step.', schema: signInResponseSchema },
+  },
   handle: async (call) => {
     const { ticket, deliver, refresh } = call.body
     const parsed = parseEvidence(call.body)
     if (!parsed.ok) return refused(call, parsed)
     const input = { ticket, evidence: parsed.evidence, deliver: deliver ?? null }
     const answer = await signInWithFactor(call.services.core, input, call.facts)
+    if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (!answer.ok) return refused(call, answer)
     return deliverCredentials(call.services, answer, refresh ?? answer.refresh, call.facts.nowMs)
@@ -66,4 +75,35 @@ const enrol: AnyRoute = publicRoute({
   },
 })
 
-export const factorSignInRoutes: readonly AnyRoute[] = [factor, ask, enrol]
+const password: AnyRoute = publicRoute({
+  name: 'sign_in_new_password',
+  method: 'POST',
+  path: '/v1/sign-in/password',
+  summary: 'Finish signing in with the ticket and another password, where it has to be changed.',
+  tag: 'Signing in',
+  access: 'public',
+  limit: 'sign_in',
+  setsCookies: true,
+  body: signInPasswordSchema,
+  responses: {
+    200: {
+      description: 'Changed, and signed in or a ticket for the next step.',
+      schema: signInResponseSchema,
+    },
+  },
+  handle: async (call) => {
+    const { ticket, new_password, deliver, refresh } = call.body
+    const input = {
+      ticket: new Secret(ticket),
+      password: new Secret(new_password),
+      deliver: deliver ?? null,
+    }
+    const answer = await signInWithNewPassword(call.services.core, input, call.facts)
+    if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
+    call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
+    if (!answer.ok) return refused(call, answer)
+    return deliverCredentials(call.services, answer, refresh ?? answer.refresh, call.facts.nowMs)
+  },
+})
+
+export const factorSignInRoutes: readonly AnyRoute[] = [factor, ask, enrol, password]

@@ -27,7 +27,7 @@ import {
 } from '../schemas/factors.ts'
 import type { Services } from '../services.ts'
 import { notFound, refused } from './answer.ts'
-import { deliverRenewed, toFactorRequired } from './deliver.ts'
+import { deliverRenewed, toStepRequired } from './deliver.ts'
 import { parseEvidence, toFactorShape, toFactorsShape, toTotpOfferShape } from './factor-shapes.ts'
 import { toTime } from './shapes.ts'
 
@@ -130,7 +130,7 @@ const begin: AnyRoute = protectedRoute({
   responses: { 200: { description: 'A ticket for this session.', schema: factorRequiredSchema } },
   handle: async (call) => {
     const answer = await beginStepUp(call.services.core, call.caller, call.facts)
-    return answer.ok ? toFactorRequired(answer) : refused(call, answer)
+    return answer.ok ? toStepRequired(answer) : refused(call, answer)
   },
 })
 

@@ -46,6 +46,7 @@ export function toAccountDetail(account: AccountWithRoles): AccountDetailShape {
     ...toAccountShape(account),
     roles: [...account.roles],
     disabled_at: toTimeOrNull(account.disabledAtMs),
+    password_change_required_at: toTimeOrNull(account.passwordChangeRequiredAtMs),
   }
 }
 

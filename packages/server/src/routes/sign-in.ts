@@ -10,7 +10,7 @@ import { signInResponseSchema } from '../schemas/factors.ts'
 import { accountSchema, signUpSchema } from '../schemas/principals.ts'
 import { signInSchema } from '../schemas/sessions.ts'
 import { refused } from './answer.ts'
-import { deliverCredentials, toFactorRequired } from './deliver.ts'
+import { deliverCredentials, toStepRequired } from './deliver.ts'
 import { toAccountShape } from './shapes.ts'
 
 const signUpRoute: AnyRoute = publicRoute({
@@ -51,7 +51,7 @@ const signInRoute: AnyRoute = publicRoute({
     if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
     const input = { email, password: new Secret(password), deliver, refresh }
     const answer = await signIn(call.services.core, input, call.facts)
-    if (answer.ok && answer.kind !== 'signed_in') return toFactorRequired(answer)
+    if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (!answer.ok) return refused(call, answer)
     return deliverCredentials(call.services, answer, refresh, call.facts.nowMs)

@@ -16,6 +16,7 @@ import type {
 import { z } from 'zod'
 import { nameSchema, nullableTimeSchema, passwordSchema, ticketSchema, timeSchema } from './common.ts'
 import { assertionSchema } from './passkeys.ts'
+import { passwordChangeRequiredSchema } from './passwords.ts'
 import { signedInSchema } from './sessions.ts'
 
 /** Digits with spaces, or groups of letters: what it is, the door decides. */
@@ -29,8 +30,12 @@ export const factorRequiredSchema: z.ZodType<FactorRequiredResponse> = z.object(
   reason: z.enum(['account_has_factor', 'required_by_policy', 'risk', 'step_up']),
 })
 
-/** What a password leads to: a session, or a ticket. */
-export const signInResponseSchema: z.ZodType = z.union([signedInSchema, factorRequiredSchema])
+/** What each step of a sign-in leads to: a session, or a ticket for the next one. */
+export const signInResponseSchema: z.ZodType = z.union([
+  signedInSchema,
+  factorRequiredSchema,
+  passwordChangeRequiredSchema,
+])
 
 export const signInFactorSchema: z.ZodType<SignInFactorRequest> = z.strictObject({
   ticket: ticketSchema,

@@ -5,9 +5,12 @@ import type {
   CheckPasswordRequest,
   CheckPasswordResponse,
   PasswordChangedResponse,
+  PasswordChangeRequiredResponse,
+  RequirePasswordChangeRequest,
+  SignInPasswordRequest,
 } from '@countersign/protocol'
 import { z } from 'zod'
-import { nameSchema, passwordSchema } from './common.ts'
+import { nameSchema, passwordSchema, ticketSchema } from './common.ts'
 
 export const checkPasswordSchema: z.ZodType<CheckPasswordRequest> = z.strictObject({
   password: passwordSchema,
@@ -32,3 +35,18 @@ export const passwordChangedSchema: z.ZodType = z.object({
   session_token: z.string().optional(),
   csrf_token: z.string().optional(),
 }) satisfies z.ZodType<{ [K in keyof PasswordChangedResponse]: PasswordChangedResponse[K] | undefined }>
+
+export const requirePasswordChangeSchema: z.ZodType<RequirePasswordChangeRequest> = z.strictObject({
+  keep_sessions: z.boolean().optional(),
+})
+export const passwordChangeRequiredSchema: z.ZodType<PasswordChangeRequiredResponse> = z.object({
+  status: z.literal('password_change_required'),
+  ticket: z.string(),
+  reason: z.literal('required_by_administrator'),
+})
+export const signInPasswordSchema: z.ZodType<SignInPasswordRequest> = z.strictObject({
+  ticket: ticketSchema,
+  new_password: passwordSchema,
+  deliver: z.enum(['cookie', 'session_token', 'jwt']).optional(),
+  refresh: z.enum(['body', 'cookie']).optional(),
+})

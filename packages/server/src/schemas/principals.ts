@@ -31,6 +31,7 @@ export const accountDetailSchema: z.ZodType<AccountDetailShape> = z.object({
   ...accountFields,
   roles: z.array(z.string()),
   disabled_at: nullableTimeSchema,
+  password_change_required_at: nullableTimeSchema,
 })
 
 const signUpFields = { email: emailSchema, password: passwordSchema, name: nameSchema.optional() }
@@ -39,11 +40,16 @@ export const setupSchema: z.ZodType<SignUpRequest & { ticket: string }> = z.stri
   ...signUpFields,
   ticket: z.string().regex(/^[0-9A-Za-z]{43}$/),
 })
-export const createAccountSchema: z.ZodType<SignUpRequest & { roles?: string[] | undefined }> =
-  z.strictObject({
-    ...signUpFields,
-    roles: rolesSchema.optional(),
-  })
+export interface CreateAccountRequest extends SignUpRequest {
+  roles?: string[] | undefined
+  /** True unless it says otherwise: whoever creates the account knows its first password. */
+  require_password_change?: boolean | undefined
+}
+export const createAccountSchema: z.ZodType<CreateAccountRequest> = z.strictObject({
+  ...signUpFields,
+  roles: rolesSchema.optional(),
+  require_password_change: z.boolean().optional(),
+})
 
 export interface ChangePrincipalRequest {
   name?: string | undefined

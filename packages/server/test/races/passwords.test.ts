@@ -86,4 +86,48 @@ onEachDatabase((open) => {
       for (const one of [bearer, changed.json.session_token]) assert.equal(await statusOf(to, one), 401)
     }
   })
+
+  test('whoever signs in at the moment of the demand has no session after it, but by another password', async (t) => {
+    const random = seededRandom(t)
+    const to = await open(t)
+    for (let round = 0; round < 6; round += 1) {
+      const { email, id } = await person(to)
+      const path = `/v1/accounts/${id}/require-password-change`
+
+      const [demanded, ...others] = await Promise.all([
+        afterTurns(random.between(0, 6), () => to.send('POST', path, { key: to.adminKey })),
+        ...[0, 1, 2].map(() => afterTurns(random.between(0, 6), () => signIn(to, email, PASSWORD))),
+      ])
+
+      assert.equal(demanded.status, 200)
+      for (const { status, json } of others) {
+        const isIn = status === 200 && json.status === 'signed_in'
+        if (isIn) assert.equal(await statusOf(to, json.session_token), 401)
+        else assert.ok(json.status === 'password_change_required' || json.code === 'invalid_credentials')
+      }
+    }
+  })
+
+  test('of six new passwords with one ticket one is taken, and of six tickets one is', async (t) => {
+    const to = await open(t)
+    const { email, id } = await person(to)
+    await to.send('POST', `/v1/accounts/${id}/require-password-change`, { key: to.adminKey })
+    const tickets = await Promise.all(
+      Array.from({ length: 6 }, async () => (await signIn(to, email, PASSWORD)).json.ticket),
+    )
+
+    const answers = await Promise.all(
+      tickets.flatMap((ticket, index) =>
+        [0, 1].map((half) => {
+          const body = { ticket: half === 0 ? ticket : tickets[0], new_password: `${NEW} ${index} ${half}` }
+          return to.send('POST', '/v1/sign-in/password', { body })
+        }),
+      ),
+    )
+
+    const made = answers.filter(({ status }) => status === 200)
+    assert.equal(made.length, 1)
+    assert.equal(await statusOf(to, made[0]?.json.session_token), 200)
+    for (const { status, json } of answers) assert.ok(status === 200 || json.code === 'ticket_ended')
+  })
 })

@@ -2,13 +2,14 @@
 import type { Statement } from '../script.ts'
 import { aboveRules } from './alive.ts'
 
-const columns = 'id, email, name, email_verified_at, created_at, disabled_at'
+const columns = 'id, email, name, email_verified_at, created_at, disabled_at, password_change_required_at'
 
 export const insertAccount: Statement = {
   name: 'insert_account',
   text: `insert into accounts
-      (id, email, name, email_verified_at, password_hash, created_at, disabled_at, revoked_before)
-    values ($1, $2, $3, $4, $5, $6, $7, 0)
+      (id, email, name, email_verified_at, password_hash, created_at, disabled_at, password_change_required_at,
+        revoked_before)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 0)
     on conflict (email) do nothing returning id`,
 }
 
@@ -97,6 +98,13 @@ export const signInAccountByPassword: Statement = {
   text: `update accounts set signed_in_at = $2
     where id = $1 and password_change_required_at is null and password_position <= $3
       and ${mayBeGiven('$3')} returning id`,
+}
+
+/** Locks an account whose password, as it was at that position, may be replaced on the way in. */
+export const lockAccountToSetPassword: Statement = {
+  name: 'lock_account_to_set_password',
+  text: `update accounts set id = id
+    where id = $1 and password_position <= $2 and ${mayBeGiven('$2')} returning id`,
 }
 
 /** The same for an API key. */

@@ -9,6 +9,13 @@ export const setPassword: Statement = {
     where id = $1 and password_hash is not distinct from $2 and disabled_at is null and ended_at is null`,
 }
 
+/** Not where there is none: whoever signs in without one has nothing to change. */
+export const requirePasswordChange: Statement = {
+  name: 'require_password_change',
+  text: `update accounts set password_change_required_at = $2
+    where id = $1 and password_hash is not null and ended_at is null returning id`,
+}
+
 export const setPasswordPosition: Statement = {
   name: 'set_password_position',
   text: 'update accounts set password_position = $2 where id = $1',

@@ -19,7 +19,16 @@ export const selectTicket: Statement = {
 export const takeTry: Statement = {
   name: 'take_ticket_try',
   text: `update tickets set tries = tries + 1
-    where digest = $1 and coalesce(session_id, '') = $2 and used_at is null and expires_at > $3 and tries < $4
+    where digest = $1 and coalesce(session_id, '') = $2 and purpose <> 'password'
+      and used_at is null and expires_at > $3 and tries < $4
+    returning ${columns}`,
+}
+
+/** The same for a ticket that leads to another password, which no factor has anything to do with. */
+export const takePasswordTry: Statement = {
+  name: 'take_password_ticket_try',
+  text: `update tickets set tries = tries + 1
+    where digest = $1 and purpose = 'password' and used_at is null and expires_at > $2 and tries < $3
     returning ${columns}`,
 }
 

@@ -16,6 +16,7 @@ export function* insertAccount(account: Account, passwordHash: string | null): S
     passwordHash,
     account.createdAtMs,
     account.disabledAtMs,
+    account.passwordChangeRequiredAtMs,
   )
   return inserted !== null
 }

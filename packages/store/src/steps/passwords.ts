@@ -19,15 +19,17 @@ export function* writePassword({ account, from, to, checkedAtMs }: NewPassword):
 
 /**
  * Kills the sessions that were ended, and notes where the log stands: whoever proved the password before that
- * is late. Needs the account's row, and is the last thing that a transaction does.
+ * is late. `write` is told, too. Needs the account's row, and is the last thing that a transaction does.
  */
 export function* appendNewPassword(
   account: AccountId,
   ended: readonly SessionId[],
   { nowMs: atMs, entryExpiresAtMs: expiresAtMs }: { nowMs: number; entryExpiresAtMs: number },
+  write?: (position: number) => Script<void>,
 ): Script<void> {
   const rule = { node: { kind: 'account', id: account }, effect: 'rule', atMs, expiresAtMs } as const
-  yield* appendEntries([...toKills(ended, atMs, expiresAtMs), rule], (position) =>
-    run(sql.setPasswordPosition, account, position),
-  )
+  yield* appendEntries([...toKills(ended, atMs, expiresAtMs), rule], function* (position) {
+    yield* run(sql.setPasswordPosition, account, position)
+    if (write !== undefined) yield* write(position)
+  })
 }

@@ -25,6 +25,13 @@ export function* lockToSignIn(session: Session): Script<boolean> {
 
 /** Writes the session under its locked account, ends those over the cap and answers which. Appends to the log last. */
 export function* openUnderLock(input: SessionDraft): Script<readonly SessionId[]> {
+  const endedOverCap = yield* writeUnderLock(input)
+  yield* appendEntries(toKills(endedOverCap, input.session.createdAtMs, input.entryExpiresAtMs))
+  return endedOverCap
+}
+
+/** The same without the log: whoever calls it appends a kill for each that was ended. */
+export function* writeUnderLock(input: SessionDraft): Script<readonly SessionId[]> {
   const { session, grant } = input
   const { accountId, createdAtMs } = session
   yield* insertSession(session, input.digest)
@@ -42,7 +49,6 @@ export function* openUnderLock(input: SessionDraft): Script<readonly SessionId[]
   yield* writeAudit(input.audit)
   yield* writeJudged(input.judged)
   yield* writeLearned(input.learned)
-  yield* appendEntries(toKills(endedOverCap, createdAtMs, input.entryExpiresAtMs))
   return endedOverCap
 }
 

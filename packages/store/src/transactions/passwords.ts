@@ -1,14 +1,21 @@
 /** Proving and replacing passwords. Locks are taken in the order of `tickets.ts`. */
 import { integer, textOrNull } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
+import { toAccount, toTicket } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
-import { selectAccountToProve } from '../statements/accounts.ts'
-import { countFailure } from '../statements/factors.ts'
+import { lockAccountToSetPassword, selectAccountToProve } from '../statements/accounts.ts'
+import { countFailure, selectFactors } from '../statements/factors.ts'
+import * as sql from '../statements/passwords.ts'
 import { renewSession, selectOtherSessions } from '../statements/sessions.ts'
+import * as tickets from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
+import { useProof } from '../steps/factors.ts'
+import { appendEntries } from '../steps/log.ts'
 import { writeMails } from '../steps/mails.ts'
 import { appendNewPassword, writePassword } from '../steps/passwords.ts'
-import { endAll } from '../steps/sessions.ts'
+import { readRoles } from '../steps/roles.ts'
+import { endAll, toKills, writeUnderLock } from '../steps/sessions.ts'
+import { insertTicket } from '../steps/tickets.ts'
 
 export function* takePasswordTry(input: InputOf<'takePasswordTry'>): Script<AnswerOf<'takePasswordTry'>> {
   const account = yield* one(selectAccountToProve, input.account)
@@ -37,4 +44,72 @@ export function* changePassword(input: InputOf<'changePassword'>): Script<Answer
   yield* writeMails(input.mails)
   yield* appendNewPassword(account, ended, input)
   return { kind: 'changed', ended }
+}
+
+export function* requirePasswordChange(
+  input: InputOf<'requirePasswordChange'>,
+): Script<AnswerOf<'requirePasswordChange'>> {
+  const { account, nowMs } = input
+  if ((yield* one(sql.requirePasswordChange, account, nowMs)) === null) return { kind: 'not_found' }
+  yield* run(tickets.deleteTicketsOfAccount, account)
+  const sessions = input.keepSessions ? [] : yield* all(selectOtherSessions, account, '', nowMs)
+  const ended = yield* endAll(sessions, nowMs)
+  yield* writeAudit(input.audit)
+  yield* appendEntries(toKills(ended, nowMs, input.entryExpiresAtMs))
+  return { kind: 'required', ended }
+}
+
+/** What fails takes everything back, as in `completeSignIn`. */
+export function* exchangeTicket(input: InputOf<'exchangeTicket'>): Script<AnswerOf<'exchangeTicket'>> {
+  const { ticket, next, nowMs } = input
+  const { accountId } = ticket
+  if ((yield* one(lockAccountToSetPassword, accountId, ticket.issuedPosition)) === null) return 'account_gone'
+  if ((yield* run(tickets.useTicket, input.ticketDigest, nowMs, accountId)) === 0) return 'ticket_gone'
+  if (!(yield* useProof(accountId, input.proof, nowMs))) throw new Rollback('proof_used')
+  yield* insertTicket(next.digest, next.ticket)
+  yield* writeAudit(next.audit)
+  return 'exchanged'
+}
+
+export function* takePasswordTicket(
+  input: InputOf<'takePasswordTicket'>,
+): Script<AnswerOf<'takePasswordTicket'>> {
+  for (const digest of input.digests) {
+    const row = yield* one(tickets.takePasswordTry, digest, input.nowMs, input.triesMax)
+    if (row === null) continue
+    const ticket = toTicket(row)
+    const account = yield* one(selectAccountToProve, ticket.accountId)
+    const passwordHash = account === null ? null : textOrNull(account, 'password_hash')
+    if (account === null || passwordHash === null) return null
+    const roles = yield* readRoles(ticket.accountId)
+    const hasFactor = (yield* one(selectFactors, ticket.accountId)) !== null
+    return { digest, ticket, account: toAccount(account), passwordHash, roles, hasFactor }
+  }
+  return null
+}
+
+export function* completePasswordChange(
+  input: InputOf<'completePasswordChange'>,
+): Script<AnswerOf<'completePasswordChange'>> {
+  const { account, ticket, next, nowMs } = input
+  if ((yield* one(lockAccountToSetPassword, account, ticket.issuedPosition)) === null) return 'account_gone'
+  if ((yield* run(tickets.useTicket, input.ticketDigest, nowMs, account)) === 0) return 'ticket_gone'
+  // A factor that was added since the password was proved is not to be led around.
+  const lacksFactor = !ticket.amr.includes('mfa') && (yield* one(selectFactors, account)) !== null
+  if (lacksFactor || !(yield* writePassword(input))) throw new Rollback('ticket_gone')
+  const ended = yield* endAll(yield* all(selectOtherSessions, account, '', nowMs), nowMs)
+  yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
+  if (next.kind === 'session') {
+    const overCap = yield* writeUnderLock(next.draft)
+    yield* appendNewPassword(account, [...ended, ...overCap], input)
+    return 'changed'
+  }
+  const { draft } = next
+  yield* writeAudit(draft.audit)
+  // The position of the new password: what was proved before it would be refused together with the old one.
+  yield* appendNewPassword(account, ended, input, (issuedPosition) =>
+    insertTicket(draft.digest, { ...draft.ticket, issuedPosition }),
+  )
+  return 'changed'
 }

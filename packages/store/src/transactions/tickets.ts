@@ -17,25 +17,12 @@ import { appendEntry } from '../steps/log.ts'
 import { writeMails } from '../steps/mails.ts'
 import { writeJudged } from '../steps/risk.ts'
 import { lockToSignIn, openUnderLock } from '../steps/sessions.ts'
+import { insertTicket } from '../steps/tickets.ts'
 
 type TryInput = InputOf<'takeTry'>
 
 export function* openTicket({ digest, ticket, audit, judged }: InputOf<'openTicket'>): Script<void> {
-  yield* run(
-    sql.insertTicket,
-    digest,
-    0,
-    ticket.accountId,
-    ticket.purpose,
-    ticket.sessionId,
-    JSON.stringify(ticket.amr),
-    ticket.delivery,
-    ticket.refresh,
-    ticket.issuedPosition,
-    ticket.factorId,
-    ticket.createdAtMs,
-    ticket.expiresAtMs,
-  )
+  yield* insertTicket(digest, ticket)
   if (audit !== null) yield* writeAudit(audit)
   yield* writeJudged(judged)
 }
