@@ -2,12 +2,15 @@
 import type {
   AccountDetailShape,
   AuditEventShape,
+  CredentialTreeResponse,
+  DecisionResponse,
   FactorsResponse,
   Page,
   RoleShape,
   Secret,
   ServiceAccountShape,
   SigningKeyShape,
+  VerifiersResponse,
 } from '@countersign/protocol'
 import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
@@ -48,6 +51,8 @@ export interface ChangeRoleInput {
 export interface AccountsQuery extends PageQuery {
   /** Finds the one account of this address. */
   readonly email?: string | undefined
+  /** Finds all with this text in their address or name. */
+  readonly search?: string | undefined
 }
 export interface AuditQuery extends PageQuery {
   readonly type?: string | undefined
@@ -56,6 +61,12 @@ export interface AuditQuery extends PageQuery {
   /** RFC 3339. */
   readonly since?: string | undefined
   readonly until?: string | undefined
+}
+
+export interface AuditChain {
+  readonly intact: boolean
+  readonly broken_at?: number
+  readonly cause?: 'missing' | 'altered'
 }
 
 /** What one does with any kind of thing that has an id. */
@@ -96,7 +107,20 @@ export interface Administration {
   /** Has a link sent to the owner, who sets a new password with it; nobody else sees either. */
   startPasswordReset(account: string): Promise<void>
   readonly risk: Risk
-  readonly audit: { list(query?: AuditQuery): Promise<Page<AuditEventShape>> }
+  readonly audit: {
+    list(query?: AuditQuery): Promise<Page<AuditEventShape>>
+    /** Recomputes the whole chain, which takes time where there is much. */
+    verifyChain(): Promise<AuditChain>
+  }
+  /** What lives under a principal: its sessions and grants. Its API keys are listed by `apiKeys`. */
+  readonly trees: {
+    ofAccount(id: string): Promise<CredentialTreeResponse>
+    ofServiceAccount(id: string): Promise<CredentialTreeResponse>
+  }
+  /** The processes that follow the revocation log, and how far each has got. */
+  readonly verifiers: { list(): Promise<VerifiersResponse> }
+  /** Why a request was refused, as long as that is remembered. */
+  readonly decisions: { read(id: string): Promise<DecisionResponse['decision']> }
 }
 
 export function createAdministration(call: Call): Administration {
@@ -146,6 +170,28 @@ export function createAdministration(call: Call): Administration {
     audit: {
       list: async (query = {}) =>
         parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),
+      verifyChain: async () => parseAnswer(await call({ method: 'GET', path: '/v1/audit/chain' }), 'intact'),
+    },
+    ...createLooks(call),
+  }
+}
+
+/** What is only looked at. */
+function createLooks(call: Call): Pick<Administration, 'trees' | 'verifiers' | 'decisions'> {
+  return {
+    trees: {
+      ofAccount: (id) => readTree(call, `/v1/accounts/${encodeURIComponent(id)}`),
+      ofServiceAccount: (id) => readTree(call, `/v1/service-accounts/${encodeURIComponent(id)}`),
+    },
+    verifiers: {
+      list: async () =>
+        parseAnswer(await call({ method: 'GET', path: '/v1/verifiers' }), 'items', 'position'),
+    },
+    decisions: {
+      read: async (id) => {
+        const body = await call({ method: 'GET', path: `/v1/decisions/${encodeURIComponent(id)}` })
+        return parseAnswer<DecisionResponse>(body, 'decision').decision
+      },
     },
   }
 }
@@ -155,6 +201,8 @@ const toCreateAccount = ({ password, requirePasswordChange, ...rest }: CreateAcc
   password: password.reveal(),
   require_password_change: requirePasswordChange,
 })
+const readTree = async (call: Call, path: string): Promise<CredentialTreeResponse> =>
+  parseAnswer(await call({ method: 'GET', path: `${path}/tree` }), 'sessions', 'grants')
 
 const factorsPath = (account: string): string => `/v1/accounts/${encodeURIComponent(account)}/factors`
 

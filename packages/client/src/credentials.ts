@@ -44,6 +44,8 @@ export interface Credentials {
   refresh(): Promise<Tokens>
   /** Ends one's own credentials, or others' where allowed, and tells how far that has got. */
   revoke(input: RevokeInput): Promise<RevokeResponse>
+  /** How far a revocation has got since; needs `revocations:write`. */
+  followRevocation(id: string): Promise<Omit<RevokeResponse, 'ended'>>
   /** What a revocation would end. Changes nothing. */
   previewRevocation(target: RevokeTarget): Promise<RevokeDryRunResponse>
   /** The authority's verdict about somebody's credential; needs `credentials:verify`. */
@@ -71,6 +73,12 @@ export function createCredentials(call: Call, keeper: Keeper): Credentials {
         'confirmed',
       )
     },
+    followRevocation: async (id) =>
+      parseAnswer(
+        await call({ method: 'GET', path: `${REVOCATIONS}/${encodeURIComponent(id)}` }),
+        'id',
+        'confirmed',
+      ),
     previewRevocation: async (target) => {
       const json = { target: toWire(target), dry_run: true }
       return parseAnswer(await call({ method: 'POST', path: REVOCATIONS, json, idempotent: true }), 'ended')

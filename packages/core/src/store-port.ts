@@ -125,7 +125,8 @@ export interface AccountStore {
     }>
   >
   listAccounts(
-    page: PageRequest & { email: string | null },
+    /** `email` finds one by its address, `search` those with a text in address or name. */
+    page: PageRequest & { email: string | null; search?: string | null },
   ): Promise<readonly (Account & { roles: readonly RoleId[] })[]>
   /** Replaces the hash only where it is still `from`: a change of password in between wins. */
   replacePasswordHash(id: AccountId, from: string, to: string): Promise<boolean>
@@ -235,6 +236,8 @@ export interface SessionStore {
 }
 
 export interface GrantStore {
+  /** Live ones, the newest first. */
+  listGrants(principal: PrincipalId, nowMs: number, limit: number): Promise<readonly Grant[]>
   /** The head, the grant that a refresh token belongs to, that token's generation and state, the principal. */
   readRefreshToken(
     grant: GrantId,

@@ -39,6 +39,45 @@ export interface SessionDetailShape extends SessionShape {
   user_agent: string | null
 }
 
+/** What one client got from a session or a principal. */
+export interface GrantShape {
+  id: string
+  client_id: string
+  session_id: string | null
+  permissions: string[]
+  audiences: string[]
+  created_at: string
+  expires_at: string
+}
+/** What lives under a principal beside its API keys. Of very many grants only the newest are listed. */
+export interface CredentialTreeResponse {
+  sessions: SessionDetailShape[]
+  grants: GrantShape[]
+  grants_complete: boolean
+}
+
+/** A process that follows the revocation log and may hold a lease. */
+export interface VerifierShape {
+  /** The beginning of the name that it polls with: enough to tell two apart, too little to poll in its place. */
+  label: string
+  /** The authority's own. */
+  own: boolean
+  position: number
+  behind: number
+  asked_ms_ago: number
+}
+export interface VerifiersResponse {
+  /** Those furthest behind first. */
+  items: VerifierShape[]
+  next_cursor: null
+  /** How many there are; a very long list is cut. */
+  count: number
+  position: number
+  lease_ms: number
+  /** False in the first seconds after a start: then only the passing of the lease confirms a revocation. */
+  knows_all: boolean
+}
+
 export interface SignUpRequest {
   email: string
   password: string

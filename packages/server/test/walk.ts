@@ -166,6 +166,9 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/decisions': at(refused.json, 'decision_id'),
     '/v1/signing-keys': at(rotated.json, 'items', '0', 'id'),
     '/docs/errors': 'not_found',
+    '/account': 'keys',
+    '/console': 'people',
+    '/assets/console': 'nothing.js',
     '/dev/mail': `mai_${'0'.repeat(26)}`,
   }
 }

@@ -100,6 +100,8 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
     endOtherSessions: (input) => engine.write('endOtherSessions', input),
     recordUse: (uses) => engine.write('recordUse', uses),
 
+    listGrants: (principal, nowMs, limit) =>
+      engine.read(() => credentials.listGrants(principal, nowMs, limit)),
     readRefreshToken: (grant, digests) => engine.read(() => credentials.readRefreshToken(grant, digests)),
     rotateRefreshToken: (input) => engine.write('rotateRefreshToken', input),
 

@@ -13,9 +13,9 @@ import { KeyRow } from '../keys/key-row.tsx'
 import { KeySecret } from '../keys/key-secret.tsx'
 import { RotateKey } from '../keys/rotate-key.tsx'
 import { Confirm } from '../ui/confirm.tsx'
+import rows from '../ui/list.module.css'
 import { Empty, Failure, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import css from '../ui/ui.module.css'
 
 type Open =
   | { readonly kind: 'create' }
@@ -46,7 +46,7 @@ export function KeysPage(): ReactNode {
         {isEmpty && (
           <Empty icon="key" title={t.account.keysEmpty} text={t.account.keysEmptyText} action={create} />
         )}
-        <ul className={css.list}>
+        <ul className={rows.list}>
           {keys.data?.items.map((key) => (
             <KeyRow
               key={key.id}

@@ -10,6 +10,7 @@ import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
 import { Empty, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { RecoveryCodes } from '../ui/recovery-codes.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
@@ -30,20 +31,22 @@ export function SecurityPage(): ReactNode {
   const t = useT()
   const factors = useQuery(myFactorsQuery)
   const [open, setOpen] = useState<Open | null>(null)
-  const hasApp = (factors.data?.items.length ?? 0) > 0
+  const apps = factors.data?.items.filter(({ kind }) => kind === 'totp') ?? []
+  const hasApp = apps.length > 0
+  const hasFactor = (factors.data?.items.length ?? 0) > 0
   const add = <Button onClick={() => setOpen({ kind: 'name' })}>{t.account.addApp}</Button>
   return (
     <>
       <PageHeader title={t.account.security} lead={t.account.securityLead} />
-      {factors.data?.required === true && !hasApp && <Notice tone="warn">{t.account.required}</Notice>}
+      {factors.data?.required === true && !hasFactor && <Notice tone="warn">{t.account.required}</Notice>}
       <Section title={t.account.apps} actions={hasApp ? add : undefined} isFlush>
         {factors.isPending && <RowsSkeleton rows={2} />}
         {factors.error !== null && <Failure error={factors.error} onRetry={() => void factors.refetch()} />}
         {factors.data !== undefined && !hasApp && (
           <Empty icon="phone" title={t.account.appsEmpty} text={t.account.appsEmptyText} action={add} />
         )}
-        <ul className={css.list}>
-          {factors.data?.items.map((factor) => (
+        <ul className={rows.list}>
+          {apps.map((factor) => (
             <AppRow key={factor.id} factor={factor} onRemove={() => setOpen({ kind: 'remove', factor })} />
           ))}
         </ul>
@@ -51,9 +54,11 @@ export function SecurityPage(): ReactNode {
       <Section title={t.account.recovery}>
         <div className={css.beside}>
           <p className={css.plain}>
-            {hasApp ? t.account.recoveryLeft(factors.data?.recovery_codes_left ?? 0) : t.account.recoveryNone}
+            {hasFactor
+              ? t.account.recoveryLeft(factors.data?.recovery_codes_left ?? 0)
+              : t.account.recoveryNone}
           </p>
-          {hasApp && (
+          {hasFactor && (
             <Button variant="default" onClick={() => setOpen({ kind: 'new_codes' })}>
               {t.account.newCodes}
             </Button>
@@ -75,18 +80,18 @@ function AppRow({
   const t = useT()
   const name = factor.name ?? t.account.unnamedApp
   return (
-    <li className={css.row}>
-      <span className={css.rowIcon}>
+    <li className={rows.row}>
+      <span className={rows.rowIcon}>
         <Icon name="phone" />
       </span>
-      <div className={css.rowBody}>
-        <div className={css.rowTitle}>{name}</div>
-        <div className={css.rowText}>
+      <div className={rows.rowBody}>
+        <div className={rows.rowTitle}>{name}</div>
+        <div className={rows.rowText}>
           {t.common.created} <Time at={factor.created_at} /> · {t.common.lastUsed}{' '}
           {factor.last_used_at === null ? t.common.never : <Time at={factor.last_used_at} />}
         </div>
       </div>
-      <div className={css.rowEnd}>
+      <div className={rows.rowEnd}>
         <Button variant="default" size="xs" onClick={onRemove} aria-label={`${t.account.removeApp}: ${name}`}>
           {t.account.removeApp}
         </Button>

@@ -9,6 +9,7 @@ import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
 import { Chip, Failure, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
@@ -52,7 +53,7 @@ export function SessionsPage(): ReactNode {
         {sessions.error !== null && (
           <Failure error={sessions.error} onRetry={() => void sessions.refetch()} />
         )}
-        <ul className={css.list}>
+        <ul className={rows.list}>
           {sessions.data?.items.map((session) => (
             <SessionRow key={session.id} session={session} onEnd={() => setAsked({ kind: 'one', session })} />
           ))}
@@ -97,16 +98,16 @@ function SessionRow({
   const device = session.device ?? t.account.unknownDevice
   const where = [session.place, session.last_address ?? session.address].filter((part) => part !== null)
   return (
-    <li className={css.row}>
-      <span className={css.rowIcon}>
+    <li className={rows.row}>
+      <span className={rows.rowIcon}>
         <Icon name={iconOf(session)} />
       </span>
-      <div className={css.rowBody}>
-        <div className={css.rowTitle}>
+      <div className={rows.rowBody}>
+        <div className={rows.rowTitle}>
           <span title={session.user_agent ?? undefined}>{device}</span>
           {session.current && <Chip tone="good">{t.account.thisDevice}</Chip>}
         </div>
-        <div className={css.rowText}>
+        <div className={rows.rowText}>
           {where.length > 0 && `${where.join(' · ')} · `}
           {t.account.seen} <Time at={session.last_seen_at} /> · {t.account.signedIn}{' '}
           <Time at={session.created_at} />
@@ -115,7 +116,7 @@ function SessionRow({
         </div>
       </div>
       {!session.current && (
-        <div className={css.rowEnd}>
+        <div className={rows.rowEnd}>
           <Button
             variant="default"
             size="xs"

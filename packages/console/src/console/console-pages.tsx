@@ -1,13 +1,110 @@
-/** The console for administrators. */
+/** The console for administrators: the sections that the person may look at, and no others. */
+import { permissions as own, type Permission } from '@countersign/protocol'
 import type { ReactNode } from 'react'
-import { SignedIn } from '../shell/shell.tsx'
+import { Redirect } from 'wouter'
+import { useT } from '../i18n/messages.ts'
+import { mayUseConsole, useMay, useMe } from '../shell/me.ts'
+import { NotFound } from '../shell/not-found.tsx'
+import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
+import type { IconName } from '../ui/icon.tsx'
+import { Empty } from '../ui/parts.tsx'
+import { AuditPage } from './audit-page.tsx'
+import { ExplainPage } from './explain-page.tsx'
+import { AllKeysPage } from './keys-page.tsx'
+import { OverviewPage } from './overview-page.tsx'
+import { PeoplePage } from './people-page.tsx'
+import { PersonPage } from './person-page.tsx'
+import { ProgramPage } from './program-page.tsx'
+import { ProgramsPage } from './programs-page.tsx'
+import { RolesPage } from './roles-page.tsx'
+import { SigningKeysPage } from './signing-keys-page.tsx'
 
-export default function ConsolePages({
+export interface ConsolePagesProps {
+  readonly section: string | undefined
+  readonly item: string | undefined
+}
+
+export default function ConsolePages({ section = '', item }: ConsolePagesProps): ReactNode {
+  return (
+    <SignedIn>
+      <Sections section={section} item={item} />
+    </SignedIn>
+  )
+}
+
+interface SectionRow {
+  readonly name: string
+  readonly icon: IconName
+  readonly text: string
+  /** Null for what everybody in the console sees. */
+  readonly needs: Permission | null
+  readonly page: ReactNode
+  /** The page of one thing in it, by its id. */
+  readonly one?: (id: string) => ReactNode
+}
+
+function useSections(): readonly SectionRow[] {
+  const t = useT().console
+  return [
+    { name: '', icon: 'overview', text: t.overview, needs: null, page: <OverviewPage /> },
+    {
+      name: 'people',
+      icon: 'people',
+      text: t.people,
+      needs: own.accountsRead,
+      page: <PeoplePage />,
+      one: (id) => <PersonPage key={id} id={id} />,
+    },
+    {
+      name: 'programs',
+      icon: 'bot',
+      text: t.programs,
+      needs: own.serviceAccountsRead,
+      page: <ProgramsPage />,
+      one: (id) => <ProgramPage key={id} id={id} />,
+    },
+    { name: 'roles', icon: 'roles', text: t.roles, needs: own.rolesRead, page: <RolesPage /> },
+    { name: 'keys', icon: 'key', text: t.keys, needs: own.apiKeysRead, page: <AllKeysPage /> },
+    {
+      name: 'signing-keys',
+      icon: 'rotate',
+      text: t.signingKeys,
+      needs: own.signingKeysRead,
+      page: <SigningKeysPage />,
+    },
+    { name: 'audit', icon: 'audit', text: t.audit, needs: own.auditRead, page: <AuditPage /> },
+    { name: 'explain', icon: 'explain', text: t.explain, needs: own.decisionsRead, page: <ExplainPage /> },
+  ]
+}
+
+function Sections({
   section,
   item,
 }: {
-  readonly section: string | undefined
+  readonly section: string
   readonly item: string | undefined
 }): ReactNode {
-  return <SignedIn>{`${section} ${item}`}</SignedIn>
+  const t = useT()
+  const me = useMe()
+  const may = useMay()
+  const all = useSections()
+  const rows = all.filter(({ needs }) => needs === null || may(needs))
+  const row = rows.find(({ name }) => name === section)
+  if (row === undefined)
+    return all.some(({ name }) => name === section) ? <Redirect to="/console" /> : <NotFound />
+  const page = item === undefined ? row.page : row.one?.(decodeURIComponent(item))
+  if (page === undefined) return <NotFound />
+  const entries = rows.map(
+    ({ name, icon, text }): NavEntry => ({ href: name === '' ? '/console' : `/console/${name}`, icon, text }),
+  )
+  const other: NavEntry = { href: '/account', icon: 'account', text: t.console.toAccount }
+  return (
+    <Shell entries={mayUseConsole(me) ? entries : []} other={other} title={row.text} isWide>
+      {mayUseConsole(me) ? (
+        page
+      ) : (
+        <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
+      )}
+    </Shell>
+  )
 }

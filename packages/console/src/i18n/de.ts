@@ -1,10 +1,12 @@
 /** Die Texte auf Deutsch. */
+import { deConsole } from './de-console.ts'
 import type { Messages } from './messages.ts'
 
 const count = (n: number, one: string, many: string): string =>
   `${n.toLocaleString('de')} ${n === 1 ? one : many}`
 
 export const de: Messages = {
+  console: deConsole,
   common: {
     cancel: 'Abbrechen',
     close: 'Schließen',

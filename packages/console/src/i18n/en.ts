@@ -1,9 +1,12 @@
 /** The texts in English, which every other catalogue follows. */
 
+import { enConsole } from './en-console.ts'
+
 const count = (n: number, one: string, many: string): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 
 export const en = {
+  console: enConsole,
   common: {
     cancel: 'Cancel',
     close: 'Close',

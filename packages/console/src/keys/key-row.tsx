@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { apiKeyUsageQuery } from '../api/account-queries.ts'
 import { useT } from '../i18n/messages.ts'
 import { Icon } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
 import { Chip } from '../ui/parts.tsx'
 import { Sparkline } from '../ui/sparkline.tsx'
 import { Time, useNow } from '../ui/time.tsx'
@@ -14,23 +15,25 @@ import { usesByDay } from './usage.ts'
 
 export interface KeyRowProps {
   readonly apiKey: ApiKeyShape
+  /** Where the list is not one owner's. */
+  readonly owner?: ReactNode
   readonly onRotate: () => void
   readonly onEnd: () => void
 }
 
-export function KeyRow({ apiKey, onRotate, onEnd }: KeyRowProps): ReactNode {
+export function KeyRow({ apiKey, owner, onRotate, onEnd }: KeyRowProps): ReactNode {
   const t = useT()
   return (
-    <li className={css.row}>
-      <span className={css.rowIcon}>
+    <li className={rows.row}>
+      <span className={rows.rowIcon}>
         <Icon name="key" />
       </span>
-      <div className={css.rowBody}>
-        <div className={css.rowTitle}>
+      <div className={rows.rowBody}>
+        <div className={rows.rowTitle}>
           {apiKey.name}
           <KeyState apiKey={apiKey} />
         </div>
-        <div className={css.rowText}>
+        <div className={rows.rowText}>
           <code className={css.mono}>{apiKey.prefix}…</code>
           {' · '}
           {apiKey.last_used_at === null ? (
@@ -40,10 +43,11 @@ export function KeyRow({ apiKey, onRotate, onEnd }: KeyRowProps): ReactNode {
               {t.common.lastUsed} <Time at={apiKey.last_used_at} />
             </>
           )}
+          {owner}
         </div>
         <Permissions permissions={apiKey.permissions} />
       </div>
-      <div className={css.rowEnd}>
+      <div className={rows.rowEnd}>
         <Usage apiKey={apiKey} />
         <Button
           variant="default"
@@ -94,7 +98,7 @@ export function Permissions({ permissions }: { readonly permissions: readonly st
   const t = useT()
   const shown = permissions.slice(0, SHOWN_MAX)
   return (
-    <div className={css.permissions}>
+    <div className={rows.permissions}>
       {shown.map((permission) => (
         <Chip key={permission} tone={permission === '*' ? 'warn' : 'neutral'}>
           {permission === '*' ? t.account.allPermissions : <code>{permission}</code>}

@@ -1,6 +1,6 @@
 /** Small bars, one for each day: enough to see whether something is used, and how evenly. */
 import type { ReactNode } from 'react'
-import css from './ui.module.css'
+import rows from './list.module.css'
 
 const BAR = 5
 const GAP = 2
@@ -17,7 +17,7 @@ export function Sparkline({
   const width = values.length * (BAR + GAP) - GAP
   return (
     <svg
-      className={css.sparkline}
+      className={rows.sparkline}
       width={width}
       height={HEIGHT}
       viewBox={`0 0 ${width} ${HEIGHT}`}

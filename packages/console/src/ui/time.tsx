@@ -15,8 +15,12 @@ export function Time({ at }: { readonly at: string }): ReactNode {
 
 /** With seconds and zone, for when it matters. */
 export function tellExactly(moment: Date, language: Language): string {
-  return moment.toLocaleString(language, { dateStyle: 'full', timeStyle: 'long' })
+  return moment.toLocaleString(localeOf(language), { dateStyle: 'full', timeStyle: 'long' })
 }
+
+/** English is written in many ways; the browser knows the person's. */
+const localeOf = (language: Language): string =>
+  navigator.languages.find((one) => one.startsWith(language)) ?? language
 
 const UNITS = [
   ['year', 31_536_000_000],

@@ -11,7 +11,7 @@ import { type Change, createLogTail, type Head, type LogTail, type Round } from 
 import { type Message, parseMessage, type Report, toChanges } from './messages.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { createPolls, type Polls } from './polls.ts'
-import type { Awaited, BusListener, Feed, FeedParts, FeedStats } from './ports.ts'
+import type { Awaited, BusListener, Feed, FeedParts, FeedStats, Standing } from './ports.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createReporter, type Reporter, silentReporter } from './reporter.ts'
 import { FOLLOW_INTERVAL_MS, toLapseMs } from './times.ts'
@@ -261,6 +261,10 @@ class NodeFeed implements Feed {
 
   longestLeaseMs(): number {
     return this.#peers?.longestLeaseMs() ?? this.#parts.leaseMs
+  }
+
+  followers(): readonly Standing[] {
+    return this.#registry.list(this.#parts.clock.monotonicMs())
   }
 
   stats(): FeedStats {

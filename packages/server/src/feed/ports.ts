@@ -94,6 +94,14 @@ export interface Awaited {
   close(): void
 }
 
+/** A process that may hold a lease from this node. */
+export interface Standing {
+  readonly id: string
+  readonly isOwn: boolean
+  readonly position: number
+  readonly askedMsAgo: number
+}
+
 export interface FeedStats {
   /** Processes that may hold a lease from this node, its own verifier included. */
   readonly verifiers: number
@@ -135,6 +143,8 @@ export interface Feed {
   /** The longest lease that any node known here grants. */
   longestLeaseMs(): number
   stats(): FeedStats
+  /** Those furthest behind first. Looks at every one. */
+  followers(): readonly Standing[]
 }
 
 export type CreateFeed = (parts: FeedParts) => Feed

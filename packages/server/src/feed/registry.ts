@@ -3,6 +3,7 @@
  * applied the log, and when its last poll was received. It counts from receipt, answered or not.
  */
 import { Overloaded } from '@countersign/core'
+import type { Standing } from './ports.ts'
 import { toLapseMs } from './times.ts'
 
 export interface Registered {
@@ -38,6 +39,8 @@ export interface Registry {
   /** Those that may hold a lease and have not asked after a position, by id. */
   behind(position: number, nowMs: number): string[]
   isBehind(id: string, position: number, nowMs: number): 'behind' | 'acknowledged' | 'lapsed'
+  /** All that may hold a lease, those furthest behind first. */
+  list(nowMs: number): readonly Standing[]
   /** What has been asked after since this was called last, for the other nodes. */
   takeChanges(): (readonly [id: string, position: number])[]
 }
@@ -191,6 +194,18 @@ class Verifiers implements Registry {
   count(nowMs: number): number {
     this.#scan(nowMs)
     return this.#entries.size
+  }
+
+  list(nowMs: number): readonly Standing[] {
+    const living = [...this.#entries.values()].filter((entry) => !this.#hasLapsed(entry, nowMs))
+    return living
+      .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
+      .map(({ id, position, askedAtMs }) => ({
+        id,
+        isOwn: id === this.#parts.own,
+        position,
+        askedMsAgo: Math.max(0, nowMs - askedAtMs),
+      }))
   }
 
   behind(position: number, nowMs: number): string[] {

@@ -20,11 +20,20 @@ import { toAccountDetail, toPage } from './shapes.ts'
 
 const accountResponse = z.object({ account: accountDetailSchema })
 
-/** `email` finds one account by its address. */
-const listSchema: z.ZodType<PageQuery & { email?: string | undefined }> = z.strictObject({
-  ...pageQueryShape,
-  email: emailSchema.optional(),
-})
+const SEARCH_CHARACTERS_MAX = 100
+
+/** `email` finds one account by its address, `search` all with a text in their address or name. */
+const listSchema: z.ZodType<PageQuery & { email?: string | undefined; search?: string | undefined }> =
+  z.strictObject({
+    ...pageQueryShape,
+    email: emailSchema.optional(),
+    search: z
+      .string()
+      .min(1)
+      .max(SEARCH_CHARACTERS_MAX)
+      .regex(/^[^\0]*$/)
+      .optional(),
+  })
 
 const list: AnyRoute = protectedRoute({
   name: 'list_accounts',
@@ -36,10 +45,11 @@ const list: AnyRoute = protectedRoute({
   query: listSchema,
   responses: { 200: { description: 'Accounts.', schema: pageOf(accountDetailSchema) } },
   handle: async (call) => {
-    const { limit, cursor, email } = call.query
+    const { limit, cursor, email, search = null } = call.query
     // What cannot be an address is nobody's.
     const wanted = email === undefined ? null : (normalizeEmail(email) ?? '')
-    const rows = await call.services.core.store.listAccounts({ limit, after: cursor ?? null, email: wanted })
+    const page = { limit, after: cursor ?? null, email: wanted, search }
+    const rows = await call.services.core.store.listAccounts(page)
     return json(200, toPage(rows, limit, toAccountDetail))
   },
 })

@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { clientRoutes } from './clients.ts'
 import { consoleRoutes } from './console.ts'
+import { credentialTreeRoutes } from './credential-tree.ts'
 import { developmentRoutes } from './development.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
@@ -39,6 +40,7 @@ export const routes: readonly AnyRoute[] = [
   ...apiKeyRoutes,
   ...revocationRoutes,
   feedRoute,
+  ...credentialTreeRoutes,
   ...usageRoutes,
   ...accountRoutes,
   ...accountFactorRoutes,

@@ -1,5 +1,5 @@
 /** Reading sessions, grants and API keys: with all that a verdict about one needs, or for a list. */
-import type { ApiKey, PageRequest, Session } from '@countersign/core'
+import type { ApiKey, Grant, PageRequest, Session } from '@countersign/core'
 import type { AccountId, ApiKeyId, GrantId, PrincipalId, SessionId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integer, integerOrNull, text } from '../columns.ts'
@@ -26,6 +26,10 @@ export function* readSessionForVerdict(id: SessionId): Script<AnswerOf<'readSess
 
 export function* listSessions(account: AccountId, nowMs: number): Script<readonly Session[]> {
   return (yield* all(sessions.listSessions, account, nowMs)).map(toSession)
+}
+
+export function* listGrants(principal: PrincipalId, nowMs: number, limit: number): Script<readonly Grant[]> {
+  return (yield* all(grants.listGrants, principal, nowMs, limit)).map(toGrant)
 }
 
 export function* readRefreshToken(

@@ -44,7 +44,7 @@ export function* readAccountByEmail(email: string): Script<AnswerOf<'readAccount
 }
 
 export function* listAccounts(
-  page: PageRequest & { readonly email: string | null },
+  page: PageRequest & { readonly email: string | null; readonly search?: string | null },
 ): Script<AnswerOf<'listAccounts'>> {
   const start = pageStart(page)
   if (page.email !== null) {
@@ -53,8 +53,18 @@ export function* listAccounts(
     const account = toAccount(row)
     return [{ ...account, roles: yield* readRoles(account.id) }]
   }
+  if (typeof page.search === 'string') return yield* searchAccounts(page, page.search)
   const found = (yield* all(accounts.listAccounts, start, page.limit)).map(toAccount)
   return withRoles(found, yield* all(roles.listRolesOfAccounts, start, page.limit))
+}
+
+/** The roles are read one by one: a search is for few, and its page is short. */
+function* searchAccounts(page: PageRequest, search: string): Script<AnswerOf<'listAccounts'>> {
+  const pattern = `%${search.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
+  const found = (yield* all(accounts.searchAccounts, pageStart(page), page.limit, pattern)).map(toAccount)
+  const people: WithRoles<Account>[] = []
+  for (const account of found) people.push({ ...account, roles: yield* readRoles(account.id) })
+  return people
 }
 
 function withRoles<T extends { readonly id: PrincipalId }>(

@@ -41,6 +41,18 @@ export const listAccountsByEmail: Statement = {
     order by id desc limit $2`,
 }
 
+/**
+ * Accounts with a text in their address or name; `$3` is a pattern of `like`, in lower case. It reads accounts from
+ * the newest on until the page is full, and all of them where few match.
+ */
+export const searchAccounts: Statement = {
+  name: 'search_accounts',
+  text: `select ${columns} from accounts
+    where ended_at is null and id < $1
+      and (email like $3 escape '!' or lower(coalesce(name, '')) like $3 escape '!')
+    order by id desc limit $2`,
+}
+
 export const replacePasswordHash: Statement = {
   name: 'replace_password_hash',
   text: 'update accounts set password_hash = $3 where id = $1 and password_hash = $2 and ended_at is null',

@@ -15,6 +15,14 @@ export const selectGrant: Statement = {
   text: `select ${columns} from grants where id = $1`,
 }
 
+/** Live grants of a principal, the newest first. */
+export const listGrants: Statement = {
+  name: 'list_grants',
+  text: `select ${columns} from grants as mine
+    where principal_id = $1 and ${grantIsAlive('mine', '$2')}
+    order by id desc limit $3`,
+}
+
 export const insertRefreshToken: Statement = {
   name: 'insert_refresh_token',
   text: `insert into refresh_tokens (grant_id, generation, digest, created_at, expires_at)

@@ -38,6 +38,26 @@ onEachDatabase((bench) => {
     assert.deepEqual(await entriesAfter(bench(), position), [])
   })
 
+  test('grants are listed for their principal while they live, the newest first, to the limit', async () => {
+    const { store } = bench()
+    const account = await givenAccount(bench())
+    const [first, second, third] = [
+      await givenGrant(bench(), account),
+      await givenGrant(bench(), account),
+      await givenGrant(bench(), account),
+    ]
+    await givenGrant(bench(), await givenAccount(bench()))
+    const list = async (nowMs: number, limit: number): Promise<readonly string[]> =>
+      (await store.listGrants(account.id, nowMs, limit)).map(({ id }) => id)
+
+    assert.deepEqual(await list(NOW, 10), [third.grant.id, second.grant.id, first.grant.id])
+    assert.deepEqual(await list(NOW, 2), [third.grant.id, second.grant.id])
+    await revoke(bench(), { kind: 'session', id: second.session.id })
+    await revoke(bench(), { kind: 'grant', id: third.grant.id })
+    assert.deepEqual(await list(NOW, 10), [first.grant.id])
+    assert.deepEqual(await list(first.grant.expiresAtMs, 10), [])
+  })
+
   test('a refresh token that has expired unused is gone', async () => {
     const family = await givenGrant(bench(), await givenAccount(bench()))
     await present(bench(), family, 1, { expiresAtMs: NOW + MINUTE })

@@ -1,0 +1,93 @@
+/** What the console asks the authority, one function each. */
+import type { AuditQuery } from '@countersign/client'
+import type { Page } from '@countersign/protocol'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { client } from './client.ts'
+
+const PAGE = 50
+/** Lists that are followed while they are looked at. */
+const LIVE_MS = 4_000
+
+/** A list by pages: each is asked for with the cursor of the one before. */
+function pages<T>(key: readonly unknown[], read: (cursor: string | undefined) => Promise<Page<T>>) {
+  return infiniteQueryOptions({
+    queryKey: key,
+    queryFn: ({ pageParam }) => read(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
+  })
+}
+
+export const peopleQuery = (search: string) =>
+  pages(['people', search], (cursor) =>
+    client.accounts.list({ limit: PAGE, cursor, ...(search !== '' && { search }) }),
+  )
+
+export const personQuery = (id: string) =>
+  queryOptions({ queryKey: ['person', id], queryFn: () => client.accounts.read(id) })
+
+export const personFactorsQuery = (id: string) =>
+  queryOptions({ queryKey: ['person-factors', id], queryFn: () => client.accountFactors.list(id) })
+
+export const programsQuery = pages(['programs'], (cursor) =>
+  client.serviceAccounts.list({ limit: PAGE, cursor }),
+)
+
+export const programQuery = (id: string) =>
+  queryOptions({ queryKey: ['program', id], queryFn: () => client.serviceAccounts.read(id) })
+
+export const rolesQuery = queryOptions({ queryKey: ['roles'], queryFn: () => client.roles.list() })
+
+export const allKeysQuery = pages(['api-keys', 'all'], (cursor) =>
+  client.apiKeys.list({ limit: PAGE, cursor, owner: 'all' }),
+)
+
+export const treeQuery = (kind: 'account' | 'service_account', id: string) =>
+  queryOptions({
+    queryKey: ['tree', id],
+    queryFn: () => (kind === 'account' ? client.trees.ofAccount(id) : client.trees.ofServiceAccount(id)),
+    refetchInterval: LIVE_MS,
+  })
+
+export const signingKeysQuery = queryOptions({
+  queryKey: ['signing-keys'],
+  queryFn: () => client.signingKeys.list(),
+  refetchInterval: 10_000,
+})
+
+export const verifiersQuery = queryOptions({
+  queryKey: ['verifiers'],
+  queryFn: () => client.verifiers.list(),
+  refetchInterval: LIVE_MS,
+})
+
+export type AuditFilter = Pick<AuditQuery, 'type' | 'actor' | 'target'>
+
+export const auditQuery = (filter: AuditFilter) =>
+  pages(['audit', filter], (cursor) => client.audit.list({ limit: PAGE, cursor, ...filter }))
+
+export const latestEventsQuery = queryOptions({
+  queryKey: ['audit-latest'],
+  queryFn: () => client.audit.list({ limit: 8 }),
+  refetchInterval: LIVE_MS,
+})
+
+export const SIGN_INS_MAX = 200
+
+export const signInsQuery = queryOptions({
+  queryKey: ['sign-ins'],
+  queryFn: () =>
+    client.audit.list({
+      type: 'session.opened',
+      since: new Date(Date.now() - 86_400_000).toISOString(),
+      limit: SIGN_INS_MAX,
+    }),
+  refetchInterval: 30_000,
+})
+
+/** What the end of everything would end: how much is alive. Only for those who may do everything. */
+export const aliveQuery = queryOptions({
+  queryKey: ['alive'],
+  queryFn: () => client.previewRevocation({ kind: 'issuer', id: client.baseUrl }),
+  refetchInterval: 10_000,
+})

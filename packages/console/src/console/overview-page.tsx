@@ -1,0 +1,102 @@
+/** What is alive, who follows the log, and what happened last. Each part is there for those who may read it. */
+import { permissions as own } from '@countersign/protocol'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+import { myFactorsQuery } from '../api/account-queries.ts'
+import { aliveQuery, latestEventsQuery } from '../api/admin-queries.ts'
+import { useT } from '../i18n/messages.ts'
+import { useMay, useMe } from '../shell/me.ts'
+import rows from '../ui/list.module.css'
+import { Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
+import css from '../ui/ui.module.css'
+import { EventRow } from './event-row.tsx'
+import { SignIns } from './sign-ins.tsx'
+import { Verifiers } from './verifiers.tsx'
+
+export function OverviewPage(): ReactNode {
+  const t = useT()
+  const may = useMay()
+  return (
+    <>
+      <PageHeader title={t.console.overview} lead={t.console.overviewLead} />
+      <Attention />
+      {may('*') && <Alive />}
+      {may(own.auditRead) && <SignIns />}
+      {may(own.revocationsRead) && <Verifiers />}
+      {may(own.auditRead) && <Latest />}
+    </>
+  )
+}
+
+function Attention(): ReactNode {
+  const t = useT()
+  const [, go] = useLocation()
+  const { principal } = useMe()
+  const isPerson = principal.kind === 'account'
+  const { data: factors } = useQuery({ ...myFactorsQuery, enabled: isPerson })
+  if (factors === undefined || factors.items.length > 0) return null
+  return (
+    <div className={css.callout}>
+      <Notice tone="warn">{t.console.adminsWithoutFactor}</Notice>
+      <Button variant="default" onClick={() => go('/account/security')}>
+        {t.account.addFactor}
+      </Button>
+    </div>
+  )
+}
+
+/** Counted by a dry run of ending everything; each to 10,000. */
+function Alive(): ReactNode {
+  const t = useT()
+  const alive = useQuery(aliveQuery)
+  if (alive.error !== null) return <Failure error={alive.error} onRetry={() => void alive.refetch()} />
+  if (alive.data === undefined) return <RowsSkeleton rows={2} />
+  const { ended, used_last_hour: used } = alive.data
+  return (
+    <div className={css.columns}>
+      <Figure title={t.console.sessions} count={ended.sessions} used={used.sessions} />
+      <Figure title={t.console.grants} count={ended.grants} used={used.grants} />
+      <Figure title={t.console.keys} count={ended.api_keys} used={used.api_keys} />
+    </div>
+  )
+}
+
+interface FigureProps {
+  readonly title: string
+  readonly count: number
+  readonly used: number
+}
+
+function Figure({ title, count, used }: FigureProps): ReactNode {
+  const t = useT()
+  return (
+    <Section>
+      <div className={css.figure}>
+        <span className={css.quiet}>
+          {title}, {t.console.alive}
+        </span>
+        <b>{t.console.atMost(count)}</b>
+        <span className={css.quiet}>{t.console.usedLastHour(used)}</span>
+      </div>
+    </Section>
+  )
+}
+
+function Latest(): ReactNode {
+  const t = useT()
+  const events = useQuery(latestEventsQuery)
+  return (
+    <Section title={t.console.latest} actions={<Link href="/console/audit">{t.console.all}</Link>} isFlush>
+      {events.isPending && <RowsSkeleton rows={4} />}
+      {events.error !== null && <Failure error={events.error} onRetry={() => void events.refetch()} />}
+      <ul className={rows.list}>
+        {events.data?.items.map((event) => (
+          <EventRow key={event.id} event={event} />
+        ))}
+      </ul>
+    </Section>
+  )
+}

@@ -1,0 +1,94 @@
+/** Everybody who has an account: found by a part of their address or name. */
+import { type AccountDetailShape, permissions as own } from '@countersign/protocol'
+import { Button, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { Link } from 'wouter'
+import { peopleQuery } from '../api/admin-queries.ts'
+import { useT } from '../i18n/messages.ts'
+import { useMay } from '../shell/me.ts'
+import { Icon } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
+import { PagedList } from '../ui/pages.tsx'
+import { Chip, Empty, PageHeader, Section } from '../ui/parts.tsx'
+import { useFilters } from '../ui/search-params.ts'
+import { Time } from '../ui/time.tsx'
+import css from '../ui/ui.module.css'
+import { CreatePerson } from './create-person.tsx'
+
+const TYPING_MS = 250
+
+export function PeoplePage(): ReactNode {
+  const t = useT()
+  const may = useMay()
+  const [filters, setFilter] = useFilters()
+  const search = filters.get('q') ?? ''
+  const [text, setText] = useState(search)
+  // The address follows what was typed, and not each letter of it.
+  const find = useDebouncedCallback((typed: string) => setFilter('q', typed.trim()), TYPING_MS)
+  const [isCreating, setCreating] = useState(false)
+  const people = useInfiniteQuery({ ...peopleQuery(search), placeholderData: keepPreviousData })
+  return (
+    <>
+      <PageHeader
+        title={t.console.people}
+        lead={t.console.peopleLead}
+        actions={
+          may(own.accountsWrite) && (
+            <Button onClick={() => setCreating(true)}>{t.console.createPerson}</Button>
+          )
+        }
+      />
+      <TextInput
+        mb="md"
+        type="search"
+        aria-label={t.console.search}
+        placeholder={t.console.searchPeople}
+        leftSection={<Icon name="search" size={16} />}
+        value={text}
+        maxLength={100}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          find(event.currentTarget.value)
+        }}
+      />
+      <Section isFlush>
+        <PagedList
+          query={people}
+          row={(person) => <PersonRow key={person.id} person={person} />}
+          empty={<Empty icon="people" title={t.console.peopleNone} text={t.console.peopleNoneText} />}
+        />
+      </Section>
+      <CreatePerson isOpen={isCreating} onClose={() => setCreating(false)} />
+    </>
+  )
+}
+
+function PersonRow({ person }: { readonly person: AccountDetailShape }): ReactNode {
+  const t = useT()
+  const name = person.name ?? person.email
+  return (
+    <li>
+      <Link href={`/console/people/${person.id}`} className={rows.rowLink ?? ''}>
+        <span className={rows.initial} aria-hidden>
+          {[...name][0]?.toUpperCase()}
+        </span>
+        <span className={rows.rowBody}>
+          <span className={rows.rowTitle}>{name}</span>
+          <span className={rows.rowText}>{person.email}</span>
+        </span>
+        <span className={rows.rowEnd}>
+          {person.disabled_at !== null && <Chip tone="danger">{t.console.disabled}</Chip>}
+          {person.roles.map((role) => (
+            <Chip key={role}>{role}</Chip>
+          ))}
+          <span className={css.quiet}>
+            <Time at={person.created_at} />
+          </span>
+          <Icon name="chevron" size={16} />
+        </span>
+      </Link>
+    </li>
+  )
+}

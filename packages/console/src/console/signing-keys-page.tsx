@@ -1,0 +1,136 @@
+/** The signing keys on a time line: announced, signing, checked, retired. */
+import { permissions as own, type SigningKeyShape } from '@countersign/protocol'
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { signingKeysQuery } from '../api/admin-queries.ts'
+import { client } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { useT } from '../i18n/messages.ts'
+import { useMay } from '../shell/me.ts'
+import { Confirm } from '../ui/confirm.tsx'
+import { Icon } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
+import { Chip, Failure, PageHeader, Section, type Tone } from '../ui/parts.tsx'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { Time } from '../ui/time.tsx'
+import css from '../ui/ui.module.css'
+
+const TONES: Readonly<Record<SigningKeyShape['state'], Tone>> = {
+  next: 'brand',
+  current: 'good',
+  previous: 'neutral',
+  retired: 'neutral',
+  removed: 'danger',
+}
+
+export function SigningKeysPage(): ReactNode {
+  const t = useT()
+  const may = useMay()
+  const keys = useQuery(signingKeysQuery)
+  const [asked, setAsked] = useState<'rotate' | SigningKeyShape | null>(null)
+  const close = (): void => setAsked(null)
+  const changes = [signingKeysQuery.queryKey]
+  const rotate = useAction({
+    run: () => client.signingKeys.rotate(),
+    changes,
+    done: () => t.console.rotated,
+    onDone: close,
+  })
+  const remove = useAction({
+    run: (id: string) => client.signingKeys.remove(id),
+    changes,
+    done: () => t.console.removed,
+    onDone: close,
+  })
+  const toRemove = asked === null || asked === 'rotate' ? null : asked
+  return (
+    <>
+      <PageHeader
+        title={t.console.signingKeys}
+        lead={t.console.signingKeysLead}
+        actions={
+          may(own.signingKeysWrite) && (
+            <Button onClick={() => setAsked('rotate')}>{t.console.rotateKeys}</Button>
+          )
+        }
+      />
+      <Section isFlush>
+        {keys.isPending && <RowsSkeleton rows={2} />}
+        {keys.error !== null && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
+        <ul className={rows.list}>
+          {keys.data?.items.map((key) => (
+            <KeyLine key={key.id} signingKey={key} onRemove={() => setAsked(key)} />
+          ))}
+        </ul>
+      </Section>
+      <Confirm
+        title={asked === 'rotate' ? t.console.rotateKeysTitle : null}
+        text={t.console.rotateKeysText}
+        verb={t.console.rotateKeys}
+        isDangerous={false}
+        isBusy={rotate.isPending}
+        onConfirm={() => rotate.mutate()}
+        onClose={close}
+      />
+      <Confirm
+        title={toRemove === null ? null : t.console.removeKeyTitle(toRemove.id)}
+        text={t.console.removeKeyText}
+        verb={t.console.remove}
+        isBusy={remove.isPending}
+        onConfirm={() => toRemove !== null && remove.mutate(toRemove.id)}
+        onClose={close}
+      />
+    </>
+  )
+}
+
+interface KeyLineProps {
+  readonly signingKey: SigningKeyShape
+  readonly onRemove: () => void
+}
+
+function KeyLine({ signingKey: key, onRemove }: KeyLineProps): ReactNode {
+  const t = useT()
+  const may = useMay()
+  const isOver = key.state === 'removed' || key.state === 'retired'
+  return (
+    <li className={rows.row}>
+      <span className={rows.rowIcon}>
+        <Icon name="key" />
+      </span>
+      <div className={rows.rowBody}>
+        <div className={rows.rowTitle}>
+          <code className={css.mono}>{key.id}</code>
+          <Chip tone={TONES[key.state]}>{t.console.states[key.state]}</Chip>
+          <Chip>{key.algorithm}</Chip>
+        </div>
+        <ol className={rows.line}>
+          <Moment text={t.console.announced} at={key.created_at} />
+          <Moment text={t.console.promoted} at={key.promoted_at} />
+          <Moment text={t.console.retiredAt} at={key.retired_at} />
+        </ol>
+      </div>
+      {may(own.signingKeysWrite) && !isOver && (
+        <div className={rows.rowEnd}>
+          <Button
+            variant="default"
+            size="xs"
+            aria-label={`${t.console.remove}: ${key.id}`}
+            onClick={onRemove}
+          >
+            {t.console.remove}
+          </Button>
+        </div>
+      )}
+    </li>
+  )
+}
+
+function Moment({ text, at }: { readonly text: string; readonly at: string | null }): ReactNode {
+  return (
+    <li data-done={at !== null}>
+      {text} {at !== null && <Time at={at} />}
+    </li>
+  )
+}

@@ -1,0 +1,43 @@
+/** The credential tree of a principal and the verifiers of a node, on the wire. */
+import type {
+  CredentialTreeResponse,
+  GrantShape,
+  VerifierShape,
+  VerifiersResponse,
+} from '@countersign/protocol'
+import { z } from 'zod'
+import { timeSchema } from './common.ts'
+import { sessionDetailSchema } from './sessions.ts'
+
+const grantSchema: z.ZodType<GrantShape> = z.object({
+  id: z.string(),
+  client_id: z.string(),
+  session_id: z.string().nullable(),
+  permissions: z.array(z.string()),
+  audiences: z.array(z.string()),
+  created_at: timeSchema,
+  expires_at: timeSchema,
+})
+
+export const credentialTreeSchema: z.ZodType<CredentialTreeResponse> = z.object({
+  sessions: z.array(sessionDetailSchema),
+  grants: z.array(grantSchema),
+  grants_complete: z.boolean(),
+})
+
+const verifierSchema: z.ZodType<VerifierShape> = z.object({
+  label: z.string(),
+  own: z.boolean(),
+  position: z.number().int(),
+  behind: z.number().int(),
+  asked_ms_ago: z.number().int(),
+})
+
+export const verifiersSchema: z.ZodType<VerifiersResponse> = z.object({
+  items: z.array(verifierSchema),
+  next_cursor: z.null(),
+  count: z.number().int(),
+  position: z.number().int(),
+  lease_ms: z.number().int(),
+  knows_all: z.boolean(),
+})

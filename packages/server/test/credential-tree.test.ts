@@ -1,0 +1,140 @@
+/** The tree of a principal as administrators see it, the search for people, and who follows the log. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertProblem } from './contract.ts'
+import * as given from './given.ts'
+
+const VERIFIER = 'a-verifier-in-some-test'
+
+test('404 for a tree of nobody, and of the other kind of principal', async (t) => {
+  const to = await given.authority(t)
+  const { owner } = await given.keyOf(to, ['docs:read'])
+  const paths = [
+    '/v1/accounts/acc_01kf0rdqg06p1nem1shv2ssrmr/tree',
+    `/v1/accounts/${owner}/tree`,
+    `/v1/service-accounts/${to.adminAccount}/tree`,
+    '/v1/accounts/..%2f/tree',
+  ]
+  for (const path of paths) {
+    assertProblem(await to.send('GET', path, { key: to.adminKey }), 'not_found')
+  }
+})
+
+test('403 for one’s own tree without the permission', async (t) => {
+  const to = await given.authority(t)
+  const { email, id } = await given.person(to)
+  const { session_token: bearer = '' } = await given.signedIn(to, 'session_token', email)
+
+  assertProblem(await to.send('GET', `/v1/accounts/${id}/tree`, { bearer }), 'permission_denied')
+  assertProblem(await to.send('GET', '/v1/verifiers', { bearer }), 'permission_denied')
+})
+
+test('the tree holds what is alive: an ended session and its grant are gone from it', async (t) => {
+  const to = await given.authority(t)
+  const { email, id } = await given.person(to)
+  const first = await given.signedIn(to, 'session_token', email)
+  to.clock.advance(1)
+  const second = await given.signedIn(to, 'jwt', email)
+  const read = (): Promise<given.Answer> => to.send('GET', `/v1/accounts/${id}/tree`, { key: to.adminKey })
+
+  const before = await read()
+  const target = { kind: 'session', id: second.session.id }
+  await to.send('POST', '/v1/revocations', { key: to.adminKey, body: { target } })
+  const after = await read()
+
+  assert.deepEqual(idsOf(before.json.sessions), [second.session.id, first.session.id])
+  assert.equal(given.at(before.json, 'grants', '0', 'session_id'), second.session.id)
+  assert.equal(given.at(before.json, 'grants', '0', 'client_id'), 'first-party')
+  assert.equal(before.json.grants_complete, true)
+  assert.deepEqual(idsOf(after.json.sessions), [first.session.id])
+  assert.deepEqual(after.json.grants, [])
+  assert.doesNotMatch(before.text, /digest|secret/)
+})
+
+test('a search finds parts of addresses and names, and takes its signs for themselves', async (t) => {
+  const to = await given.authority(t)
+  const people = [
+    { email: 'mara.jade@example.com', name: 'Mara' },
+    { email: 'luke@example.com', name: 'Luke 100%_sure!' },
+    { email: 'leia@example.org', name: null },
+  ]
+  for (const { email, name } of people) {
+    const body = { email, password: given.PASSWORD, ...(name !== null && { name }) }
+    assert.equal((await to.send('POST', '/v1/accounts', { key: to.adminKey, body })).status, 201)
+  }
+  const find = async (search: string): Promise<readonly string[]> => {
+    const path = `/v1/accounts?search=${encodeURIComponent(search)}`
+    const { json } = await to.send('GET', path, { key: to.adminKey })
+    assert.ok(Array.isArray(json.items))
+    return json.items.map(({ email }) => String(email))
+  }
+
+  assert.deepEqual(await find('MARA'), ['mara.jade@example.com'])
+  assert.deepEqual(await find('example.org'), ['leia@example.org'])
+  assert.deepEqual(await find('100%_'), ['luke@example.com'])
+  assert.deepEqual(await find('sure!'), ['luke@example.com'])
+  assert.deepEqual(await find('%'), ['luke@example.com'])
+  assert.deepEqual(await find('_ara'), [])
+  assert.deepEqual(await find(`' or 1=1 --`), [])
+})
+
+test('a search goes on where its page ended', async (t) => {
+  const to = await given.authority(t)
+  for (const name of ['one', 'two', 'three']) {
+    const body = { email: `${name}@paged.example`, password: given.PASSWORD }
+    await to.send('POST', '/v1/accounts', { key: to.adminKey, body })
+    to.clock.advance(1)
+  }
+  const path = '/v1/accounts?search=paged.example&limit=2'
+
+  const first = await to.send('GET', path, { key: to.adminKey })
+  const cursor = String(first.json.next_cursor)
+  const second = await to.send('GET', `${path}&cursor=${cursor}`, { key: to.adminKey })
+
+  assert.equal(given.at(first.json, 'items', '0', 'email'), 'three@paged.example')
+  assert.equal(given.at(first.json, 'items', '1', 'email'), 'two@paged.example')
+  assert.equal(given.at(second.json, 'items', '0', 'email'), 'one@paged.example')
+  assert.equal(second.json.next_cursor, null)
+})
+
+test('a verifier is listed while it may hold a lease, by a part of its name that opens nothing', async (t) => {
+  const to = await given.authority(t)
+  const list = (): Promise<given.Answer> => to.send('GET', '/v1/verifiers', { key: to.adminKey })
+  const alone = await list()
+
+  await to.send('GET', `/v1/revocations?verifier=${VERIFIER}`, { key: to.adminKey })
+  const body = { id: 'walkers', permissions: ['docs:read'] }
+  await to.send('POST', '/v1/roles', { key: to.adminKey, body })
+  await to.send('POST', '/v1/revocations', {
+    key: to.adminKey,
+    body: { target: { kind: 'role', id: 'walkers' } },
+  })
+  const followed = await list()
+  to.clock.advance(6)
+  const later = await list()
+
+  assert.deepEqual(labelsOf(alone), ['own'])
+  assert.deepEqual(labelsOf(followed), [VERIFIER.slice(0, 8), 'own'])
+  assert.doesNotMatch(followed.text, new RegExp(VERIFIER))
+  const [remote = 0, own] = behindOf(followed)
+  assert.ok(remote > 0)
+  assert.equal(own, 0)
+  assert.equal(followed.json.count, 2)
+  assert.equal(followed.json.lease_ms, 5_000)
+  assert.deepEqual(labelsOf(later).includes(VERIFIER.slice(0, 8)), false)
+})
+
+function idsOf(items: unknown): readonly string[] {
+  assert.ok(Array.isArray(items))
+  return items.map(({ id }) => String(id))
+}
+
+function labelsOf({ json }: given.Answer): readonly string[] {
+  assert.ok(Array.isArray(json.items))
+  return json.items.map(({ label }) => String(label))
+}
+
+function behindOf({ json }: given.Answer): readonly number[] {
+  assert.ok(Array.isArray(json.items))
+  return json.items.map(({ behind }) => Number(behind))
+}
