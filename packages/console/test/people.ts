@@ -18,8 +18,23 @@ export async function newPerson(
 ): Promise<Person> {
   const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@example.com`
   const person = { email, name, password: 'seven quiet otters by the lake' }
-  await world.admin.accounts.create({ ...person, password: new Secret(person.password), roles })
+  await createPerson(world, person, { roles, requirePasswordChange: false })
   return person
+}
+
+/** The same, with a first password that has to be changed. */
+export async function invitedPerson(world: World, name: string): Promise<Person> {
+  const person = { email: 'invited@example.com', name, password: 'seven quiet otters by the lake' }
+  await createPerson(world, person, { requirePasswordChange: true })
+  return person
+}
+
+async function createPerson(
+  world: World,
+  person: Person,
+  more: { readonly roles?: readonly string[]; readonly requirePasswordChange: boolean },
+): Promise<void> {
+  await world.admin.accounts.create({ ...person, ...more, password: new Secret(person.password) })
 }
 
 /** Another program that is signed in as this person. */

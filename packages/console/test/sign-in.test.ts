@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
 import { codeOf } from './authenticator.ts'
 import { assertAccessible, shoot } from './browser.ts'
-import { enrol, fillIn, newPerson, signedInElsewhere, signIn } from './people.ts'
+import { enrol, fillIn, invitedPerson, newPerson, signedInElsewhere, signIn } from './people.ts'
 import { openStage } from './stage.ts'
 import { ADMIN } from './world.ts'
 
@@ -50,6 +50,28 @@ test('signing in', async (t) => {
       assert.equal(await page.getByRole('button', { name: 'Sign in' }).isDisabled(), true)
       await assertAccessible(page)
       await shoot(page, 'sign-in-limited-dark-360')
+    },
+  )
+
+  await stage.play(
+    'a first password is changed on the way in, and a refused one is told why',
+    { width: 360 },
+    async (page, world) => {
+      const person = await invitedPerson(world, 'Noa Newcomer')
+      await page.goto(`${world.url}/sign-in`)
+      await fillIn(page, person.email, person.password)
+      await page.getByRole('heading', { name: 'Choose another password' }).waitFor()
+      await assertAccessible(page)
+      await shoot(page, 'sign-in-new-password-360')
+
+      await page.getByLabel('New password', { exact: true }).fill(person.password)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      const refused = await page.getByRole('alert').textContent()
+      await page.getByLabel('New password', { exact: true }).fill('violet gravel pushed the tram')
+      await page.getByRole('button', { name: 'Continue' }).click()
+
+      assert.match(refused ?? '', /^This is the password that you have\./)
+      await page.waitForURL(`${world.url}/account`)
     },
   )
 

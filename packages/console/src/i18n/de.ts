@@ -47,6 +47,17 @@ export const de: Messages = {
     factor_closed:
       'Zu viele falsche Codes. Nehmen Sie einen Wiederherstellungscode, oder bitten Sie einen Administrator, den Weg wieder zu öffnen.',
     last_factor: 'Ihr Konto muss einen zweiten Faktor behalten. Fügen Sie zuerst einen anderen hinzu.',
+    password_too_short: 'Dieses Passwort ist zu kurz. Länge schützt mehr als seltene Zeichen.',
+    password_too_long: 'Dieses Passwort ist zu lang.',
+    password_too_common: 'Angreifer probieren dieses Passwort zuerst. Wählen Sie ein anderes.',
+    password_contains_context:
+      'Dieses Passwort besteht aus Ihrem Namen, Ihrer Adresse oder dem Namen dieses Dienstes.',
+    password_too_guessable:
+      'Dieses Passwort ist zu schnell erraten. Fügen Sie ein, zwei Wörter hinzu, die nichts damit zu tun haben.',
+    password_breached: 'Dieses Passwort ist irgendwo bekannt geworden. Wählen Sie ein anderes.',
+    password_unchanged: 'Das ist das Passwort, das Sie schon haben. Wählen Sie ein anderes.',
+    password_check_unavailable:
+      'Das neue Passwort kann gerade nicht geprüft werden. Versuchen Sie es gleich noch einmal.',
     rate_limited: 'Zu viele Versuche. Warten Sie einen Augenblick.',
     not_found: 'Das gibt es nicht mehr.',
     conflict: 'Das hat inzwischen jemand geändert. Laden Sie die Seite neu, und sehen Sie noch einmal nach.',
@@ -71,6 +82,10 @@ export const de: Messages = {
     usePasskey: 'Passkey verwenden',
     continue: 'Weiter',
     startOver: 'Als jemand anders anmelden',
+    newPasswordTitle: 'Ein anderes Passwort wählen',
+    newPasswordLead:
+      'Das Passwort, mit dem Sie sich angemeldet haben, muss geändert werden, bevor es weitergeht.',
+    newPassword: 'Neues Passwort',
     enrolTitle: 'Zweiten Faktor hinzufügen',
     enrolLead: 'Ihr Konto braucht einen zweiten Faktor, bevor Sie es benutzen können.',
     wait: (seconds) => `Zu viele Versuche. Noch ${count(seconds, 'Sekunde', 'Sekunden')} warten.`,

@@ -1,5 +1,5 @@
 /** The second step: a passkey, a code of the authenticator app, or a recovery code. */
-import type { FactorRequired, SignedIn } from '@countersign/client'
+import { type FactorRequired, PasswordChangeRequired, type SignedIn } from '@countersign/client'
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
@@ -11,6 +11,7 @@ import { useWait } from './wait.ts'
 export interface FactorStepProps {
   readonly required: FactorRequired
   readonly onSignedIn: (answer: SignedIn) => void
+  readonly onRequired: (required: PasswordChangeRequired) => void
   readonly onStartOver: () => void
 }
 
@@ -19,7 +20,8 @@ type Way = 'passkey' | 'totp' | 'recovery_code'
 /** In the order in which they are offered. */
 const WAYS: readonly Way[] = ['passkey', 'totp', 'recovery_code']
 
-export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProps): ReactNode {
+export function FactorStep(props: FactorStepProps): ReactNode {
+  const { required, onSignedIn, onRequired, onStartOver } = props
   const t = useT()
   const wait = useWait()
   const ways = WAYS.filter((one) => required.factors.includes(one)).filter(
@@ -41,7 +43,8 @@ export function FactorStep({ required, onSignedIn, onStartOver }: FactorStepProp
           : await client.signInWithFactor({ ticket, factor: way, code: code.trim() }),
       )
     } catch (refusal) {
-      if (!wait.begin(refusal)) setError(refusal)
+      if (refusal instanceof PasswordChangeRequired) onRequired(refusal)
+      else if (!wait.begin(refusal)) setError(refusal)
       setCode('')
     } finally {
       setBusy(false)

@@ -1,5 +1,5 @@
 /** The first step: address and password. It says the same for an unknown address and a wrong password. */
-import { FactorRequired, type SignedIn } from '@countersign/client'
+import { FactorRequired, PasswordChangeRequired, type SignedIn } from '@countersign/client'
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { client } from '../api/client.ts'
@@ -11,7 +11,7 @@ import { useWait } from './wait.ts'
 
 export interface PasswordStepProps {
   readonly onSignedIn: (answer: SignedIn) => void
-  readonly onRequired: (required: FactorRequired) => void
+  readonly onRequired: (required: FactorRequired | PasswordChangeRequired) => void
 }
 
 export function PasswordStep({ onSignedIn, onRequired }: PasswordStepProps): ReactNode {
@@ -29,7 +29,8 @@ export function PasswordStep({ onSignedIn, onRequired }: PasswordStepProps): Rea
     try {
       onSignedIn(await client.signIn({ email: `${form.get('email')}`, password: `${form.get('password')}` }))
     } catch (refusal) {
-      if (refusal instanceof FactorRequired) onRequired(refusal)
+      const isStep = refusal instanceof FactorRequired || refusal instanceof PasswordChangeRequired
+      if (isStep) onRequired(refusal)
       else if (!wait.begin(refusal)) setError(refusal)
       password.current?.select()
     } finally {

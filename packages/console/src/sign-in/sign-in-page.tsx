@@ -1,5 +1,5 @@
 /** Signing in: the password, then whatever the account or the policy asks for beside it. */
-import type { FactorRequired, SignedIn } from '@countersign/client'
+import { type FactorRequired, PasswordChangeRequired, type SignedIn } from '@countersign/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
@@ -10,6 +10,7 @@ import { Notice } from '../ui/parts.tsx'
 import { RecoveryCodes } from '../ui/recovery-codes.tsx'
 import { EnrolStep } from './enrol-step.tsx'
 import { FactorStep } from './factor-step.tsx'
+import { NewPasswordStep } from './new-password-step.tsx'
 import { safeNext } from './next.ts'
 import { PasswordStep } from './password-step.tsx'
 import css from './sign-in.module.css'
@@ -17,7 +18,13 @@ import css from './sign-in.module.css'
 type Step =
   | { readonly kind: 'password' }
   | { readonly kind: 'factor' | 'enrol'; readonly required: FactorRequired }
+  | { readonly kind: 'new_password'; readonly required: PasswordChangeRequired }
   | { readonly kind: 'codes'; readonly codes: readonly string[] }
+
+function toStep(required: FactorRequired | PasswordChangeRequired): Step {
+  if (required instanceof PasswordChangeRequired) return { kind: 'new_password', required }
+  return { kind: required.mustEnrol ? 'enrol' : 'factor', required }
+}
 
 export function SignInPage(): ReactNode {
   const t = useT()
@@ -37,6 +44,7 @@ export function SignInPage(): ReactNode {
     if (codes === undefined) goOn()
     else setStep({ kind: 'codes', codes: codes.map((code) => code.reveal()) })
   }
+  const goFurther = (required: FactorRequired | PasswordChangeRequired): void => setStep(toStep(required))
   const startOver = (): void => setStep({ kind: 'password' })
   return (
     <main className={css.page}>
@@ -45,17 +53,27 @@ export function SignInPage(): ReactNode {
         {step.kind === 'password' && (
           <>
             <Arrival search={search} />
-            <PasswordStep
-              onSignedIn={signedIn}
-              onRequired={(required) => setStep({ kind: required.mustEnrol ? 'enrol' : 'factor', required })}
-            />
+            <PasswordStep onSignedIn={signedIn} onRequired={goFurther} />
           </>
         )}
         {step.kind === 'factor' && (
-          <FactorStep required={step.required} onSignedIn={signedIn} onStartOver={startOver} />
+          <FactorStep
+            required={step.required}
+            onSignedIn={signedIn}
+            onRequired={goFurther}
+            onStartOver={startOver}
+          />
         )}
         {step.kind === 'enrol' && (
           <EnrolStep ticket={step.required.ticket} onSignedIn={signedIn} onStartOver={startOver} />
+        )}
+        {step.kind === 'new_password' && (
+          <NewPasswordStep
+            required={step.required}
+            onSignedIn={signedIn}
+            onRequired={goFurther}
+            onStartOver={startOver}
+          />
         )}
         {step.kind === 'codes' && <RecoveryCodes isPage codes={step.codes} onKept={goOn} />}
       </div>
