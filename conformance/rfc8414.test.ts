@@ -52,7 +52,8 @@ test('§2: every member that is required is there, and has its type', async () =
   }
   for (const [name, value] of Object.entries(json)) {
     if (name.endsWith('_endpoint') || name.endsWith('_uri')) assert.ok(URL.canParse(String(value)), name)
-    if (name.endsWith('_supported')) assert.ok(Array.isArray(value), name)
+    if (name.endsWith('_parameter_supported')) assert.equal(typeof value, 'boolean', name)
+    else if (name.endsWith('_supported')) assert.ok(Array.isArray(value), name)
     assert.notEqual(value, null, name)
   }
 })

@@ -59,6 +59,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Sign-ins: list your own, end one or all others.',
     load: async () => (await import('./commands/sessions.ts')).commands,
   },
+  consents: {
+    summary: 'What you have allowed apps to do: list, end.',
+    load: async () => (await import('./commands/consents.ts')).commands,
+  },
   revoke: {
     summary: 'End anything, with everything issued under it.',
     load: async () => (await import('./commands/revoke.ts')).commands,

@@ -215,6 +215,16 @@ test('one’s own sessions are listed and ended with a session token in place of
   assert.equal(await bearerStatus(first), 401)
 })
 
+test('what one has allowed apps is listed, and what was never allowed cannot be taken back', async () => {
+  await createAccount('eva@example.com')
+  const own = { ...env, COUNTERSIGN_API_KEY: await sessionToken('eva@example.com') }
+
+  assert.deepEqual((await runJson<Page<object>>(['consents', 'list'], { env: own })).items, [])
+  const ran = await run(['consents', 'end', 'nobody'], { env: own })
+  assert.equal(ran.code, 1)
+  assert.match(ran.stderr, /not_found/)
+})
+
 test('a revocation is counted first, then committed and confirmed, and the credential is dead', async () => {
   const account = await createAccount('ben@example.com')
   const token = await sessionToken('ben@example.com')

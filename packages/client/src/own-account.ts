@@ -1,5 +1,6 @@
 /** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
 import type {
+  ConsentShape,
   FactorName,
   MeResponse,
   Page,
@@ -43,6 +44,12 @@ export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
   signOut(): Promise<void>
   /** Who the credential speaks for, and what it may do. */
   me(): Promise<MeResponse>
+  /** What one has allowed OAuth clients. */
+  readonly consents: {
+    list(): Promise<Page<ConsentShape>>
+    /** Takes it back, with everything that the client was given. */
+    end(client: string): Promise<void>
+  }
   readonly sessions: {
     list(): Promise<Page<SessionDetailShape>>
     end(id: string): Promise<void>
@@ -81,6 +88,12 @@ export function createOwnAccount(
     },
     me: async () =>
       parseAnswer(await call({ method: 'GET', path: '/v1/me' }), 'principal', 'credential', 'permissions'),
+    consents: {
+      list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/me/consents' }), 'items'),
+      end: async (client) => {
+        await call({ method: 'DELETE', path: `/v1/me/consents/${encodeURIComponent(client)}` })
+      },
+    },
     sessions: {
       list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/me/sessions' }), 'items'),
       end: async (id) => {

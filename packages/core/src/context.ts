@@ -6,6 +6,7 @@ import type {
   BreachedPasswords,
   Clock,
   CommonPasswords,
+  Hashes,
   KeyMaker,
   PasswordEstimator,
   PasswordHasher,
@@ -85,6 +86,7 @@ export interface Context {
   readonly passwordEstimator: PasswordEstimator
   readonly keyMaker: KeyMaker
   readonly signer: Signer
+  readonly hashes: Hashes
   readonly totp: Totp
   readonly webauthn: WebAuthn
   readonly places: Places

@@ -5,6 +5,7 @@
 import type {
   AccessTokenClaims,
   GrantId,
+  IdTokenClaims,
   PasskeyAssertion,
   PasskeyRegistration,
   Secret,
@@ -12,6 +13,9 @@ import type {
   SigningAlgorithm,
 } from '@countersign/protocol'
 import type { Passkey, PasskeyScope } from './factors/passkey.ts'
+
+/** What a hosted page's form is bound to; never looks like a session's id. */
+export type FormBinding = `form ${string}`
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
@@ -41,10 +45,10 @@ export interface Secrets {
    * so that an honest retry can be given the same one again (design §5, Refresh).
    */
   successors(grant: GrantId, generation: number, presented: Secret): readonly Secret[]
-  /** The CSRF token of a cookie session. */
-  csrfToken(session: SessionId): string
+  /** The CSRF token of a cookie session, or of whatever else stands in a cookie (`FormBinding`). */
+  csrfToken(bound: SessionId | FormBinding): string
   /** Constant-time check of a presented CSRF token, under every known key. */
-  isCsrfToken(session: SessionId, presented: string): boolean
+  isCsrfToken(bound: SessionId | FormBinding, presented: string): boolean
   /** Encrypts (AES-256-GCM) what must be readable again; `context` is authenticated with it. */
   seal(plain: string, context: string): string
   /** Opens what `seal` made. Throws when it was altered, moved to another context, or the key is unknown. */
@@ -53,6 +57,14 @@ export interface Secrets {
   chain(previous: string, event: string): string
   /** Recomputes a link under the version named in `hash` and compares in constant time. */
   isChained(previous: string, event: string, hash: string): boolean
+}
+
+/** Plain hashes, where a protocol of others asks for one. Never for what is stored as a secret. */
+export interface Hashes {
+  /** Base64url of the SHA-256 of ASCII text (RFC 7636 §4.6). */
+  sha256(text: string): string
+  /** Base64url of the left half of the hash that goes with an algorithm (OIDC Core §3.1.3.6). */
+  leftHalf(text: string, algorithm: SigningAlgorithm): string
 }
 
 export interface PasswordHasher {
@@ -163,6 +175,8 @@ export interface Signer {
    * by it. Throws `TokenTooLarge` when the token would pass the size guard.
    */
   sign(key: SigningMaterial, claims: AccessTokenClaims): string
+  /** Signs an ID token, of type `JWT`, so that nobody takes it for an access token. */
+  signIdToken(key: SigningMaterial, claims: IdTokenClaims): string
 }
 
 /** Thrown by the signer: the rights of this principal do not fit into one token. Nothing was signed. */

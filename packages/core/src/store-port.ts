@@ -22,6 +22,7 @@ import type { ApiKey } from './api-keys/api-key.ts'
 import type { HourOfUse } from './api-keys/usage.ts'
 import type { ApiKeyStore } from './api-keys-port.ts'
 import type { AuditEvent } from './audit/event.ts'
+import type { AuthorizationStore } from './authorizations-port.ts'
 import type { Client } from './clients/client.ts'
 import type { ClientStore } from './clients-port.ts'
 import type { FactorWay } from './factors/factor.ts'
@@ -313,6 +314,7 @@ export type Store = LogStore &
   SessionStore &
   GrantStore &
   ClientStore &
+  AuthorizationStore &
   ApiKeyStore &
   RevocationStore &
   RiskStore &

@@ -40,6 +40,21 @@ export interface AccessTokenClaims {
   readonly pos: number
 }
 
+/** The claims of an ID token (OIDC Core §2). What a person is called stands at the UserInfo endpoint. */
+export interface IdTokenClaims {
+  readonly iss: string
+  readonly sub: PrincipalId
+  readonly aud: ClientId
+  readonly exp: number
+  readonly iat: number
+  readonly auth_time: number
+  readonly amr: readonly string[]
+  readonly acr?: string
+  readonly sid: SessionId
+  readonly at_hash: string
+  readonly nonce?: string
+}
+
 /** Every claim name that may stand in an access token. */
 export const accessTokenClaimNames: ReadonlySet<string> = new Set([
   'iss',

@@ -58,6 +58,14 @@ export interface ChangeClientRequest {
   disabled?: boolean | undefined
 }
 
+/** What a person has allowed a client. */
+export interface ConsentShape {
+  client: { id: string; name: string }
+  scopes: string[]
+  created_at: string
+  updated_at: string
+}
+
 export interface RotateClientSecretRequest {
   overlap_seconds?: number | undefined
 }

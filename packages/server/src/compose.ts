@@ -17,6 +17,7 @@ import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createFailingNetworks } from './adapters/failing-networks.ts'
 import { logFeedEvent } from './adapters/feed-log.ts'
+import { hashes } from './adapters/hashes.ts'
 import { createLogger, type Logger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
@@ -175,6 +176,7 @@ function createCore({ config, opened, usage, clock, logger, checks }: CoreParts)
     failingNetworks: createFailingNetworks(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
+    hashes,
     totp,
     webauthn,
     feed: toOwnFeed(feed, confirmations),

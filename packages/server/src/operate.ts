@@ -15,6 +15,7 @@ import {
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
 import { createFailingNetworks } from './adapters/failing-networks.ts'
+import { hashes } from './adapters/hashes.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { NO_PLACES } from './adapters/places.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
@@ -87,6 +88,7 @@ function contextOf(
     commonPasswords: createCommonPasswords(),
     keyMaker: createKeyMaker(),
     signer: createSigner(),
+    hashes,
     totp,
     webauthn,
     places: NO_PLACES,

@@ -20,9 +20,10 @@ const CACHED: ReadonlySet<string> = new Set([
   'setup_script',
   'link_script',
   'error_page',
+  'form_post_script',
 ])
 /** Their bodies are no JSON. */
-const TEXTS: ReadonlySet<string> = new Set(['metrics'])
+const TEXTS: ReadonlySet<string> = new Set(['metrics', 'authorize', 'authorize_by_form'])
 /** Paths, stacks and words of the database have no place in what strangers read (ASVS 16.5.1). */
 const INSIDES = /node_modules|\.[cm]?[jt]s:\d+|\bat .+ \(|sqlite|\/tmp\/|select .+ from|constraint/i
 
@@ -87,7 +88,14 @@ function assertRefusal(method: string, route: AnyRoute | null, answer: Answer): 
   if (status === 429) assert.match(headers.get('retry-after') ?? '', /^[1-9]\d*$/)
   if (method === 'HEAD') assert.equal(text, '')
   else if (route?.errorForm === 'oauth') assertOAuthError(answer)
+  else if (route?.errorForm === 'page') assertPage(answer)
   else assertProblem(answer)
+}
+
+/** For people: what went wrong, in our own words. */
+function assertPage({ headers, text }: Answer): void {
+  assert.equal(headers.get('content-type'), 'text/html; charset=utf-8')
+  assert.match(text, /id="(?:oauth-error|login-error)"/)
 }
 
 /** RFC 6749 §5.2. */

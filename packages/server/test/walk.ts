@@ -83,6 +83,10 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   change_service_account: { name: 'another name', roles: ['member'], disabled: false },
   create_role: { id: 'walkers', description: 'Those who walk.', permissions: ['docs:read'] },
   change_role: { description: null, permissions: ['docs:read'] },
+  authorize_by_form: { response_type: 'code', client_id: 'nobody' },
+  login: { interaction: '', csrf: 'nobody-has-this', identifier: 'walker@example.com', password: PASSWORD },
+  login_factor: { interaction: '', csrf: 'nobody-has-this', ticket: 'nobodyHasThis', code: '123456' },
+  consent: { interaction: 'nobody-has-this', csrf: 'nobody-has-this', decision: 'allow' },
   create_client: {
     id: 'a-walking-client',
     name: 'A client',
@@ -162,6 +166,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',
     '/v1/clients': client,
+    '/v1/me/consents': client,
     '/v1/revocations': at(revoked.json, 'id'),
     '/v1/decisions': at(refused.json, 'decision_id'),
     '/v1/signing-keys': at(rotated.json, 'items', '0', 'id'),

@@ -398,6 +398,38 @@ const risk: readonly string[] = [
   ) /*clustered*/`,
 ]
 
+// What was allowed to whom, on its way to a client and as it is remembered.
+const authorizations: readonly string[] = [
+  `alter table grants add column identity_scopes text not null default '[]'`,
+  `create table authorization_codes (
+    digest text not null primary key,
+    grant_id text not null,
+    client_id text not null,
+    account_id text not null,
+    session_id text not null,
+    redirect_uri text not null,
+    code_challenge text,
+    scope text not null,
+    identity_scopes text not null,
+    audiences text not null,
+    nonce text,
+    issued_position bigint not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    used_at bigint
+  ) /*clustered*/`,
+  'create index authorization_codes_by_expiry on authorization_codes (expires_at)',
+  'create index authorization_codes_by_account on authorization_codes (account_id, client_id) where used_at is null',
+  `create table consents (
+    account_id text not null,
+    client_id text not null,
+    scopes text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (account_id, client_id)
+  ) /*clustered*/`,
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -414,4 +446,5 @@ export const migrations: readonly Migration[] = [
   { id: 9, name: 'passkeys', statements: passkeys },
   { id: 10, name: 'risk', statements: risk },
   { id: 11, name: 'links', statements: links },
+  { id: 12, name: 'authorizations', statements: authorizations },
 ]

@@ -3,6 +3,7 @@ import type {
   AccountStore,
   ApiKeyStore,
   AuditStore,
+  AuthorizationStore,
   ClientStore,
   FactorStore,
   GrantStore,
@@ -22,6 +23,7 @@ import type {
 } from '@countersign/core'
 import type { Engine } from './engine.ts'
 import * as audit from './reads/audit.ts'
+import * as authorizations from './reads/authorizations.ts'
 import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
 import * as factors from './reads/factors.ts'
@@ -42,6 +44,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createPrincipalStore(engine),
     ...createCredentialStore(engine),
     ...createClientStore(engine),
+    ...createAuthorizationStore(engine),
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
     ...createPasskeyStore(engine),
@@ -126,6 +129,18 @@ function createClientStore(engine: StoreEngine): ClientStore {
     rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
     endClient: (input) => engine.write('endClient', input),
     useOnce: (input) => engine.write('useOnce', input),
+  }
+}
+
+function createAuthorizationStore(engine: StoreEngine): AuthorizationStore {
+  return {
+    readConsent: (account, client) => engine.read(() => authorizations.readConsent(account, client)),
+    listConsents: (account) => engine.read(() => authorizations.listConsents(account)),
+    issueAuthorizationCode: (input) => engine.write('issueAuthorizationCode', input),
+    readAuthorizationCode: (digests) => engine.read(() => authorizations.readAuthorizationCode(digests)),
+    redeemAuthorizationCode: (input) => engine.write('redeemAuthorizationCode', input),
+    readLiveGrant: (id, nowMs) => engine.read(() => authorizations.readLiveGrant(id, nowMs)),
+    endConsent: (input) => engine.write('endConsent', input),
   }
 }
 

@@ -2,6 +2,7 @@
 import * as accounts from './transactions/accounts.ts'
 import * as apiKeys from './transactions/api-keys.ts'
 import * as audit from './transactions/audit.ts'
+import * as authorizations from './transactions/authorizations.ts'
 import * as clients from './transactions/clients.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
@@ -22,6 +23,7 @@ import * as tickets from './transactions/tickets.ts'
 export type StoreTransactions = typeof accounts &
   typeof apiKeys &
   typeof audit &
+  typeof authorizations &
   typeof clients &
   typeof factors &
   typeof grants &
@@ -43,6 +45,7 @@ export const transactions: StoreTransactions = {
   ...accounts,
   ...apiKeys,
   ...audit,
+  ...authorizations,
   ...clients,
   ...factors,
   ...grants,

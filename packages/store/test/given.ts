@@ -163,6 +163,7 @@ export const makeGrant = (session: Session, over: Partial<Grant> = {}): Grant =>
   clientId: 'first-party',
   sessionId: session.id,
   scope: ['*'],
+  identityScopes: [],
   audiences: ['https://api.example.com'],
   createdAtMs: NOW,
   expiresAtMs: session.expiresAtMs,

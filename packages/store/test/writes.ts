@@ -22,6 +22,7 @@ import {
   makeSigningKey,
   NOW,
 } from './given.ts'
+import { authorizationWritesOf } from './given-authorizations.ts'
 import { clientWritesOf } from './given-clients.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { givenMail } from './given-mails.ts'
@@ -126,6 +127,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
           settlement: { kind: 'failed', reason: 'x', audit: makeEvent() },
         }),
     ],
+    ...(await authorizationWritesOf(bench)),
     ...(await clientWritesOf(bench)),
     recordUse: [
       () =>

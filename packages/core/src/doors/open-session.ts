@@ -150,6 +150,7 @@ function newGrant(context: Context, session: Session): NewGrant {
     clientId: FIRST_PARTY_CLIENT,
     sessionId: session.id,
     scope: ['*'],
+    identityScopes: [],
     audiences: context.policy.audiences,
     createdAtMs: session.createdAtMs,
     expiresAtMs: session.expiresAtMs,

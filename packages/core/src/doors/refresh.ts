@@ -7,6 +7,7 @@ import {
   allowsAll,
   type ClientId,
   type GrantId,
+  type IdentityScope,
   narrow,
   type Permission,
   parseOpaqueCredential,
@@ -15,7 +16,7 @@ import {
   toOpaqueCredential,
 } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
-import { isLive } from '../clients/client.ts'
+import { isLive, permissionsOf } from '../clients/client.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { idleDeadline, type Session } from '../sessions/session.ts'
@@ -35,6 +36,7 @@ export type Refreshed =
       readonly ok: true
       readonly access: MintedToken
       readonly refreshToken: Secret
+      readonly identityScopes: readonly IdentityScope[]
       /** When the whole family ends, however often it is refreshed. */
       readonly familyExpiresAtMs: number
     }
@@ -54,7 +56,11 @@ export async function refresh(
   if (found === null) return refuseGrant('unknown')
   // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
   if (found.client.id !== input.clientId) return refuseGrant('wrong_audience')
-  const permissions = narrow(found.grant.scope, found.principal.rights.permissions)
+  // A child follows its parents: neither more than the client may ask for now, nor than the person may do.
+  const permissions = narrow(
+    narrow(found.grant.scope, permissionsOf(found.client)),
+    found.principal.rights.permissions,
+  )
   const scope = input.scope ?? permissions
   if (!allowsAll(permissions, scope)) {
     return { ok: false, error: 'invalid_scope', reason: 'bad_claims' }
@@ -67,6 +73,7 @@ export async function refresh(
     ok: true,
     access,
     refreshToken: rotated.refreshToken,
+    identityScopes: found.grant.identityScopes,
     familyExpiresAtMs: found.grant.expiresAtMs,
   }
 }
@@ -96,7 +103,7 @@ async function rotate(
     digest: found.digest,
     generation: found.generation,
     successorDigest: context.secrets.digest(newest),
-    expiresAtMs: found.grant.expiresAtMs,
+    expiresAtMs: tokenExpiry(context, found, facts.nowMs),
     nowMs: facts.nowMs,
     graceMs: context.policy.refreshGraceSeconds * 1000,
     entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
@@ -127,6 +134,12 @@ async function rotate(
   }
 }
 
+/** A session's idle deadline stands over its refresh tokens; one without a session has to have its own. */
+function tokenExpiry({ policy }: Context, { grant, session }: Found, nowMs: number): number {
+  if (session !== null) return grant.expiresAtMs
+  return Math.min(nowMs + policy.refreshIdleSeconds * 1000, grant.expiresAtMs)
+}
+
 function spell(context: Context, grantId: GrantId, secret: Secret): Secret {
   return toOpaqueCredential(context.policy.credentialStyle, 'refresh', grantId, secret)
 }
@@ -149,17 +162,24 @@ function mintUnder(
   const { grant, principal, client } = found
   // This very use has moved the session's idle deadline; the row that was read before still shows the old one.
   const session = found.session === null ? null : afterUse(found.session, nowMs)
+  if (audiencesNow(found).length === 0) return null
   const order = {
     head,
     principal,
     clientId: client.id,
     permissions,
-    audiences: grant.audiences,
+    audiences: audiencesNow(found),
     session,
     grant,
     apiKey: null,
   }
   return mintAccessToken(context, order, nowMs)
+}
+
+/** A client whose audiences were narrowed since gets no more tokens for the others. */
+function audiencesNow({ grant, client }: Found): readonly string[] {
+  if (client.audiences.length === 0) return grant.audiences
+  return grant.audiences.filter((audience) => client.audiences.includes(audience))
 }
 
 function afterUse(session: Session, nowMs: number): Session {

@@ -1,5 +1,12 @@
 /** What one client got from one session or principal; a refresh token's family lives under it. */
-import type { ClientId, GrantId, Permission, PrincipalId, SessionId } from '@countersign/protocol'
+import type {
+  ClientId,
+  GrantId,
+  IdentityScope,
+  Permission,
+  PrincipalId,
+  SessionId,
+} from '@countersign/protocol'
 
 export interface Grant {
   readonly id: GrantId
@@ -8,6 +15,8 @@ export interface Grant {
   readonly sessionId: SessionId | null
   /** The permissions that were asked for; `*` leaves them to the principal's roles. */
   readonly scope: readonly Permission[]
+  /** What it lets the client read about the person; no part of an access token's scope. */
+  readonly identityScopes: readonly IdentityScope[]
   readonly audiences: readonly string[]
   readonly createdAtMs: number
   /** The absolute end of the family, however often it is refreshed (ASVS 10.4.8). */

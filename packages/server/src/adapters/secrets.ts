@@ -14,7 +14,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
-import type { Secrets } from '@countersign/core'
+import type { FormBinding, Secrets } from '@countersign/core'
 import { type GrantId, type Secret, type SessionId, toSecretText } from '@countersign/protocol'
 import type { PasswordPepper } from './password-hasher.ts'
 
@@ -71,9 +71,9 @@ export function createSecrets(keyring: Keyring): KeyringSecrets {
       versions.map((version) =>
         toSecretText(mac(version, 'successor', grant, String(generation), presented.reveal())),
       ),
-    csrfToken: (session) => mac(newest, 'csrf', session).toString('base64url'),
-    isCsrfToken: (session: SessionId, presented: string) =>
-      versions.some((version) => isEqual(mac(version, 'csrf', session).toString('base64url'), presented)),
+    csrfToken: (bound) => mac(newest, 'csrf', bound).toString('base64url'),
+    isCsrfToken: (bound: SessionId | FormBinding, presented: string) =>
+      versions.some((version) => isEqual(mac(version, 'csrf', bound).toString('base64url'), presented)),
     seal: (plain, context) => seal(keys, plain, context),
     open: (sealed, context) => open(keys, sealed, context),
     chain: (previous, event) => tagged(newest, 'chain', previous, event),

@@ -23,6 +23,7 @@ import {
   ACCESS_TOKEN_TYPE,
   type AccessTokenClaims,
   accessTokenClaimNames,
+  type IdTokenClaims,
   Secret,
   type SigningAlgorithm,
 } from '@countersign/protocol'
@@ -78,6 +79,7 @@ function toKeyPair(
 interface ParsedKey {
   readonly material: SigningMaterial
   readonly header: string
+  readonly idTokenHeader: string
   readonly sign: (input: string) => string
 }
 
@@ -104,6 +106,13 @@ export function createSigner(parsedKeysMax: number = PARSED_KEYS_MAX): Signer {
       if (text.length > ACCESS_TOKEN_CHARACTERS_MAX) throw tooLarge(text.length, claims)
       return text
     },
+    signIdToken(material: SigningMaterial, claims: IdTokenClaims): string {
+      // Its reader could sign as well, and say that somebody signed in (OIDC Core §10.1 has another key for that).
+      if (material.algorithm === 'HS256') throw new Error('An ID token is not signed with a shared key.')
+      const key = parsedKeyOf(material)
+      const input = `${key.idTokenHeader}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
+      return `${input}.${key.sign(input)}`
+    },
   }
 }
 
@@ -112,10 +121,12 @@ function isSame(left: SigningMaterial, right: SigningMaterial): boolean {
 }
 
 function parseKey(material: SigningMaterial): ParsedKey {
-  const header = { alg: material.algorithm, typ: ACCESS_TOKEN_TYPE, kid: material.id }
+  const toHeader = (typ: string): string =>
+    Buffer.from(JSON.stringify({ alg: material.algorithm, typ, kid: material.id })).toString('base64url')
   return {
     material,
-    header: Buffer.from(JSON.stringify(header)).toString('base64url'),
+    header: toHeader(ACCESS_TOKEN_TYPE),
+    idTokenHeader: toHeader('JWT'),
     sign: createSign(material),
   }
 }

@@ -13,6 +13,7 @@ import {
   TokenTooLarge,
 } from '@countersign/core'
 import { allows, type ErrorCode } from '@countersign/protocol'
+import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
 import { readClient, readFacts } from './client.ts'
@@ -141,6 +142,7 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     header,
     facts,
     decisionId: id,
+    isHead: flight.request.method === 'HEAD',
     leaving: () => flight.leaving?.() ?? flight.request.signal,
   }
   return flight.route.handle(call as Call<never, never, never>)
@@ -154,6 +156,7 @@ function refuse(
 ): Reply {
   flight.reason = reason
   if (flight.route.errorForm === 'oauth') return toOAuthRefusal(code)
+  if (flight.route.errorForm === 'page') return refusalPage(code, fields[0]?.path ?? null)
   return problem(flight.services.config.issuer, { code, decisionId: flight.id, fields })
 }
 

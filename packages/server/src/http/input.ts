@@ -1,6 +1,6 @@
 /** Body and query of a request, checked against the schemas of its route. */
 import type { ErrorCode } from '@countersign/protocol'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type BodyLimit, readForm, readJson } from './body.ts'
 import type { AnyRoute } from './route.ts'
 
@@ -35,11 +35,18 @@ function parseQuery(route: AnyRoute, request: Request): Parsed {
   const found: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(queryOf(request.url))) {
     // Two readers of one URL disagree about which of two values counts: neither does.
-    if (name in found)
-      return { ok: false, fields: [{ path: '', message: 'A query parameter stands twice.' }] }
+    if (name in found) {
+      const path = isNamed(route.query, name) ? name : ''
+      return { ok: false, fields: [{ path, message: 'A query parameter stands twice.' }] }
+    }
     found[name] = value
   }
   return parse(route.query, found)
+}
+
+/** Only a name that is ours is named: what the caller sent is not sent back. */
+function isNamed(schema: z.ZodType, name: string): boolean {
+  return schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name)
 }
 
 /** Taken out by hand: parsing the whole URL once more costs as much as all that follows. */

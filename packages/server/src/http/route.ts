@@ -20,6 +20,8 @@ export interface Call<B, Q, C> {
   readonly header: Headers
   readonly facts: RequestFacts
   readonly decisionId: string
+  /** Asked with HEAD: the answer has no body, and must change nothing (ASVS 3.5.3). */
+  readonly isHead: boolean
   /** Aborts when the caller has gone. Not free: for routes that keep callers waiting. */
   readonly leaving: () => Leaving
 }
@@ -46,8 +48,8 @@ interface RouteRules<B, Q> extends RouteText {
   readonly bodyBytesMax?: number
   readonly query?: z.ZodType<Q>
   readonly limit?: LimitName
-  /** OAuth endpoints answer errors in their own form (RFC 6749 §5.2). */
-  readonly errorForm?: 'problem' | 'oauth'
+  /** OAuth endpoints answer errors in their own form (RFC 6749 §5.2), pages as pages. */
+  readonly errorForm?: 'problem' | 'oauth' | 'page'
   /** Needs a proof of who it is that is this recent and this strong (RFC 9470). */
   readonly stepUp?: StepUpNeed
   /** Sets cookies without having one: refused from foreign pages. */

@@ -1,5 +1,6 @@
 /** What others read about this authority: keys, metadata, health. */
-import { assertionAlgorithms, clientAuthMethods } from '@countersign/protocol'
+import { prompts, responseModes } from '@countersign/core'
+import { AAL1, AAL2, assertionAlgorithms, clientAuthMethods, identityScopes } from '@countersign/protocol'
 import { z } from 'zod'
 import { dataHeaders, json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
@@ -59,8 +60,13 @@ function metadata(services: Services): object {
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
-    // No authorization endpoint yet: RFC 8414 §2 wants the member all the same.
-    response_types_supported: [],
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    authorization_response_iss_parameter_supported: true,
+    response_types_supported: ['code'],
+    response_modes_supported: responseModes,
+    code_challenge_methods_supported: ['S256'],
+    // Nothing that was granted is hidden, but which permissions there are is the applications' own matter.
+    scopes_supported: scopesOf(services),
     grant_types_supported: GRANT_TYPES,
     token_endpoint_auth_methods_supported: clientAuthMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
@@ -69,6 +75,15 @@ function metadata(services: Services): object {
     service_documentation: `${issuer}/openapi.json`,
   }
 }
+
+/** With a shared key there are no ID tokens: whoever reads one could have made it. */
+const algorithmsOf = ({ config }: Services): readonly string[] =>
+  config.signingAlgorithm === 'HS256' ? [] : [config.signingAlgorithm]
+
+const scopesOf = (services: Services): readonly string[] =>
+  identityScopes.filter((scope) => scope !== 'openid' || algorithmsOf(services).length > 0)
+
+const CLAIMS = ['sub', 'name', 'email', 'email_verified', 'auth_time', 'acr', 'amr', 'sid']
 
 const DOCUMENT_SECONDS = 300
 
@@ -95,8 +110,16 @@ const openidConfiguration: AnyRoute = publicRoute({
     publicDocument(
       {
         ...metadata(services),
+        userinfo_endpoint: `${services.config.issuer}/oauth/userinfo`,
         subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: [services.config.signingAlgorithm],
+        id_token_signing_alg_values_supported: algorithmsOf(services),
+        claims_supported: CLAIMS,
+        acr_values_supported: [AAL1, AAL2],
+        prompt_values_supported: prompts,
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        // True where nothing is said (OIDC Discovery §3).
+        request_uri_parameter_supported: false,
       },
       DOCUMENT_SECONDS,
     ),

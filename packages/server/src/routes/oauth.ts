@@ -3,12 +3,14 @@
 import { oauthError } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { oauthErrorSchema, tokenResponseSchema, tokenSchema } from '../schemas/oauth.ts'
+import { AUTHORIZATION_CODE, authorizationCodeGrant } from './token-grants/authorization-code.ts'
 import { CLIENT_CREDENTIALS, clientCredentialsGrant } from './token-grants/client-credentials.ts'
 import { EXCHANGE, exchangeGrant } from './token-grants/exchange.ts'
 import { REFRESH, refreshGrant } from './token-grants/refresh.ts'
 import type { TokenGrant } from './token-grants/token-call.ts'
 
 const grants: ReadonlyMap<string, TokenGrant> = new Map([
+  [AUTHORIZATION_CODE, authorizationCodeGrant],
   [REFRESH, refreshGrant],
   [CLIENT_CREDENTIALS, clientCredentialsGrant],
   [EXCHANGE, exchangeGrant],
@@ -20,7 +22,7 @@ export const tokenRoute: AnyRoute = publicRoute({
   name: 'token',
   method: 'POST',
   path: '/oauth/token',
-  summary: 'Refresh an access token, exchange an API key for one, or get one as a client.',
+  summary: 'Redeem a code, refresh an access token, exchange an API key for one, or get one as a client.',
   tag: 'Tokens',
   access: 'public',
   limit: 'token',

@@ -4,6 +4,7 @@ import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { clientRoutes } from './clients.ts'
+import { consentReviewRoutes } from './consents.ts'
 import { consoleRoutes } from './console.ts'
 import { credentialTreeRoutes } from './credential-tree.ts'
 import { developmentRoutes } from './development.ts'
@@ -12,6 +13,9 @@ import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
 import { myFactorRoutes } from './my-factors.ts'
 import { tokenRoute } from './oauth.ts'
+import { authorizeRoutes } from './oauth-pages/authorize.ts'
+import { consentRoutes } from './oauth-pages/consent.ts'
+import { loginRoutes } from './oauth-pages/login.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
@@ -26,6 +30,7 @@ import { serviceAccountRoutes } from './service-accounts.ts'
 import { signInRoutes } from './sign-in.ts'
 import { adminRoutes } from './signing-keys-and-audit.ts'
 import { usageRoutes } from './usage.ts'
+import { userInfoRoutes } from './userinfo.ts'
 
 export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
@@ -35,7 +40,12 @@ export const routes: readonly AnyRoute[] = [
   ...meRoutes,
   ...myFactorRoutes,
   ...passkeyRoutes,
+  ...consentReviewRoutes,
+  ...authorizeRoutes,
+  ...loginRoutes,
+  ...consentRoutes,
   tokenRoute,
+  ...userInfoRoutes,
   ...oauthTokenRoutes,
   ...apiKeyRoutes,
   ...revocationRoutes,

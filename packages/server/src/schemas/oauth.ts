@@ -5,6 +5,9 @@ const parameter = z.string().min(1).max(8192)
 
 export interface TokenParameters {
   grant_type?: string | undefined
+  code?: string | undefined
+  redirect_uri?: string | undefined
+  code_verifier?: string | undefined
   client_id?: string | undefined
   client_secret?: string | undefined
   client_assertion?: string | undefined
@@ -20,6 +23,9 @@ export interface TokenParameters {
 }
 export const tokenSchema: z.ZodType<TokenParameters> = z.object({
   grant_type: parameter.optional(),
+  code: parameter.optional(),
+  redirect_uri: parameter.optional(),
+  code_verifier: parameter.optional(),
   client_id: parameter.optional(),
   client_secret: parameter.optional(),
   client_assertion: parameter.optional(),
@@ -39,6 +45,7 @@ export const tokenResponseSchema: z.ZodType = z.object({
   expires_in: z.number().int(),
   scope: z.string(),
   refresh_token: z.string().optional(),
+  id_token: z.string().optional(),
   issued_token_type: z.string().optional(),
 })
 export const oauthErrorSchema: z.ZodType = z.object({ error: z.string(), error_description: z.string() })

@@ -3,11 +3,11 @@ import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
 
 const columns =
-  'id, principal_id, client_id, session_id, scope, audiences, created_at, expires_at, ended_at, issued_position'
+  'id, principal_id, client_id, session_id, scope, identity_scopes, audiences, created_at, expires_at, ended_at, issued_position'
 
 export const insertGrant: Statement = {
   name: 'insert_grant',
-  text: `insert into grants (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+  text: `insert into grants (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 }
 
 export const selectGrant: Statement = {

@@ -81,6 +81,13 @@ const sweepClientSecrets: Statement = {
     )`,
 }
 
+const sweepAuthorizationCodes: Statement = {
+  name: 'sweep_authorization_codes',
+  text: `delete from authorization_codes where digest in (
+      select digest from authorization_codes where expires_at < $1 limit $2
+    )`,
+}
+
 const sweepSetupTickets: Statement = {
   name: 'sweep_setup_tickets',
   text: `delete from setup_tickets where digest in (
@@ -146,6 +153,7 @@ export const sweeps: readonly Statement[] = [
   sweepSecretsOfDeadKeys,
   sweepApiKeys,
   sweepClientSecrets,
+  sweepAuthorizationCodes,
   sweepSetupTickets,
   sweepTickets,
   sweepFactorOffers,

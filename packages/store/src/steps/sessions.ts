@@ -1,5 +1,5 @@
 /** Opening sessions, which more than one transaction does. */
-import type { EntryDraft, GrantDraft, Session, SessionDraft } from '@countersign/core'
+import type { EntryDraft, Grant, GrantDraft, Session, SessionDraft } from '@countersign/core'
 import { isSessionId, type SessionId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import { all, one, type Row, run, type Script } from '../script.ts'
@@ -80,6 +80,12 @@ function* insertSession(session: Session, digest: string): Script<void> {
 const FIRST_GENERATION = 1
 
 function* insertFirstToken({ grant, refreshDigest }: GrantDraft): Script<void> {
+  yield* insertOpenedGrant(grant)
+  // The first refresh token lives as long as its family may.
+  yield* insertTokenOfGrant(grant, refreshDigest, grant.expiresAtMs)
+}
+
+export function* insertOpenedGrant(grant: Grant): Script<void> {
   yield* run(
     insertGrant,
     grant.id,
@@ -87,21 +93,17 @@ function* insertFirstToken({ grant, refreshDigest }: GrantDraft): Script<void> {
     grant.clientId,
     grant.sessionId,
     JSON.stringify(grant.scope),
+    JSON.stringify(grant.identityScopes),
     JSON.stringify(grant.audiences),
     grant.createdAtMs,
     grant.expiresAtMs,
     grant.endedAtMs,
     grant.issuedPosition,
   )
-  // The first refresh token lives as long as its family may.
-  yield* run(
-    insertRefreshToken,
-    grant.id,
-    FIRST_GENERATION,
-    refreshDigest,
-    grant.createdAtMs,
-    grant.expiresAtMs,
-  )
+}
+
+export function* insertTokenOfGrant(grant: Grant, digest: string, expiresAtMs: number): Script<void> {
+  yield* run(insertRefreshToken, grant.id, FIRST_GENERATION, digest, grant.createdAtMs, expiresAtMs)
 }
 
 /** Ends sessions in the order of their ids, as every transaction does that locks several of them. */

@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toAccount } from '../rows.ts'
 import { one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/accounts.ts'
+import { deleteConsentsOfAccount } from '../statements/authorizations.ts'
 import { deleteLinksOfAccount } from '../statements/links.ts'
 import { deleteMailsOfAccount } from '../statements/mails.ts'
 import { deleteRolesOfPrincipal } from '../statements/roles.ts'
@@ -82,6 +83,7 @@ export function* endAccount(input: InputOf<'endAccount'>): Script<AnswerOf<'endA
   // What a lost role had ended stays ended by the account's own rule, which is newer than any of theirs.
   yield* run(deleteRolesOfPrincipal, input.id)
   yield* deleteAllFactors(input.id)
+  yield* run(deleteConsentsOfAccount, input.id)
   yield* run(deleteMailsOfAccount, input.id)
   yield* deleteRiskOf(input.id)
   yield* run(deleteLinksOfAccount, input.id)

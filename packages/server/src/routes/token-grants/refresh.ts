@@ -5,7 +5,7 @@ import { REFRESH_COOKIE, readCookie, refreshCookie } from '../../http/cookies.ts
 import { isForeign } from '../../http/csrf.ts'
 import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
 import { identifyClient } from '../client-of-request.ts'
-import { readScope, type TokenCall, toTokenResponse } from './token-call.ts'
+import { readRefreshScope, type TokenCall, toTokenResponse } from './token-call.ts'
 
 export const REFRESH = 'refresh_token'
 
@@ -19,11 +19,11 @@ export async function refreshGrant(call: TokenCall): Promise<Reply> {
   if (fromCookie && isForeign(header, services.origins)) {
     return oauthError('invalid_request', 'A refresh by cookie must come from this site.')
   }
-  const scope = readScope(body.scope)
+  const scope = readRefreshScope(body.scope)
   if (scope === undefined) return oauthError('invalid_scope', 'The scope is malformed.')
   const answer = await refresh(services.core, { refreshToken, clientId: client.id, scope }, call.facts)
   if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
-  const tokens = toTokenResponse(answer.access)
+  const tokens = toTokenResponse(answer.access, answer.identityScopes)
   if (!fromCookie) return tokenJson({ ...tokens, refresh_token: answer.refreshToken.reveal() })
   const maxAgeSeconds = Math.floor((answer.familyExpiresAtMs - call.facts.nowMs) / 1000)
   return tokenJson(tokens, [refreshCookie(answer.refreshToken, maxAgeSeconds)])

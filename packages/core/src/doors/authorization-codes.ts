@@ -1,0 +1,134 @@
+/**
+ * Redeeming an authorization code (OAuth 2.1 §4.1.3): by the client that it was given to, for the redirect URI that it
+ * went through, with the verifier of its challenge, once. A code that returns with all of that right has been stolen
+ * by somebody who has everything, and ends what it gave (OAuth 2.1 §7.5.2); with anything wrong it changes nothing.
+ */
+import { type IdentityScope, narrow, Secret, toOpaqueCredential } from '@countersign/protocol'
+import type { AuthorizationCode } from '../authorizations/code.ts'
+import { type Client, permissionsOf } from '../clients/client.ts'
+import { entryExpiry, type RequestFacts } from '../context.ts'
+import type { Grant } from '../grants/grant.ts'
+import { makeAudit, makeSecret } from '../make.ts'
+import type { Session } from '../sessions/session.ts'
+import type { KnownClient } from './client-authentication.ts'
+import { sessionDeath } from './decide.ts'
+import { mintIdToken } from './id-token.ts'
+import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+
+export interface RedeemInput {
+  readonly code: string
+  readonly redirectUri: string | null
+  readonly codeVerifier: string | null
+}
+
+export type Redeemed =
+  | {
+      readonly ok: true
+      readonly access: MintedToken
+      readonly identityScopes: readonly IdentityScope[]
+      readonly refreshToken: Secret | null
+      readonly idToken: string | null
+    }
+  | { readonly ok: false; readonly error: 'unauthorized_client' | 'invalid_grant' }
+
+export async function redeemCode(
+  context: MintContext,
+  { client }: KnownClient,
+  input: RedeemInput,
+  facts: RequestFacts,
+): Promise<Redeemed> {
+  if (!client.grantTypes.includes('authorization_code')) return { ok: false, error: 'unauthorized_client' }
+  const read = await context.store.readAuthorizationCode(context.secrets.digests(new Secret(input.code)))
+  const { found } = read
+  if (found === null || !isFor(context, found.code, client, input)) return refused
+  const { code, session, principal } = found
+  if (sessionDeath(session, principal, facts.nowMs) !== null) return refused
+  const grant = toGrant(context, code, session, facts.nowMs)
+  const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
+  const opened = await open(context, { digest: found.digest, grant, refresh, client }, facts)
+  if (opened !== 'opened') {
+    if (opened === 'reused') await context.feed.catchUp()
+    return refused
+  }
+  const permissions = narrow(narrow(code.permissions, permissionsOf(client)), principal.rights.permissions)
+  const order = { head: read.head, principal, clientId: client.id, permissions, audiences: code.audiences }
+  const access = mintAccessToken(context, { ...order, session, grant, apiKey: null }, facts.nowMs)
+  if (access === null) return refused
+  const isOpenId = code.identityScopes.includes('openid')
+  const idOrder = { clientId: client.id, session, nonce: code.nonce, accessToken: access.accessToken }
+  return {
+    ok: true,
+    access,
+    identityScopes: code.identityScopes,
+    refreshToken: refresh && toOpaqueCredential(context.policy.credentialStyle, 'refresh', grant.id, refresh),
+    idToken: isOpenId ? mintIdToken(context, idOrder, facts.nowMs) : null,
+  }
+}
+
+const refused: Redeemed = { ok: false, error: 'invalid_grant' }
+
+/** RFC 7636 §4.1. */
+const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
+
+function isFor(context: MintContext, code: AuthorizationCode, client: Client, input: RedeemInput): boolean {
+  if (code.clientId !== client.id || code.redirectUri !== input.redirectUri) return false
+  const { codeVerifier: verifier } = input
+  // A verifier without a challenge: somebody has taken the challenge out of the request (RFC 9700 §4.8.2).
+  if (code.codeChallenge === null) return verifier === null
+  return (
+    verifier !== null && VERIFIER.test(verifier) && context.hashes.sha256(verifier) === code.codeChallenge
+  )
+}
+
+/** With offline_access the grant hangs under the person alone and outlives the sign-in; else it ends with it. */
+function toGrant(context: MintContext, code: AuthorizationCode, session: Session, nowMs: number): Grant {
+  const isOffline = code.identityScopes.includes('offline_access')
+  return {
+    id: code.grantId,
+    principalId: code.accountId,
+    clientId: code.clientId,
+    sessionId: isOffline ? null : code.sessionId,
+    scope: code.permissions,
+    identityScopes: code.identityScopes,
+    audiences: code.audiences,
+    createdAtMs: nowMs,
+    expiresAtMs: isOffline ? nowMs + context.policy.refreshLifetimeSeconds * 1000 : session.expiresAtMs,
+    endedAtMs: null,
+    issuedPosition: code.issuedPosition,
+  }
+}
+
+interface Opening {
+  readonly digest: string
+  readonly grant: Grant
+  readonly refresh: Secret | null
+  readonly client: Client
+}
+
+function open(
+  context: MintContext,
+  { digest, grant, refresh, client }: Opening,
+  facts: RequestFacts,
+): Promise<'opened' | 'gone' | 'reused'> {
+  const target = { kind: 'grant', id: grant.id }
+  const actor = { kind: 'account', id: grant.principalId, credential: grant.id } as const
+  const details = { client: client.id }
+  const idleMs = context.policy.refreshIdleSeconds * 1000
+  return context.store.redeemAuthorizationCode({
+    digest,
+    grant,
+    refreshDigest: refresh && context.secrets.digest(refresh),
+    refreshExpiresAtMs:
+      grant.sessionId === null ? Math.min(facts.nowMs + idleMs, grant.expiresAtMs) : grant.expiresAtMs,
+    nowMs: facts.nowMs,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, { type: 'grant.opened', actor, target, details }),
+    auditReuse: makeAudit(context, facts, {
+      type: 'authorization_code.reuse_detected',
+      outcome: 'refused',
+      actor,
+      target,
+      details,
+    }),
+  })
+}

@@ -1,0 +1,55 @@
+/** The authorization endpoint (OAuth 2.1 §3.1). */
+import type { AuthorizationParameters } from '@countersign/core'
+import { type AnyRoute, publicRoute } from '../../http/route.ts'
+import { authorizeSchema } from '../../schemas/oauth-pages.ts'
+import { next } from './flow.ts'
+import { mistakePage, seeOther } from './replies.ts'
+
+const PATH = '/oauth/authorize'
+const responses = {
+  200: { description: 'A page that posts the answer to the client (response_mode form_post).' },
+  303: { description: 'To the next page, or back to the client.' },
+  400: { description: 'A page that names the mistake; nobody is sent anywhere.' },
+}
+
+const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
+  name: 'authorize',
+  method: 'GET',
+  path: PATH,
+  summary: 'Begin an authorization request; a browser comes here.',
+  tag: 'Authorization',
+  access: 'public',
+  limit: 'token',
+  errorForm: 'page',
+  query: authorizeSchema,
+  responses,
+  handle: (call) => {
+    // Whoever looks ahead with HEAD (a mail scanner, a browser's preview) is given no code (ASVS 3.5.3).
+    if (call.isHead) return mistakePage(null, 'a request begins with GET or POST.')
+    return next(call, { parameters: call.query, startedMs: call.facts.nowMs })
+  },
+})
+
+const byForm: AnyRoute = publicRoute<AuthorizationParameters>({
+  name: 'authorize_by_form',
+  method: 'POST',
+  path: PATH,
+  summary: 'The same by a form (OIDC Core §3.1.2.1).',
+  tag: 'Authorization',
+  access: 'public',
+  limit: 'token',
+  errorForm: 'page',
+  body: authorizeSchema,
+  bodyForm: 'form',
+  responses,
+  handle: (call) => {
+    for (const name of ['client_id', 'redirect_uri'] as const) {
+      if (call.body[name] === undefined) return mistakePage(name, 'this parameter is missing.')
+    }
+    // The form comes from another site, with which browsers send no cookie of ours; they do with what follows.
+    const given = Object.entries(call.body).filter((pair): pair is [string, string] => pair[1] !== undefined)
+    return seeOther(`${PATH}?${new URLSearchParams(given)}`)
+  },
+})
+
+export const authorizeRoutes: readonly AnyRoute[] = [byQuery, byForm]

@@ -1,0 +1,74 @@
+/** What comes next for a browser that is on its way through an authorization request. */
+import { type Authorized, authorize } from '@countersign/core'
+import { readCookie } from '../../http/cookies.ts'
+import type { Reply } from '../../http/reply.ts'
+import type { Call } from '../../http/route.ts'
+import {
+  INTERACTION_CHARACTERS_MAX,
+  type Interaction,
+  openInteraction,
+  sealInteraction,
+} from './interaction.ts'
+import { mistakePage, returnToClient, seeOther } from './replies.ts'
+
+export type PageCall = Pick<Call<unknown, unknown, null>, 'services' | 'header' | 'facts'>
+
+export interface NextOptions {
+  readonly decision?: 'allow' | 'deny' | null
+  /** In place of the browser's own, right after a sign-in. */
+  readonly sessionToken?: string
+  readonly cookies?: readonly string[]
+  /** Shows the page that is next, where this is the route of that page; else the browser is sent there. */
+  readonly show?: (next: Shown, interaction: string) => Reply | null
+}
+
+export type Shown = Extract<Authorized, { kind: 'sign_in' | 'ask' }>
+
+export async function next(
+  call: PageCall,
+  interaction: Interaction,
+  options: NextOptions = {},
+): Promise<Reply> {
+  const { services, facts } = call
+  const { cookies = [] } = options
+  const input = {
+    ...interaction,
+    sessionToken: options.sessionToken ?? sessionCookie(call),
+    decision: options.decision ?? null,
+  }
+  const answer = await authorize(services.core, input, facts)
+  switch (answer.kind) {
+    case 'mistake':
+      return mistakePage(answer.parameter, mistakes[answer.parameter] ?? 'This is not what was expected.')
+    case 'code':
+    case 'refused':
+      return returnToClient(services.config.issuer, answer, cookies)
+    case 'sign_in':
+    case 'ask': {
+      const sealed = sealInteraction(services.core.secrets, interaction)
+      if (sealed.length > INTERACTION_CHARACTERS_MAX) return mistakePage(null, 'The request is too long.')
+      const path = answer.kind === 'sign_in' ? '/login' : '/consent'
+      const shown = options.show?.(answer, sealed) ?? null
+      return shown ?? seeOther(`${path}?interaction=${encodeURIComponent(sealed)}`, cookies)
+    }
+  }
+}
+
+/** What stands on the page; nothing that was sent does. */
+const mistakes: Readonly<Record<string, string>> = {
+  client_id: 'there is no such app here.',
+  redirect_uri: 'this is no address that the app has registered.',
+}
+
+export const sessionCookie = ({ services, header }: PageCall): string | null =>
+  readCookie(header('cookie'), services.cookies.cookieName)
+
+export const overPage = (): Reply =>
+  mistakePage(null, 'The sign-in has taken too long, or its address was cut off.')
+
+export function readInteraction(
+  { services, facts }: PageCall,
+  sealed: string | undefined,
+): Interaction | null {
+  return sealed === undefined ? null : openInteraction(services.core.secrets, sealed, facts.nowMs)
+}

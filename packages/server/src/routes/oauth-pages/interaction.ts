@@ -1,0 +1,44 @@
+/**
+ * An authorization request on its way through the pages: sealed and carried by the browser, so that nothing is stored
+ * for strangers, nothing of it can be altered, and no page can be told to send somebody elsewhere than the request did.
+ */
+import { type AuthorizationParameters, parameterNames, type Secrets } from '@countersign/core'
+import { z } from 'zod'
+
+export interface Interaction {
+  readonly parameters: AuthorizationParameters
+  readonly startedMs: number
+}
+
+/** People look for their phone; nobody comes back to a sign-in after an hour. */
+const INTERACTION_MS = 3_600_000
+const CONTEXT = 'authorization request'
+/** It stands in a URL, beside which a browser sends much else. */
+export const INTERACTION_CHARACTERS_MAX = 6000
+
+const parameter = z.string().optional()
+const schema: z.ZodType<Interaction> = z.object({
+  parameters: z.object(Object.fromEntries(parameterNames.map((name) => [name, parameter]))),
+  startedMs: z.number(),
+})
+
+export function sealInteraction(secrets: Secrets, interaction: Interaction): string {
+  return secrets.seal(JSON.stringify(interaction), CONTEXT)
+}
+
+/** Null for what is no interaction of ours, or is over. */
+export function openInteraction(secrets: Secrets, sealed: string, nowMs: number): Interaction | null {
+  const text = tryOpen(secrets, sealed)
+  if (text === null) return null
+  const interaction = schema.parse(JSON.parse(text))
+  return nowMs - interaction.startedMs < INTERACTION_MS ? interaction : null
+}
+
+function tryOpen(secrets: Secrets, sealed: string): string | null {
+  try {
+    return secrets.open(sealed, CONTEXT)
+  } catch {
+    // Altered, cut off, or sealed for something else: what a stranger sends is no fault of ours.
+    return null
+  }
+}

@@ -1,0 +1,215 @@
+/** The pages on which people sign in: password, then the second factor where the account has one. */
+import { type FactorWay, type SignedIn, type StepRequired, signIn, signInWithFactor } from '@countersign/core'
+import { Secret } from '@countersign/protocol'
+import { limitAccount } from '../../http/limits.ts'
+import type { Reply } from '../../http/reply.ts'
+import { type AnyRoute, type Call, publicRoute } from '../../http/route.ts'
+import { elsewherePage, factorPage, loginPage } from '../../pages/oauth-pages.ts'
+import {
+  type FactorForm,
+  factorFormSchema,
+  interactionQuerySchema,
+  type LoginForm,
+  loginFormSchema,
+} from '../../schemas/oauth-pages.ts'
+import { next, overPage, type PageCall, readInteraction } from './flow.ts'
+import { guardForm, isGuarded } from './form-guard.ts'
+import type { Interaction } from './interaction.ts'
+import { page, seeOther, sourceOf } from './replies.ts'
+
+const LOGIN = 'login'
+const responses = {
+  200: { description: 'The page.' },
+  303: { description: 'To the next page, or back to the client.' },
+  400: { description: 'The page again, with what was wrong.' },
+}
+const row = { tag: 'Pages', access: 'public', errorForm: 'page', responses } as const
+
+interface Asked {
+  /** As the browser carries it; empty where somebody signs in for no app. */
+  readonly sealed: string
+  readonly interaction: Interaction | null
+}
+
+/** Null where it was given and is over. */
+function asked(call: PageCall, sealed: string | undefined): Asked | null {
+  if (sealed === undefined || sealed === '') return { sealed: '', interaction: null }
+  const interaction = readInteraction(call, sealed)
+  return interaction === null ? null : { sealed, interaction }
+}
+
+const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined }>({
+  ...row,
+  name: 'login_page',
+  method: 'GET',
+  path: '/login',
+  summary: 'Sign in on a page.',
+  query: interactionQuerySchema,
+  handle: (call) => {
+    const found = asked(call, call.query.interaction)
+    return found === null ? overPage() : showLogin(call, found, { message: null })
+  },
+})
+
+interface Again {
+  readonly message: string | null
+  readonly identifier?: string
+  readonly status?: number
+}
+
+async function showLogin(call: PageCall, { sealed, interaction }: Asked, again: Again): Promise<Reply> {
+  const { services, header } = call
+  const guard = guardForm(services, header, LOGIN)
+  const client =
+    interaction === null ? null : await services.core.store.readClient(interaction.parameters.client_id ?? '')
+  const hint = interaction?.parameters.login_hint ?? ''
+  const body = loginPage({
+    brand: services.config.brandName,
+    form: { interaction: sealed, csrf: guard.csrf },
+    clientName: client?.name ?? null,
+    identifier: again.identifier ?? hint.slice(0, 254),
+    message: again.message,
+  })
+  const { cookies } = guard
+  return page(body, { status: again.status ?? 200, cookies, formTargets: targetsOf(interaction) })
+}
+
+/** The last step of the form is the client's address, if that is a URI at all; whether it is its own is asked later. */
+function targetsOf(interaction: Interaction | null): readonly string[] {
+  const uri = interaction?.parameters.redirect_uri
+  return uri !== undefined && URL.canParse(uri) ? [sourceOf(uri)] : []
+}
+
+const submit: AnyRoute = publicRoute<LoginForm>({
+  ...row,
+  name: 'login',
+  method: 'POST',
+  path: '/login',
+  summary: 'Sign in with a password on a page.',
+  limit: 'sign_in',
+  body: loginFormSchema,
+  bodyForm: 'form',
+  handle: async (call) => {
+    const { identifier = '', password = '', csrf = '' } = call.body
+    const found = asked(call, call.body.interaction)
+    if (found === null) return overPage()
+    const again = (message: string, status = 400): Promise<Reply> =>
+      showLogin(call, found, { message, identifier, status })
+    if (!isGuarded(call.services, call.header, LOGIN, csrf)) return again(STALE, 403)
+    const limited = limitAccount(call.services, identifier)
+    if (limited !== null && !limited.allowed) {
+      const reply = await again('Too many attempts; wait a minute and try again.', 429)
+      return { ...reply, headers: { ...reply.headers, ...limited.headers }, outcome: 'rate_limited' }
+    }
+    const input = {
+      email: identifier,
+      password: new Secret(password),
+      deliver: 'cookie',
+      refresh: 'body',
+    } as const
+    const answer = await signIn(call.services.core, input, call.facts)
+    if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
+    call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
+    if (answer.ok) return goOn(call, found, answer)
+    // Of the refusals only this one may be told: it comes after the right password.
+    return again(toMessage(answer.code))
+  },
+})
+
+const STALE = 'This page was open for too long, or cookies are off. Please try again.'
+
+const toMessage = (code: string): string =>
+  code === 'invalid_credentials' ? 'The address or the password is wrong.' : 'You cannot sign in here now.'
+
+/** A code is asked for here; what needs a script, or another password, elsewhere. */
+function showStep(call: PageCall, found: Asked, answer: StepRequired): Reply {
+  if (answer.kind === 'factor_required' && answer.ways.some(isWay)) {
+    return toFactorPage(call, found, { ticket: answer.ticket.reveal(), ways: answer.ways, message: null })
+  }
+  const body = elsewherePage(call.services.config.brandName, elsewhere[answer.kind])
+  return page(body, { status: 400, outcome: answer.kind })
+}
+
+const elsewhere: Readonly<Record<StepRequired['kind'], string>> = {
+  factor_required: 'Your second factor is a passkey.',
+  factor_enrolment_required: 'Your account needs a second factor first.',
+  password_change_required: 'You have to choose another password first.',
+}
+
+interface FactorStep {
+  readonly ticket: string
+  readonly ways: readonly FactorWay[]
+  readonly message: string | null
+  readonly status?: number
+}
+
+/** The form's proof is bound to the ticket: a foreign page cannot have somebody finish another one's sign-in. */
+const factorPurpose = (ticket: string): string => `factor ${ticket}`
+
+function toFactorPage(call: PageCall, { sealed, interaction }: Asked, step: FactorStep): Reply {
+  const guard = guardForm(call.services, call.header, factorPurpose(step.ticket))
+  const form = { interaction: sealed, csrf: guard.csrf }
+  const { cookies } = guard
+  return page(factorPage({ brand: call.services.config.brandName, form, ...step }), {
+    status: step.status ?? 200,
+    cookies,
+    formTargets: targetsOf(interaction),
+  })
+}
+
+const submitFactor: AnyRoute = publicRoute<FactorForm>({
+  ...row,
+  name: 'login_factor',
+  method: 'POST',
+  path: '/login/factor',
+  summary: 'Finish signing in on a page, with a second factor.',
+  limit: 'sign_in',
+  body: factorFormSchema,
+  bodyForm: 'form',
+  handle: async (call) => {
+    const { ticket = '', code = '', csrf = '' } = call.body
+    const found = asked(call, call.body.interaction)
+    if (found === null) return overPage()
+    const { services, header, facts } = call
+    if (!isGuarded(services, header, factorPurpose(ticket), csrf)) {
+      return showLogin(call, found, { message: STALE, status: 403 })
+    }
+    // A code of the app is six digits; everything else that people type here is a recovery code.
+    const way = /^\s*\d{3}\s?\d{3}\s*$/.test(code) ? 'totp' : 'recovery_code'
+    const evidence = { way, code: new Secret(code) } as const
+    const input = { ticket, evidence, deliver: 'cookie' } as const
+    const answer = await signInWithFactor(services.core, input, facts)
+    if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
+    services.metrics.signIn(answer.ok ? 'success' : 'refused')
+    if (answer.ok) return goOn(call, found, answer)
+    if (answer.code !== 'invalid_factor') {
+      const message = 'That took too long or too many tries. Please sign in again.'
+      return showLogin(call, found, { message, status: 400 })
+    }
+    const ways = (call.body.ways ?? '').split(' ').filter(isWay)
+    return toFactorPage(call, found, {
+      ticket,
+      ways,
+      message: 'The code is wrong, or was used before.',
+      status: 400,
+    })
+  },
+})
+
+const isWay = (word: string): word is FactorWay => word === 'totp' || word === 'recovery_code'
+
+/** With the new session, at once: what was asked for, or the start page. */
+function goOn(
+  call: Call<unknown, unknown, null>,
+  { interaction }: Asked,
+  signedIn: SignedIn,
+): Reply | Promise<Reply> {
+  const { session, sessionToken } = signedIn
+  if (sessionToken === null) throw new Error('A page opened a session without a cookie.')
+  const maxAgeSeconds = Math.floor((session.expiresAtMs - call.facts.nowMs) / 1000)
+  const cookies = [call.services.cookies.session(sessionToken, maxAgeSeconds)]
+  if (interaction === null) return seeOther('/', cookies)
+  return next(call, interaction, { sessionToken: sessionToken.reveal(), cookies })
+}
+
+export const loginRoutes: readonly AnyRoute[] = [show, submit, submitFactor]

@@ -1,0 +1,65 @@
+/** What the authorization endpoint and its pages take. Unknown parameters are passed over (OAuth 2.1 §3.1). */
+import { type AuthorizationParameters, parameterNames } from '@countersign/core'
+import { z } from 'zod'
+
+const PARAMETER_CHARACTERS_MAX = 4096
+
+/** An empty value is as good as none. */
+const parameter = z
+  .string()
+  .max(PARAMETER_CHARACTERS_MAX)
+  .transform((text) => (text === '' ? undefined : text))
+  .optional()
+
+export const authorizeSchema: z.ZodType<AuthorizationParameters> = z.object(
+  Object.fromEntries(parameterNames.map((name) => [name, parameter])),
+)
+
+const field = z.string().max(8192)
+
+export const interactionQuerySchema: z.ZodType<{ interaction?: string | undefined }> = z.object({
+  interaction: field.optional(),
+})
+
+export interface LoginForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  identifier?: string | undefined
+  password?: string | undefined
+}
+export const loginFormSchema: z.ZodType<LoginForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  identifier: z.string().max(254).optional(),
+  password: z.string().max(1024).optional(),
+})
+
+export interface FactorForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  ticket?: string | undefined
+  ways?: string | undefined
+  code?: string | undefined
+}
+export const factorFormSchema: z.ZodType<FactorForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  ticket: z
+    .string()
+    .max(100)
+    .regex(/^[0-9A-Za-z]+$/)
+    .optional(),
+  ways: z.string().max(100).optional(),
+  code: z.string().max(100).optional(),
+})
+
+export interface ConsentForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  decision?: 'allow' | 'deny' | undefined
+}
+export const consentFormSchema: z.ZodType<ConsentForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  decision: z.enum(['allow', 'deny']).optional(),
+})

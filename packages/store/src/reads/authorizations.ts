@@ -1,0 +1,53 @@
+/** Reading authorization codes with all that redeeming one needs, consents, and the grants behind access tokens. */
+import type { Consent } from '@countersign/core'
+import type { AccountId, ClientId, GrantId } from '@countersign/protocol'
+import { toCode, toConsent } from '../authorization-rows.ts'
+import { text } from '../columns.ts'
+import type { AnswerOf } from '../port.ts'
+import { toGrant, toSession } from '../rows.ts'
+import { all, one, type Row, type Script } from '../script.ts'
+import * as sql from '../statements/authorizations.ts'
+import { selectSession } from '../statements/sessions.ts'
+import { readHeadAndIssuer } from './log.ts'
+import { readPrincipal } from './principals.ts'
+
+export function* readConsent(account: AccountId, client: ClientId): Script<Consent | null> {
+  const row = yield* one(sql.selectConsent, account, client)
+  return row === null ? null : toConsent(row)
+}
+
+export function* listConsents(account: AccountId): Script<AnswerOf<'listConsents'>> {
+  const rows = yield* all(sql.listConsents, account)
+  return rows.map((row) => ({ ...toConsent(row), clientName: text(row, 'client_name') }))
+}
+
+export function* readAuthorizationCode(
+  digests: readonly string[],
+): Script<AnswerOf<'readAuthorizationCode'>> {
+  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const row = yield* findCode(digests)
+  if (row === null) return { head, found: null }
+  const code = toCode(row)
+  const session = yield* one(selectSession, code.sessionId)
+  const principal = yield* readPrincipal(code.accountId, issuerRevokedBefore)
+  if (session === null || principal === null) return { head, found: null }
+  return { head, found: { code, digest: text(row, 'digest'), session: toSession(session), principal } }
+}
+
+/** One secret has one digest under each pepper that is still known. */
+function* findCode(digests: readonly string[]): Script<Row | null> {
+  for (const digest of digests) {
+    const row = yield* one(sql.selectCode, digest)
+    if (row !== null) return row
+  }
+  return null
+}
+
+export function* readLiveGrant(id: GrantId, nowMs: number): Script<AnswerOf<'readLiveGrant'>> {
+  const { issuerRevokedBefore } = yield* readHeadAndIssuer()
+  const row = yield* one(sql.selectLiveGrant, id, nowMs)
+  if (row === null) return null
+  const grant = toGrant(row)
+  const principal = yield* readPrincipal(grant.principalId, issuerRevokedBefore)
+  return principal === null ? null : { grant, principal }
+}
