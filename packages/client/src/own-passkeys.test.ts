@@ -111,6 +111,26 @@ test('as a factor it goes with the ticket, in the options and in the answer', as
   })
 })
 
+test('a policy that demands a factor is met with a passkey that is made for the ticket', async () => {
+  const authority = fakeAuthority(({ path }) =>
+    path.endsWith('/options')
+      ? answer(200, { options: CREATION })
+      : answer(200, { ...SIGNED_IN, recovery_codes: ['0aaa'] }),
+  )
+  const client = authority.client({}, undefined, fakeDevice())
+
+  const signedIn = await client.enrolPasskeyWithTicket({ ticket: 'T', deliver: 'session_token' })
+
+  assert.equal(authority.seen[0]?.path, '/v1/sign-in/factors/passkey/options')
+  assert.deepEqual(bodyOf(authority.seen[1]), {
+    deliver: 'session_token',
+    ticket: 'T',
+    factor: 'passkey',
+    credential: MADE,
+  })
+  assert.equal(signedIn.recovery_codes?.[0]?.reveal(), '0aaa')
+})
+
 test('adding one: options, the device, and codes that nothing prints', async () => {
   const passkey = { id: 'fac_1', kind: 'passkey', name: 'a phone' }
   const authority = fakeAuthority(({ path }) =>

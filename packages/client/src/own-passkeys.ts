@@ -1,5 +1,12 @@
 /** A person's passkeys: signing in with one, adding, listing, renaming and removing them. */
-import type { PasskeyShape, PasskeysResponse, Secret, SignInRequest } from '@countersign/protocol'
+import type {
+  PasskeyCreationOptions,
+  PasskeyRegistration,
+  PasskeyShape,
+  PasskeysResponse,
+  Secret,
+  SignInRequest,
+} from '@countersign/protocol'
 import { parseAnswer, parseSecretAnswer, type SignedIn } from './answers.ts'
 import type { Call, CallSpec } from './caller.ts'
 import { toSecret } from './credential.ts'
@@ -37,6 +44,8 @@ export interface OwnPasskeys {
   signInWithPasskey(input?: PasskeySignInInput): Promise<SignedIn>
   /** Finishes a sign-in whose ticket names `passkey` among its factors. */
   signInWithPasskeyAsFactor(input: PasskeyFactorInput): Promise<SignedIn>
+  /** For a sign-in that has to enrol a factor first: has a device make a passkey, and finishes with it. */
+  enrolPasskeyWithTicket(input: PasskeyFactorInput): Promise<SignedIn>
   /** Has a device make a passkey for the person who is signed in. */
   addPasskey(name?: string): Promise<AddedPasskey>
   /**
@@ -82,10 +91,18 @@ export function createOwnPasskeys(
         await call({ method: 'POST', path: '/v1/sign-in/factor', json, anonymous: 'with_cookies' }),
       )
     },
+    enrolPasskeyWithTicket: async ({ ticket, ...rest }) => {
+      const held = { ticket: toSecret(ticket).reveal() }
+      const path = '/v1/sign-in/factors/passkey/options'
+      const spec = { method: 'POST', path, json: held, anonymous: 'without_cookies' } as const
+      const credential = await make(call, spec, device)
+      const json = { ...rest, ...held, factor: 'passkey', credential }
+      return adopt(
+        await call({ method: 'POST', path: '/v1/sign-in/factor', json, anonymous: 'with_cookies' }),
+      )
+    },
     addPasskey: async (name) => {
-      const body = await call({ method: 'POST', path: `${PASSKEYS}/options` })
-      const { options } = parseAnswer<{ options: Parameters<PasskeyDevice['create']>[0] }>(body, 'options')
-      const credential = await need(device).create(options)
+      const credential = await make(call, { method: 'POST', path: `${PASSKEYS}/options` }, device)
       const json = { credential, name }
       return parseSecretAnswer(await call({ method: 'POST', path: PASSKEYS, json }), 'passkey')
     },
@@ -120,6 +137,12 @@ async function beginStepUp(call: Call): Promise<Secret> {
 
 const ask = async (call: Call, spec: CallSpec): Promise<RequestOptions> =>
   parseAnswer<{ options: RequestOptions }>(await call(spec), 'options').options
+
+async function make(call: Call, spec: CallSpec, device: PasskeyDevice | null): Promise<PasskeyRegistration> {
+  const body = await call(spec)
+  const { options } = parseAnswer<{ options: PasskeyCreationOptions }>(body, 'options')
+  return need(device).create(options)
+}
 
 function need(device: PasskeyDevice | null): PasskeyDevice {
   if (device === null)

@@ -6,13 +6,10 @@ import type { AccountId, FactorId, SessionId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor } from './factors/factor.ts'
-import type { Passkey, PasskeyChallenge, PasskeyUse, SpentChallenge } from './factors/passkey.ts'
+import type { NewPasskey, Passkey, PasskeyChallenge, PasskeyUse, SpentChallenge } from './factors/passkey.ts'
 import type { SessionDraft } from './factors-port.ts'
 import type { QueuedMail } from './mail/mail.ts'
 import type { WithHead } from './store-port.ts'
-
-/** A passkey before its account's handle is known, which stands with the challenge. */
-export type NewPasskey = Omit<Passkey, 'userHandle'>
 
 export interface PasskeyStore {
   openChallenge(input: { digest: string; challenge: PasskeyChallenge }): Promise<void>

@@ -1,5 +1,5 @@
 /** Second factors, tickets and step-up as they stand on the wire. */
-import type { PasskeyAssertion } from './passkey-shapes.ts'
+import type { PasskeyAssertion, PasskeyRegistration } from './passkey-shapes.ts'
 import type { SignInRequest, SignInResponse } from './shapes.ts'
 
 /** What can be asked for after a password; `password` only where it is all that an account has. */
@@ -25,8 +25,8 @@ export interface SignInFactorRequest {
   factor: Exclude<FactorName, 'password'>
   /** Of a TOTP app, or a recovery code. */
   code?: string | undefined
-  /** For `passkey`, in place of a code. */
-  credential?: PasskeyAssertion | undefined
+  /** For `passkey`, in place of a code; with a ticket to enrol with, the new passkey. */
+  credential?: PasskeyAssertion | PasskeyRegistration | undefined
   deliver?: SignInRequest['deliver']
   refresh?: SignInRequest['refresh']
 }

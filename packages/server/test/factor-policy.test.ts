@@ -40,7 +40,7 @@ test('required: the password opens the enrolment and nothing else, and the first
     {
       status: 'factor_enrolment_required',
       ticket: '',
-      factors: ['totp'],
+      factors: ['passkey', 'totp'],
       reason: 'required_by_policy',
     },
   )

@@ -109,6 +109,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   enrol_own_totp: { name: 'a phone' },
   confirm_own_factor: { code: '123456' },
   sign_in_factor_passkey_options: { ticket: 'nobodyHasThis' },
+  sign_in_enrol_passkey: { ticket: 'nobodyHasThis' },
   step_up_passkey_options: { ticket: 'nobodyHasThis' },
   sign_in_passkey: {
     credential: {

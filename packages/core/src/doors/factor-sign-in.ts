@@ -1,6 +1,6 @@
 /** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
 import type { Account } from '../accounts/account.ts'
-import type { AuditEvent } from '../audit/event.ts'
+import type { AuditDetails, AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
 import type { Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
@@ -104,7 +104,8 @@ function toNotices(
   { kind }: Proof,
   facts: RequestFacts,
 ): readonly QueuedMail[] {
-  if (kind === 'enrolment') return makeNotice(context, 'factor_added', account, 'owner', facts)
+  if (kind === 'enrolment' || kind === 'passkey_enrolment')
+    return makeNotice(context, 'factor_added', account, 'owner', facts)
   return kind === 'recovery_code' ? makeNotice(context, 'recovery_code_used', account, 'owner', facts) : []
 }
 
@@ -114,16 +115,26 @@ function toEnrolmentAudit(
   proof: Proof,
   facts: RequestFacts,
 ): AuditEvent | null {
-  if (proof.kind !== 'enrolment') return null
+  const added = toAdded(proof)
+  if (added === null) return null
   return makeAudit(context, facts, {
     type: 'factor.added',
     actor: { kind: 'account', id: accountId, credential: id },
     target: { kind: 'account', id: accountId },
-    details: { factor: proof.id, kind: 'totp' },
+    details: added,
   })
 }
 
+function toAdded(proof: Proof): AuditDetails | null {
+  if (proof.kind === 'enrolment') return { factor: proof.id, kind: 'totp' }
+  if (proof.kind !== 'passkey_enrolment') return null
+  const { id, isBackupEligible, aaguid } = proof.passkey
+  return { factor: id, kind: 'passkey', synced: isBackupEligible, aaguid }
+}
+
 function toProof(proof: ProvenFactor['proof'], recoveryHashes: readonly string[] | null): Proof {
-  if (recoveryHashes === null || proof.kind !== 'totp') return proof
+  if (recoveryHashes === null) return proof
+  if (proof.kind === 'passkey_enrolment') return { ...proof, recoveryHashes }
+  if (proof.kind !== 'totp') return proof
   return { kind: 'enrolment', id: proof.id, step: proof.step, recoveryHashes }
 }

@@ -4,6 +4,7 @@
  */
 import {
   type PasskeyAssertion,
+  type PasskeyRegistration,
   type PasskeyRequestOptions,
   Secret,
   type SessionId,
@@ -11,20 +12,17 @@ import {
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import type { Proof } from '../factors/factor.ts'
-import {
-  CHALLENGE_BYTES,
-  CHALLENGE_SECONDS,
-  isCountRising,
-  type Passkey,
-  type PasskeyChallenge,
-  toBase64url,
-  toPasskeyAmr,
-  toRequestOptions,
-} from '../factors/passkey.ts'
+import { isCountRising, type Passkey, toPasskeyAmr, toRequestOptions } from '../factors/passkey.ts'
+import type { Ticket } from '../factors/ticket.ts'
 import type { TakenTry } from '../factors-port.ts'
 import { makeAudit } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { PasskeyFlags, WebAuthnFlaw } from '../ports.ts'
+import { openChallenge } from './passkey-challenge.ts'
+import { checkMaking } from './passkey-registration.ts'
+
+/** The tickets that a passkey of the account goes with. */
+const TAKEN_WITH: readonly Ticket['purpose'][] = ['sign_in', 'step_up']
 
 /** The challenge for a passkey of the ticket's account. `session`: the one that the ticket must be bound to. */
 export async function askForPasskey(
@@ -34,7 +32,7 @@ export async function askForPasskey(
   facts: RequestFacts,
 ): Promise<Outcome<{ options: PasskeyRequestOptions }>> {
   const found = await context.store.readTicket(context.secrets.digests(new Secret(ticket)), facts.nowMs)
-  if (found === null || found.ticket.purpose === 'enrol' || found.ticket.sessionId !== session) {
+  if (found === null || !TAKEN_WITH.includes(found.ticket.purpose) || found.ticket.sessionId !== session) {
     return refuse('ticket_ended', 'unknown')
   }
   const passkeys = await context.store.readPasskeys(found.account.id)
@@ -52,34 +50,51 @@ export async function askForPasskey(
   }
 }
 
-/** A challenge of 256 random bits; what is stored of it is a digest. */
-export async function openChallenge(
-  context: Context,
-  facts: RequestFacts,
-  asked: Omit<PasskeyChallenge, 'expiresAtMs'>,
-): Promise<string> {
-  const text = toBase64url(context.random.bytes(CHALLENGE_BYTES))
-  await context.store.openChallenge({
-    digest: context.secrets.digest(new Secret(text)),
-    challenge: { ...asked, expiresAtMs: facts.nowMs + CHALLENGE_SECONDS * 1000 },
-  })
-  return text
-}
-
 /** What the person knows was proved by the password; without one, the device has to ask (NIST SP 800-63B-4 §3.1.7.2). */
 const mustVerifyUser = (amr: readonly string[]): boolean => !amr.includes('pwd')
 
 export type ComparedPasskey =
   | {
       readonly ok: true
-      readonly proof: Extract<Proof, { kind: 'passkey' }>
+      readonly proof: Extract<Proof, { kind: 'passkey' | 'passkey_enrolment' }>
       readonly amr: readonly string[]
     }
   | { readonly ok: false; readonly reason: PasskeyFault }
 
 export type PasskeyFault = WebAuthnFlaw | 'unknown' | 'sign_count'
 
-export async function comparePasskey(
+/** With a ticket to enrol with, a passkey that was made for it; with every other one, one that the account has. */
+export function comparePasskey(
+  context: Context,
+  taken: TakenTry,
+  credential: PasskeyAssertion | PasskeyRegistration,
+  facts: RequestFacts,
+): Promise<ComparedPasskey> {
+  const isEnrolment = taken.ticket.purpose === 'enrol'
+  if (isMade(credential)) return isEnrolment ? compareMade(context, taken, credential, facts) : wrongKind()
+  return isEnrolment ? wrongKind() : compareKnown(context, taken, credential, facts)
+}
+
+const isMade = (credential: PasskeyAssertion | PasskeyRegistration): credential is PasskeyRegistration =>
+  'attestationObject' in credential.response
+
+const wrongKind = (): Promise<ComparedPasskey> => Promise.resolve({ ok: false, reason: 'type' })
+
+async function compareMade(
+  context: Context,
+  { digest, account }: TakenTry,
+  credential: PasskeyRegistration,
+  facts: RequestFacts,
+): Promise<ComparedPasskey> {
+  const by = { account: account.id, boundTo: digest }
+  const made = await checkMaking(context, by, { credential, name: null }, facts)
+  if (!made.ok) return { ok: false, reason: made.flaw }
+  const { factor, passkey, challenge } = made
+  const proof = { kind: 'passkey_enrolment', factor, passkey, challenge, recoveryHashes: [] } as const
+  return { ok: true, proof, amr: toPasskeyAmr(passkey) }
+}
+
+async function compareKnown(
   context: Context,
   { ticket, digest, passkeys }: TakenTry,
   credential: PasskeyAssertion,

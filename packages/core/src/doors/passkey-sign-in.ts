@@ -21,7 +21,8 @@ import type { LogHead } from '../revocations/revocation.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
-import { auditCount, openChallenge, type PasskeyFault, toUse } from './passkey-proof.ts'
+import { openChallenge } from './passkey-challenge.ts'
+import { auditCount, type PasskeyFault, toUse } from './passkey-proof.ts'
 import { learnPassed } from './risk.ts'
 
 /** The same for everybody, but for the challenge. */
@@ -47,18 +48,15 @@ export async function signInWithPasskey(
   const checked = await checkPasskey(context, credential, facts)
   if (!checked.ok) return refuse('invalid_passkey', 'wrong_secret')
   const { account, head, passkey, seen, challenge } = checked
-  const prepared = prepareSession(
-    context,
-    {
-      account,
-      issuedPosition: head.position,
-      amr: [...toPasskeyAmr(passkey), 'mfa'],
-      factor: 'passkey',
-      learned: await learnPassed(context, account, facts),
-    },
-    deliver,
-    facts,
-  )
+  const passed = {
+    account,
+    issuedPosition: head.position,
+    amr: [...toPasskeyAmr(passkey), 'mfa'],
+    factor: 'passkey',
+    // Nothing stronger could be asked for: it is learned from, not decided on.
+    learned: await learnPassed(context, account, facts),
+  }
+  const prepared = prepareSession(context, passed, deliver, facts)
   const use = toUse(passkey, seen, challenge)
   const opened = await context.store.signInWithPasskey({ ...prepared.draft, use })
   // Disabled, signed out everywhere, removed, or the same answer twice, while this one was being checked.

@@ -1,32 +1,20 @@
 /** A person's own passkeys: list, add, rename, remove. */
 import type { FactorId, PasskeyCreationOptions, PasskeyRegistration } from '@countersign/protocol'
-import { Secret } from '@countersign/protocol'
 import { type Caller, toActor } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
-import { FACTORS_PER_ACCOUNT_MAX, type Factor } from '../factors/factor.ts'
-import {
-  PASSKEY_ALGORITHMS,
-  type Passkey,
-  type SpentChallenge,
-  toBase64url,
-  toCreationOptions,
-  USER_HANDLE_BYTES,
-} from '../factors/passkey.ts'
+import { FACTORS_PER_ACCOUNT_MAX } from '../factors/factor.ts'
+import type { Passkey, SpentChallenge } from '../factors/passkey.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
-import { makeAudit, makeId } from '../make.ts'
+import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse } from '../outcome.ts'
-import type { NewPasskey } from '../passkeys-port.ts'
 import type { WebAuthnFlaw } from '../ports.ts'
 import { removeOwnFactor } from './factors.ts'
-import { openChallenge } from './passkey-proof.ts'
+import { checkMaking, type MadePasskey, offerPasskey } from './passkey-registration.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
 import { type OwnFactors, readOwnFactors, requireStrongest } from './step-up.ts'
 
-export interface ShownPasskey {
-  readonly factor: Factor
-  readonly passkey: NewPasskey
-}
+export type ShownPasskey = MadePasskey
 
 export async function listOwnPasskeys(
   context: Context,
@@ -55,15 +43,7 @@ export async function offerOwnPasskey(
   const account = await context.store.readAccount(own.account)
   if (account === null) return refuse('permission_denied')
   const known = await context.store.readPasskeys(own.account)
-  const handle = known[0]?.userHandle ?? toBase64url(context.random.bytes(USER_HANDLE_BYTES))
-  const challenge = await openChallenge(context, facts, {
-    purpose: 'register',
-    accountId: own.account,
-    boundTo: own.session,
-    userHandle: handle,
-  })
-  const user = { handle, email: account.email, name: account.name }
-  return { ok: true, options: toCreationOptions(context.policy.passkeys, user, challenge, known) }
+  return { ok: true, options: await offerPasskey(context, account, own.session, known, facts) }
 }
 
 export interface AddedPasskey extends ShownPasskey {
@@ -81,9 +61,9 @@ export async function addOwnPasskey(
   if (context.policy.mfa === 'off') return refuse('factor_enrolment_closed')
   const own = await readOwnFactors(context, caller)
   if (!own.ok) return own
-  const checked = await checkRegistration(context, own, input.credential)
+  const checked = await checkMaking(context, { account: own.account, boundTo: own.session }, input, facts)
   if (!checked.ok) return refuseRegistration(context, caller, own, checked, facts)
-  const { factor, passkey } = toRecords(checked.seen, own, input, makeId(context, 'fac', facts.nowMs), facts)
+  const { factor, passkey } = checked
   const made = own.view.factors.length === 0 ? await hashRecoveryCodes(context) : { codes: [], hashes: [] }
   const added = await context.store.addPasskey({
     factor,
@@ -122,38 +102,11 @@ export async function addOwnPasskey(
   }
 }
 
-type Seen = Pick<
-  NewPasskey,
-  'credentialId' | 'publicKey' | 'aaguid' | 'signCount' | 'isBackupEligible' | 'isBackedUp' | 'isUserVerified'
->
-
-interface WithChallenge {
-  readonly challenge: SpentChallenge
-}
-
-async function checkRegistration(
-  context: Context,
-  own: OwnFactors,
-  credential: PasskeyRegistration,
-): Promise<WithChallenge & ({ ok: true; seen: Seen } | { ok: false; flaw: WebAuthnFlaw })> {
-  const text = context.webauthn.challengeOf(credential)
-  const digests = context.secrets.digests(new Secret(text ?? ''))
-  const challenge: SpentChallenge = { digests, purpose: 'register', boundTo: own.session }
-  if (text === null) return { ok: false, flaw: 'malformed', challenge }
-  const answer = await context.webauthn.verifyRegistration({
-    credential,
-    challenge: text,
-    scope: context.policy.passkeys,
-    algorithms: PASSKEY_ALGORITHMS,
-  })
-  return answer.ok ? { ok: true, seen: answer, challenge } : { ok: false, flaw: answer.flaw, challenge }
-}
-
 async function refuseRegistration(
   context: Context,
   caller: Caller,
   own: OwnFactors,
-  { flaw, challenge }: WithChallenge & { readonly flaw: WebAuthnFlaw },
+  { flaw, challenge }: { readonly flaw: WebAuthnFlaw; readonly challenge: SpentChallenge },
   facts: RequestFacts,
 ): Promise<Outcome<never>> {
   await context.store.spendChallenge(challenge)
@@ -166,29 +119,6 @@ async function refuseRegistration(
   } as const
   await context.store.appendAudit([makeAudit(context, facts, draft)])
   return refuse('invalid_passkey', 'wrong_secret')
-}
-
-function toRecords(
-  seen: Seen,
-  own: OwnFactors,
-  { credential, name }: { readonly credential: PasskeyRegistration; readonly name: string | null },
-  id: FactorId,
-  facts: RequestFacts,
-): ShownPasskey {
-  const { account: accountId } = own
-  const factor: Factor = {
-    id,
-    accountId,
-    kind: 'passkey',
-    name,
-    createdAtMs: facts.nowMs,
-    lastUsedAtMs: null,
-  }
-  const { credentialId, publicKey, aaguid, signCount, isBackupEligible, isBackedUp, isUserVerified } = seen
-  const transports = credential.response.transports ?? []
-  const flags = { isBackupEligible, isBackedUp, isUserVerified }
-  const passkey = { id, accountId, credentialId, publicKey, aaguid, signCount, transports, ...flags }
-  return { factor, passkey }
 }
 
 export async function renameOwnPasskey(

@@ -2,11 +2,16 @@
  * Tickets: opened after a password or by a session, and proving a factor with one. A try is taken from the
  * ticket, and a failure counted for the factor, before anything is compared.
  */
-import { type PasskeyAssertion, Secret, type SessionId } from '@countersign/protocol'
+import {
+  type PasskeyAssertion,
+  type PasskeyRegistration,
+  Secret,
+  type SessionId,
+} from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
-import { FACTOR_FAILURES_MAX, type FactorWay, type Proof } from '../factors/factor.ts'
+import { FACTOR_FAILURES_MAX, FACTOR_KINDS, type FactorWay, type Proof } from '../factors/factor.ts'
 import { parseRecoveryCode } from '../factors/recovery-codes.ts'
 import { TICKET_SECONDS, TICKET_TRIES_MAX, type Ticket } from '../factors/ticket.ts'
 import { parseTotpCode } from '../factors/totp.ts'
@@ -59,7 +64,7 @@ export interface NextPassword {
 export type NextStep = NextFactor | NextPassword
 
 /** The way to a first factor, where the policy demands one. */
-export const FIRST_FACTOR: NextFactor = { purpose: 'enrol', ways: ['totp'], reason: 'required_by_policy' }
+export const FIRST_FACTOR: NextFactor = { purpose: 'enrol', ways: FACTOR_KINDS, reason: 'required_by_policy' }
 
 /** The way to another password, once everything else has been proved. */
 export const NEW_PASSWORD: NextPassword = { purpose: 'password', reason: 'required_by_administrator' }
@@ -132,7 +137,8 @@ function tell(next: NextStep, ticket: Secret): StepRequired {
 /** What is presented with a ticket. */
 export type Evidence =
   | { readonly way: Exclude<FactorWay, 'passkey'>; readonly code: Secret }
-  | { readonly way: 'passkey'; readonly credential: PasskeyAssertion }
+  /** One that the account has; or, with a ticket to enrol with, a new one. */
+  | { readonly way: 'passkey'; readonly credential: PasskeyAssertion | PasskeyRegistration }
 
 export interface Presented {
   readonly ticket: string

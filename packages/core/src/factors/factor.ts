@@ -1,7 +1,7 @@
 /** A second factor of an account, what is kept of it, and how it is proved. */
 import type { AccountId, FactorId, RoleId } from '@countersign/protocol'
 import type { Policy } from '../context.ts'
-import type { PasskeyUse } from './passkey.ts'
+import type { NewPasskey, PasskeyUse, SpentChallenge } from './passkey.ts'
 
 export type FactorKind = 'totp' | 'passkey'
 
@@ -37,6 +37,14 @@ export type Proof =
       readonly kind: 'enrolment'
       readonly id: FactorId
       readonly step: number
+      readonly recoveryHashes: readonly string[]
+    }
+  /** The same with a passkey that was made for the ticket. */
+  | {
+      readonly kind: 'passkey_enrolment'
+      readonly factor: Factor
+      readonly passkey: NewPasskey
+      readonly challenge: SpentChallenge
       readonly recoveryHashes: readonly string[]
     }
 

@@ -31,6 +31,9 @@ export interface Passkey {
   readonly isUserVerified: boolean
 }
 
+/** A passkey before its account's handle is known, which stands with the challenge. */
+export type NewPasskey = Omit<Passkey, 'userHandle'>
+
 /** What is written when a passkey was used. */
 export interface PasskeyUse {
   readonly id: FactorId

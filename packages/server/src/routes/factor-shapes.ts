@@ -13,6 +13,7 @@ import {
   type FactorShape,
   type FactorsResponse,
   type PasskeyAssertion,
+  type PasskeyRegistration,
   type PasskeyShape,
   Secret,
   type TotpOfferShape,
@@ -65,7 +66,7 @@ export function toPasskeyShape({ factor, passkey }: ShownPasskey): PasskeyShape 
 export function parseEvidence(body: {
   readonly factor: FactorName
   readonly code?: string | undefined
-  readonly credential?: PasskeyAssertion | undefined
+  readonly credential?: PasskeyAssertion | PasskeyRegistration | undefined
 }): Outcome<{ evidence: Evidence }> {
   const { factor: way, code, credential } = body
   if (way === 'passkey') {

@@ -1,5 +1,11 @@
 /** The steps of signing in after the password: a factor, enrolling the first one, another password. */
-import { askForPasskey, offerTotpByTicket, signInWithFactor, signInWithNewPassword } from '@countersign/core'
+import {
+  askForPasskey,
+  offerPasskeyByTicket,
+  offerTotpByTicket,
+  signInWithFactor,
+  signInWithNewPassword,
+} from '@countersign/core'
 import { Secret } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
@@ -9,7 +15,7 @@ import {
   signInResponseSchema,
   totpOfferSchema,
 } from '../schemas/factors.ts'
-import { passkeyTicketSchema, requestOptionsSchema } from '../schemas/passkeys.ts'
+import { creationOptionsSchema, passkeyTicketSchema, requestOptionsSchema } from '../schemas/passkeys.ts'
 import { signInPasswordSchema } from '../schemas/passwords.ts'
 import { refused } from './answer.ts'
 import { deliverCredentials, toStepRequired } from './deliver.ts'
@@ -106,4 +112,20 @@ const password: AnyRoute = publicRoute({
   },
 })
 
-export const factorSignInRoutes: readonly AnyRoute[] = [factor, ask, enrol, password]
+const enrolPasskey: AnyRoute = publicRoute({
+  name: 'sign_in_enrol_passkey',
+  method: 'POST',
+  path: '/v1/sign-in/factors/passkey/options',
+  summary: 'Begin to make a passkey, with the ticket of a sign-in that has to enrol a factor.',
+  tag: 'Signing in',
+  access: 'public',
+  limit: 'sign_in',
+  body: passkeyTicketSchema,
+  responses: { 200: { description: 'Options for the browser.', schema: creationOptionsSchema } },
+  handle: async (call) => {
+    const answer = await offerPasskeyByTicket(call.services.core, call.body.ticket, call.facts)
+    return answer.ok ? json(200, { options: answer.options }) : refused(call, answer)
+  },
+})
+
+export const factorSignInRoutes: readonly AnyRoute[] = [factor, ask, enrol, enrolPasskey, password]

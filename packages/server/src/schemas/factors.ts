@@ -15,7 +15,7 @@ import type {
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { nameSchema, nullableTimeSchema, passwordSchema, ticketSchema, timeSchema } from './common.ts'
-import { assertionSchema } from './passkeys.ts'
+import { assertionSchema, registrationSchema } from './passkeys.ts'
 import { passwordChangeRequiredSchema } from './passwords.ts'
 import { signedInSchema } from './sessions.ts'
 
@@ -41,7 +41,7 @@ export const signInFactorSchema: z.ZodType<SignInFactorRequest> = z.strictObject
   ticket: ticketSchema,
   factor: z.enum(['totp', 'passkey', 'recovery_code']),
   code: codeSchema.optional(),
-  credential: assertionSchema.optional(),
+  credential: z.union([assertionSchema, registrationSchema]).optional(),
   deliver: z.enum(['cookie', 'session_token', 'jwt']).optional(),
   refresh: z.enum(['body', 'cookie']).optional(),
 })

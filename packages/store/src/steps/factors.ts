@@ -1,11 +1,12 @@
 /** Spending proofs, and what belongs to an account's factors as a whole. */
 import type { FactorWay, Proof } from '@countersign/core'
 import type { AccountId, FactorId } from '@countersign/protocol'
+import { text } from '../columns.ts'
 import { one, type Row, run, type Script } from '../script.ts'
 import * as sql from '../statements/factors.ts'
 import { deleteChallengesOfAccount, deletePasskeysOfAccount } from '../statements/passkeys.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
-import { usePasskey } from './passkeys.ts'
+import { insertPasskey, spendChallenge, usePasskey } from './passkeys.ts'
 
 /** False where it was spent before. A proof that counts ends the failures in a row before it. */
 export function* useProof(account: AccountId, proof: Proof, nowMs: number): Script<boolean> {
@@ -30,6 +31,15 @@ export function* useProof(account: AccountId, proof: Proof, nowMs: number): Scri
       if ((yield* confirmFactor(account, proof.id, proof.step, nowMs)) === null) return false
       yield* writeRecoveryCodes(account, proof.recoveryHashes, nowMs)
       return yield* forget(account, ['totp'])
+    }
+    case 'passkey_enrolment': {
+      if ((yield* one(sql.selectFactors, account)) !== null) return false
+      const challenge = yield* spendChallenge(proof.challenge, nowMs)
+      if (challenge === null || challenge.account_id !== account) return false
+      const handle = text(challenge, 'user_handle')
+      if (!(yield* insertPasskey(proof.factor, proof.passkey, handle))) return false
+      yield* writeRecoveryCodes(account, proof.recoveryHashes, nowMs)
+      return true
     }
   }
 }

@@ -1,7 +1,8 @@
 /** Spending a challenge, and the use of the passkey that answered it. */
-import type { PasskeyUse, SpentChallenge } from '@countersign/core'
+import type { Factor, NewPasskey, PasskeyUse, SpentChallenge } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
 import { one, type Row, run, type Script } from '../script.ts'
+import { insertFactor } from '../statements/factors.ts'
 import * as sql from '../statements/passkeys.ts'
 
 /** One challenge has one digest under each pepper that is still known. Null where it cannot be answered any more. */
@@ -24,4 +25,26 @@ export function* usePasskey(account: AccountId, use: PasskeyUse, nowMs: number):
   const backedUpAt = use.isBackedUp ? nowMs : null
   const verifiedAt = use.isUserVerified ? nowMs : null
   return (yield* run(sql.usePasskey, use.id, account, use.signCount, backedUpAt, verifiedAt)) === 1
+}
+
+/** False where somebody has that credential already. Its factor has no seed and no step: those are TOTP's. */
+export function* insertPasskey(factor: Factor, passkey: NewPasskey, userHandle: string): Script<boolean> {
+  const { id, accountId, kind, name, createdAtMs, lastUsedAtMs } = factor
+  yield* run(insertFactor, '', null, 0, id, accountId, kind, name, createdAtMs, lastUsedAtMs)
+  const since = (is: boolean): number | null => (is ? createdAtMs : null)
+  const row = yield* one(
+    sql.insertPasskey,
+    id,
+    accountId,
+    passkey.credentialId,
+    userHandle,
+    passkey.publicKey,
+    passkey.signCount,
+    JSON.stringify(passkey.transports),
+    passkey.aaguid,
+    since(passkey.isBackupEligible),
+    since(passkey.isBackedUp),
+    since(passkey.isUserVerified),
+  )
+  return row !== null
 }

@@ -2,18 +2,17 @@
  * Adding passkeys, and signing in with one. The account's row is locked first, as for every change of factors; then
  * the challenge, the factor, sessions and the log.
  */
-import type { Factor, NewPasskey } from '@countersign/core'
 import { text } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { toFactor } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
-import { insertFactor, selectFactors } from '../statements/factors.ts'
+import { selectFactors } from '../statements/factors.ts'
 import * as sql from '../statements/passkeys.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { writeRecoveryCodes } from '../steps/factors.ts'
 import { writeMails } from '../steps/mails.ts'
-import { spendChallenge as spend, usePasskey } from '../steps/passkeys.ts'
+import { insertPasskey, spendChallenge as spend, usePasskey } from '../steps/passkeys.ts'
 import { lockToSignIn, openUnderLock } from '../steps/sessions.ts'
 
 export function* openChallenge({ digest, challenge }: InputOf<'openChallenge'>): Script<void> {
@@ -42,28 +41,6 @@ export function* addPasskey(input: InputOf<'addPasskey'>): Script<AnswerOf<'addP
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return { kind: 'added', isFirst }
-}
-
-/** False where somebody has that credential already. Its factor has no seed and no step: those are TOTP's. */
-function* insertPasskey(factor: Factor, passkey: NewPasskey, userHandle: string): Script<boolean> {
-  const { id, accountId, kind, name, createdAtMs, lastUsedAtMs } = factor
-  yield* run(insertFactor, '', null, 0, id, accountId, kind, name, createdAtMs, lastUsedAtMs)
-  const since = (is: boolean): number | null => (is ? createdAtMs : null)
-  const row = yield* one(
-    sql.insertPasskey,
-    id,
-    accountId,
-    passkey.credentialId,
-    userHandle,
-    passkey.publicKey,
-    passkey.signCount,
-    JSON.stringify(passkey.transports),
-    passkey.aaguid,
-    since(passkey.isBackupEligible),
-    since(passkey.isBackedUp),
-    since(passkey.isUserVerified),
-  )
-  return row !== null
 }
 
 export function* renamePasskey(input: InputOf<'renamePasskey'>): Script<AnswerOf<'renamePasskey'>> {
