@@ -55,6 +55,14 @@ export class PasswordChangeRequired extends Error {
   }
 }
 
+/** Nothing exists yet: a mail tells how to go on, with `confirmSignUp`. Every address is answered so. */
+export class CheckMail extends Error {
+  constructor() {
+    super('A mail tells how to go on.')
+    this.name = 'CheckMail'
+  }
+}
+
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number

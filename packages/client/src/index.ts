@@ -9,6 +9,7 @@ export type * from './credentials.ts'
 export {
   ApiProblem,
   AuthorityUnreachable,
+  CheckMail,
   FactorRequired,
   type FieldProblem,
   PasswordChangeRequired,

@@ -11,7 +11,7 @@ import type {
 import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from './answers.ts'
 import type { Call } from './caller.ts'
 import { type Held, toSecret } from './credential.ts'
-import { ApiProblem, FactorRequired, PasswordChangeRequired } from './errors.ts'
+import { ApiProblem, CheckMail, FactorRequired, PasswordChangeRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
 import { createOwnPasskeys, type OwnPasskeys } from './own-passkeys.ts'
@@ -34,7 +34,10 @@ export interface SignInInput {
 }
 
 export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
+  /** Throws `CheckMail` where the authority verifies addresses. */
   signUp(input: SignUpInput): Promise<SignUpResponse>
+  /** Makes the account, with what the link in the mail ends with and the password of that sign-up. */
+  confirmSignUp(input: { ticket: Secret | string; password: Secret | string }): Promise<SignUpResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
    * password is not enough, and `PasswordChangeRequired` where it has to be changed first.
@@ -71,7 +74,14 @@ export function createOwnAccount(
     signUp: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }
       const body = await call({ method: 'POST', path: '/v1/sign-up', json, anonymous: 'without_cookies' })
+      const { status } = parseAnswer<{ readonly status?: unknown }>(body)
+      if (status === 'check_mail') throw new CheckMail()
       return parseAnswer(body, 'account')
+    },
+    confirmSignUp: async ({ ticket, password }) => {
+      const json = { ticket: toSecret(ticket).reveal(), password: toPasswordText(password) }
+      const path = '/v1/sign-up/confirm'
+      return parseAnswer(await call({ method: 'POST', path, json, anonymous: 'without_cookies' }), 'account')
     },
     signIn: async ({ password, ...rest }) => {
       const json = { ...rest, password: toPasswordText(password) }

@@ -39,6 +39,8 @@ export interface Policy {
   readonly sessionsPerAccountMax: number
   readonly apiKeysPerOwnerMax: number
   readonly signUp: 'open' | 'closed'
+  /** Whether whoever signs up has to show that they read the mail of the address. */
+  readonly emailVerification: 'required' | 'off'
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */
   readonly mfa: 'off' | 'optional' | 'required'
   readonly mfaRoles: readonly RoleId[]

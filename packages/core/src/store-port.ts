@@ -37,6 +37,7 @@ import type { RiskStore } from './risk-port.ts'
 import type { Role } from './roles/role.ts'
 import type { ServiceAccount } from './service-accounts/service-account.ts'
 import type { Session } from './sessions/session.ts'
+import type { SignUpStore } from './sign-ups-port.ts'
 import type { AuditStore, Housekeeping, SigningKeyStore } from './upkeep-port.ts'
 
 /** A page of rows ordered by id, newest first. `after` is the last id of the page before. */
@@ -321,5 +322,6 @@ export type Store = LogStore &
   SigningKeyStore &
   AuditStore &
   LinkStore &
+  SignUpStore &
   MailStore &
   Housekeeping

@@ -12,3 +12,9 @@ export interface CompletePasswordResetRequest {
   ticket: string
   password: string
 }
+export interface ConfirmSignUpRequest {
+  /** What the link ends with. */
+  ticket: string
+  /** The one that was chosen at the sign-up. */
+  password: string
+}

@@ -12,6 +12,7 @@ export interface MailSettings {
   brandName: string
   brandColor: string
   rateLimitMail: kinds.RateLimit | null
+  emailVerification: 'required' | 'off'
 }
 
 /** Where mail goes. Without a server, and where nobody but this machine is served, it is kept to be looked at. */
@@ -90,6 +91,13 @@ export const mailSettings: SettingRows<MailSettings> = {
     kind: kinds.pattern('a colour such as #2748c9', /^#[0-9a-f]{6}$/),
     fallback: '#2748c9',
     reason: 'The colour of buttons in mail, under white text.',
+  },
+  emailVerification: {
+    kind: kinds.choice('required', 'off'),
+    fallback: ({ smtpUrl }) => (smtpUrl === null ? 'off' : 'required'),
+    fallbackText: '`required` with an SMTP server, else `off`',
+    reason:
+      'Whether an account exists only once a link in a mail was used. Where it is `off`, signing up tells which addresses are taken (ASVS 6.3.8).',
   },
   rateLimitMail: {
     kind: kinds.rateLimit,

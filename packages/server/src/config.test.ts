@@ -93,6 +93,7 @@ test('settings that contradict one another are refused', () => {
     [{ PASSWORD_HASH_CONCURRENCY: '4' }, /UV_THREADPOOL_SIZE/],
     [{ MFA: 'off', MFA_ROLES: 'administrator' }, /MFA_ROLES is set, but COUNTERSIGN_MFA is off/],
     [{ SMTP_URL: 'smtp://localhost' }, /go together/],
+    [{ EMAIL_VERIFICATION: 'required', ISSUER: 'https://auth.example.com' }, /nobody could sign up/],
     [{ MAIL_FROM: 'auth@example.com' }, /go together/],
     [{ PORT: '0' }, /set COUNTERSIGN_ISSUER/],
   ]
@@ -200,6 +201,7 @@ test('without anything set there is a safe server on loopback', () => {
       brandName: 'Countersign',
       brandColor: '#2748c9',
       rateLimitMail: { points: 5, perSeconds: 900 },
+      emailVerification: 'off',
       mail: { kind: 'development' },
       limits: {
         sign_in: { points: 100, perSeconds: 60 },

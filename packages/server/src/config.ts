@@ -133,6 +133,10 @@ function contradictions(values: Settings, environment: Environment): string[] {
       'COUNTERSIGN_SMTP_URL and COUNTERSIGN_MAIL_FROM go together: set both, or none.',
     ],
     [
+      values.emailVerification === 'required' && toMailTarget(values).kind === 'off',
+      'COUNTERSIGN_EMAIL_VERIFICATION is required, but no mail is sent: nobody could sign up. Set COUNTERSIGN_SMTP_URL.',
+    ],
+    [
       port === 0 && issuer === 'http://localhost:0',
       'COUNTERSIGN_PORT is 0, so the issuer cannot be guessed; set COUNTERSIGN_ISSUER.',
     ],

@@ -28,6 +28,7 @@ export function toPolicy(config: Config): Policy {
     sessionsPerAccountMax: config.sessionsPerAccountMax,
     apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
     signUp: config.signUp,
+    emailVerification: config.emailVerification,
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
     mail: config.mail.kind === 'off' ? 'off' : { locale: config.mailLanguage },

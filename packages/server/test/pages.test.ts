@@ -9,7 +9,13 @@ const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
 const { send } = shared.given
 
-const pages = ['/', '/setup', '/reset-password', ...Object.keys(errors).map((code) => `/docs/errors/${code}`)]
+const pages = [
+  '/',
+  '/setup',
+  '/reset-password',
+  '/confirm-sign-up',
+  ...Object.keys(errors).map((code) => `/docs/errors/${code}`),
+]
 
 for (const path of pages) {
   test(`${path} has no inline script, style or handler, and is well-formed`, async () => {
@@ -34,7 +40,7 @@ test('every file that a page asks for is there, of its type, and cannot be sniff
     '.js': 'text/javascript; charset=utf-8',
     logo: 'image/svg+xml; charset=utf-8',
   }
-  for (const path of ['/', '/setup', '/reset-password']) {
+  for (const path of ['/', '/setup', '/reset-password', '/confirm-sign-up']) {
     const { text } = await send('GET', path)
     for (const [, url = ''] of text.matchAll(/(?:href|src)="(\/assets\/[^"]*)"/g)) {
       const file = await send('GET', url)

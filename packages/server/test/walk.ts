@@ -39,6 +39,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     refresh: 'body',
   },
   check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
+  confirm_sign_up: { ticket: 'x'.repeat(43), password: PASSWORD },
   request_password_reset: { email: 'nobody.at.all@example.com' },
   complete_password_reset: { ticket: 'x'.repeat(43), password: PASSWORD },
   complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },

@@ -38,3 +38,17 @@ export const mails: readonly string[] = [
   'create index mails_by_account on mails (account_id) where account_id is not null',
   'create index mails_by_end on mails (ended_at) where ended_at is not null',
 ]
+
+/** No account yet. `password_hash`: of the password that the link has to be used with. */
+export const signUps: readonly string[] = [
+  `create table sign_ups (
+    digest text not null primary key,
+    email text not null,
+    name text,
+    password_hash text not null,
+    created_at bigint not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index sign_ups_by_email on sign_ups (email)',
+  'create index sign_ups_by_expiry on sign_ups (expires_at)',
+]

@@ -4,7 +4,7 @@
  * rows are stored by them, so that inserts land next to one another.
  */
 import type { Migration } from './migrate.ts'
-import { links, mails } from './migrations-account-life.ts'
+import { links, mails, signUps } from './migrations-account-life.ts'
 
 // There are few foreign keys: the statements keep rows together, and a sweep of a million rows should not ask
 // a million times whether anybody still points at them. A row whose parent is missing is dead on every read.
@@ -447,4 +447,5 @@ export const migrations: readonly Migration[] = [
   { id: 10, name: 'risk', statements: risk },
   { id: 11, name: 'links', statements: links },
   { id: 12, name: 'authorizations', statements: authorizations },
+  { id: 13, name: 'sign_ups', statements: signUps },
 ]

@@ -19,6 +19,7 @@ import type {
   ServiceAccountStore,
   SessionStore,
   SigningKeyStore,
+  SignUpStore,
   Store,
 } from '@countersign/core'
 import type { Engine } from './engine.ts'
@@ -172,8 +173,11 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   }
 }
 
-function createLinkStore(engine: StoreEngine): LinkStore {
+function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore {
   return {
+    beginSignUp: (input) => engine.write('beginSignUp', input),
+    readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
+    completeSignUp: (input) => engine.write('completeSignUp', input),
     openLink: (input) => engine.write('openLink', input),
     readLink: (digests, purpose, nowMs) => engine.read(() => links.readLink(digests, purpose, nowMs)),
     resetPassword: (input) => engine.write('resetPassword', input),

@@ -17,6 +17,7 @@ import * as roles from './transactions/roles.ts'
 import * as serviceAccounts from './transactions/service-accounts.ts'
 import * as sessions from './transactions/sessions.ts'
 import * as setup from './transactions/setup.ts'
+import * as signUps from './transactions/sign-ups.ts'
 import * as signingKeys from './transactions/signing-keys.ts'
 import * as tickets from './transactions/tickets.ts'
 
@@ -38,6 +39,7 @@ export type StoreTransactions = typeof accounts &
   typeof serviceAccounts &
   typeof sessions &
   typeof setup &
+  typeof signUps &
   typeof signingKeys &
   typeof tickets
 
@@ -60,6 +62,7 @@ export const transactions: StoreTransactions = {
   ...serviceAccounts,
   ...sessions,
   ...setup,
+  ...signUps,
   ...signingKeys,
   ...tickets,
 }

@@ -27,6 +27,7 @@ import { clientWritesOf } from './given-clients.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { givenMail } from './given-mails.ts'
 import { makeJudged, makeLearned } from './given-risk.ts'
+import { completeSignUp, givenSignUp } from './given-sign-ups.ts'
 import { passwordWritesOf } from './password-writes.ts'
 
 /** For each transaction, uses of it that change as much as it can. */
@@ -54,6 +55,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const { id } = account
   const mail = await givenMail(bench, crowded)
   const link = await givenLink(bench, crowded)
+  const signUp = await givenSignUp(bench)
   const factorWrites = await factorWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
   return {
@@ -115,6 +117,8 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     ...factorWrites,
     ...passwordWrites,
+    beginSignUp: [() => givenSignUp(bench)],
+    completeSignUp: [() => completeSignUp(bench, signUp)],
     openLink: [() => openLink(bench, crowded)],
     resetPassword: [() => resetPassword(bench, crowded, link)],
     claimMails: [() => store.claimMails({ nowMs: NOW, leasedUntilMs: NOW + 1, limit: 9 })],

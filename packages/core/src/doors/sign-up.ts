@@ -4,6 +4,7 @@ import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import { beginSignUp } from './confirm-sign-up.ts'
 import { type AcceptedPassword, acceptNewPassword, breachDetails } from './new-password.ts'
 
 export interface SignUpInput {
@@ -12,14 +13,23 @@ export interface SignUpInput {
   readonly name: string | null
 }
 
+export type SignedUp =
+  | { readonly kind: 'created'; readonly account: Account }
+  /** The same for every address, whoever it belongs to. */
+  | { readonly kind: 'check_mail' }
+
 export async function signUp(
   context: Context,
   input: SignUpInput,
   facts: RequestFacts,
-): Promise<Outcome<{ account: Account }>> {
+): Promise<Outcome<SignedUp>> {
   if (context.policy.signUp === 'closed') return refuse('sign_up_closed')
   const prepared = await prepareAccount(context, input, facts)
   if (!prepared.ok) return prepared
+  if (context.policy.emailVerification === 'required') {
+    await beginSignUp(context, prepared, facts)
+    return { ok: true, kind: 'check_mail' }
+  }
   const { account, passwordHash, accepted } = prepared
   const roles: readonly RoleId[] = [MEMBER]
   const actor = { kind: 'account', id: account.id, credential: null } as const
@@ -30,7 +40,7 @@ export async function signUp(
     details: breachDetails(accepted),
   })
   const created = await context.store.createAccount({ account, passwordHash, roles, audit })
-  return created === 'created' ? { ok: true, account } : refuse(created)
+  return created === 'created' ? { ok: true, kind: 'created', account } : refuse(created)
 }
 
 export interface PreparedAccount {

@@ -17,5 +17,7 @@ export interface LinkDraft {
   readonly expiresAtMs: number
 }
 
+/** Mail may take its time, and nothing but an account of one's own can be had with it. */
+export const SIGN_UP_LINK_SECONDS = 3600
 /** NIST SP 800-63B-4 §4.2.1.2 would allow a day. */
 export const RESET_LINK_SECONDS = 1800

@@ -16,6 +16,7 @@ export const noticeKinds = [
   'recovery_code_used',
   'account_disabled',
   'account_deleted',
+  'sign_up_repeated',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -28,7 +29,7 @@ export interface Notice {
 }
 
 /** A link that shows that somebody reads the mail of an address. */
-export const linkKinds = ['reset_password'] as const
+export const linkKinds = ['reset_password', 'confirm_sign_up'] as const
 export type LinkKind = (typeof linkKinds)[number]
 
 export interface LinkMail {

@@ -10,6 +10,8 @@ export interface NoticeText {
   readonly subject: string
   /** What has happened, in a sentence or two. */
   readonly what: string
+  /** In place of what to do about other notices. */
+  readonly advice?: string
 }
 
 export interface LinkText extends NoticeText {

@@ -37,6 +37,12 @@ export const de: Catalogue = {
       subject: `Ihr Konto bei ${brand} wurde gelöscht`,
       what: `Ihr Konto bei ${brand} wurde gelöscht, und alle Anmeldungen sind beendet. Das lässt sich nicht rückgängig machen.`,
     }),
+    sign_up_repeated: (brand) => ({
+      subject: `Sie haben schon ein Konto bei ${brand}`,
+      what: `Jemand wollte sich bei ${brand} mit dieser Adresse registrieren. Sie hat schon ein Konto, daher wurde keines angelegt.`,
+      advice:
+        'Wenn Sie das waren, melden Sie sich an; ist das Passwort vergessen, lassen Sie sich einen Link schicken, der ein neues setzt. Wenn nicht, ist nichts zu tun: Es hat sich nichts geändert.',
+    }),
   },
   links: {
     reset_password: (brand) => ({
@@ -45,6 +51,13 @@ export const de: Catalogue = {
       action: 'Neues Passwort setzen',
       unasked:
         'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link ändert sich nichts. Geben Sie ihn niemandem weiter.',
+    }),
+    confirm_sign_up: (brand) => ({
+      subject: `Adresse für ${brand} bestätigen`,
+      what: `Jemand hat sich bei ${brand} mit dieser Adresse registriert. Der Link führt zu einer Seite, die das Konto anlegt; sie fragt nach dem gewählten Passwort.`,
+      action: 'Adresse bestätigen',
+      unasked:
+        'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link gibt es kein Konto. Geben Sie dort kein Passwort von sich ein.',
     }),
   },
   lifetime: (minutes) => `Der Link gilt einmal, ${minutes} Minuten lang.`,

@@ -37,6 +37,12 @@ export const en: Catalogue = {
       subject: `Your account at ${brand} was deleted`,
       what: `Your account at ${brand} was deleted, and everything that was signed in to it has ended. This cannot be undone.`,
     }),
+    sign_up_repeated: (brand) => ({
+      subject: `You have an account at ${brand} already`,
+      what: `Somebody has tried to sign up at ${brand} with this address. It has an account already, so none was made.`,
+      advice:
+        'If it was you, sign in; if you have forgotten the password, have a link sent that sets a new one. If it was not you, there is nothing to do: nothing has changed.',
+    }),
   },
   links: {
     reset_password: (brand) => ({
@@ -45,6 +51,13 @@ export const en: Catalogue = {
       action: 'Set a new password',
       unasked:
         'If it was not you, there is nothing to do: without this link nothing changes. Do not pass it on to anybody.',
+    }),
+    confirm_sign_up: (brand) => ({
+      subject: `Confirm your address for ${brand}`,
+      what: `Somebody has signed up at ${brand} with this address. This link opens a page that makes the account; it asks for the password that was chosen.`,
+      action: 'Confirm the address',
+      unasked:
+        'If it was not you, there is nothing to do: without this link there is no account. Do not enter a password of yours there.',
     }),
   },
   lifetime: (minutes) => `The link works once, for ${minutes} minutes.`,

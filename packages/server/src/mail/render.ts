@@ -49,7 +49,10 @@ export interface MailText {
 }
 
 /** The page that a link opens. What it ends with stands after a `#`, which browsers never send. */
-const PAGES: { readonly [K in LinkKind]: string } = { reset_password: '/reset-password' }
+const PAGES: { readonly [K in LinkKind]: string } = {
+  reset_password: '/reset-password',
+  confirm_sign_up: '/confirm-sign-up',
+}
 
 export function renderMail(mail: Mail, stationery: Stationery): Message {
   const { id, to, createdAtMs } = mail
@@ -118,8 +121,8 @@ function writeLink(
 }
 
 function writeNotice(notice: Notice, words: Catalogue, { brand }: Stationery): Written {
-  const { subject, what } = words.notices[notice.kind](brand.name)
-  return { subject, paragraphs: [what], facts: toFacts(notice, words), action: null, advice: words.notYou }
+  const { subject, what, advice = words.notYou } = words.notices[notice.kind](brand.name)
+  return { subject, paragraphs: [what], facts: toFacts(notice, words), action: null, advice }
 }
 
 /** UTC, since nobody knows where the reader is; and it says so. */

@@ -21,6 +21,19 @@ export function resetPage(passwordLengthMin: number, name: string): string {
   )
 }
 
+export function confirmSignUpPage(name: string): string {
+  return linkPage(
+    { title: 'Confirm your address', name },
+    '/v1/sign-up/confirm',
+    html`
+<p>Enter the password that you chose when you signed up. If you did not sign up, close this page: then there is no account.</p>
+<label for="link-password">Password</label>
+<input id="link-password" name="password" type="password" autocomplete="current-password" required autofocus>
+<button id="link-submit" type="submit">Make my account</button>`,
+    html`The account is yours. Sign in to it.`,
+  )
+}
+
 function linkPage(
   { title, name }: { readonly title: string; readonly name: string },
   action: string,

@@ -3,10 +3,11 @@
 import { signIn, signOut, signUp } from '@countersign/core'
 import { Secret, type SignInRequest } from '@countersign/protocol'
 import { z } from 'zod'
-import { limitAccount } from '../http/limits.ts'
+import { limitAccount, limitMail } from '../http/limits.ts'
 import { json, noContent, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute, publicRoute } from '../http/route.ts'
 import { signInResponseSchema } from '../schemas/factors.ts'
+import { checkMailSchema } from '../schemas/links.ts'
 import { accountSchema, signUpSchema } from '../schemas/principals.ts'
 import { signInSchema } from '../schemas/sessions.ts'
 import { refused } from './answer.ts'
@@ -23,12 +24,25 @@ const signUpRoute: AnyRoute = publicRoute({
   limit: 'sign_up',
   setsCookies: true,
   body: signUpSchema,
-  responses: { 201: { description: 'The account.', schema: z.object({ account: accountSchema }) } },
+  responses: {
+    201: { description: 'The account.', schema: z.object({ account: accountSchema }) },
+    202: {
+      description: 'Where addresses are verified, the same for every address: a mail tells how to go on.',
+      schema: checkMailSchema,
+    },
+  },
   handle: async (call) => {
     const { email, password, name } = call.body
+    const { core, config } = call.services
+    if (config.emailVerification === 'required') {
+      const limited = limitMail(call.services, email)
+      if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
+    }
     const input = { email, password: new Secret(password), name: name ?? null }
-    const answer = await signUp(call.services.core, input, call.facts)
-    return answer.ok ? json(201, { account: toAccountShape(answer.account) }) : refused(call, answer)
+    const answer = await signUp(core, input, call.facts)
+    if (!answer.ok) return refused(call, answer)
+    if (answer.kind === 'check_mail') return json(202, { status: 'check_mail' })
+    return json(201, { account: toAccountShape(answer.account) })
   },
 })
 

@@ -4,6 +4,7 @@ import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { clientRoutes } from './clients.ts'
+import { confirmSignUpRoutes } from './confirm-sign-up.ts'
 import { consentReviewRoutes } from './consents.ts'
 import { consoleRoutes } from './console.ts'
 import { credentialTreeRoutes } from './credential-tree.ts'
@@ -34,6 +35,7 @@ import { userInfoRoutes } from './userinfo.ts'
 
 export const routes: readonly AnyRoute[] = [
   ...signInRoutes,
+  ...confirmSignUpRoutes,
   ...factorSignInRoutes,
   ...passwordRoutes,
   ...passwordResetRoutes,

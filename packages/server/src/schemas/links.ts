@@ -2,6 +2,7 @@
 import type {
   CheckMailResponse,
   CompletePasswordResetRequest,
+  ConfirmSignUpRequest,
   PasswordResetRequest,
 } from '@countersign/protocol'
 import { z } from 'zod'
@@ -14,6 +15,11 @@ export const checkMailSchema: z.ZodType<CheckMailResponse> = z.object({ status: 
 
 export const passwordResetSchema: z.ZodType<PasswordResetRequest> = z.strictObject({ email: emailSchema })
 export const completePasswordResetSchema: z.ZodType<CompletePasswordResetRequest> = z.strictObject({
+  ticket: linkTicketSchema,
+  password: passwordSchema,
+})
+
+export const confirmSignUpSchema: z.ZodType<ConfirmSignUpRequest> = z.strictObject({
   ticket: linkTicketSchema,
   password: passwordSchema,
 })

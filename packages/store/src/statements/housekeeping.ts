@@ -144,6 +144,13 @@ const sweepLinks: Statement = {
     )`,
 }
 
+const sweepSignUps: Statement = {
+  name: 'sweep_sign_ups',
+  text: `delete from sign_ups where digest in (
+      select digest from sign_ups where expires_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -162,6 +169,7 @@ export const sweeps: readonly Statement[] = [
   sweepProfiles,
   sweepJudged,
   sweepLinks,
+  sweepSignUps,
 ]
 
 export const listFingerprints: Statement = {
