@@ -11,6 +11,7 @@ const RUN_MS_MAX = 900_000
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   store: async () => (await import('./store.ts')).benchStore(),
   verifier: async () => (await import('./verifier.ts')).benchVerifier(),
+  risk: async () => (await import('./risk.ts')).benchRisk(),
   bundle: async () => (await import('./bundle.ts')).benchBundle(),
   guards: async () => (await import('./guards.ts')).benchGuards(),
   feed: async () => (await import('./feed.ts')).benchFeed(),

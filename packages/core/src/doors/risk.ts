@@ -36,7 +36,11 @@ export interface Judging {
   readonly isPasswordBreached: boolean
 }
 
-export async function judgeSignIn(context: Context, judging: Judging, facts: RequestFacts): Promise<Judged> {
+export async function judgeSignIn(
+  context: Pick<Context, 'store' | 'places' | 'failingNetworks'>,
+  judging: Judging,
+  facts: RequestFacts,
+): Promise<Judged> {
   const { nowMs, address, userAgent } = facts
   const view = await context.store.readRisk(judging.account, nowMs - RECENT_MS)
   const policy = toRiskPolicy(view.policy)
