@@ -50,7 +50,12 @@ async function writeYear(store: Store): Promise<void> {
     events.push(toEvent(turn, atMs))
   }
   await store.appendAudit(events)
-  const dates = { createdAtMs: START_MS, emailVerifiedAtMs: null, disabledAtMs: null }
+  const dates = {
+    createdAtMs: START_MS,
+    emailVerifiedAtMs: null,
+    disabledAtMs: null,
+    passwordChangeRequiredAtMs: null,
+  }
   const account = { id: ACCOUNT, email: 'bench@example.com', name: null, ...dates }
   const audit = toEvent(events.length, NOW_MS)
   await store.createAccount({ account, passwordHash: 'none', roles: [], audit })

@@ -23,6 +23,7 @@ const EVERY = {
   deliverMails: SECOND,
   tendKeys: 30 * SECOND,
   sweep: 600 * SECOND,
+  reloadPlaces: 60 * SECOND,
 } as const
 
 /** How long ended and expired rows are kept: for lists, reports and reuse detection. */
@@ -46,6 +47,7 @@ export function startChores(services: Services): Chores {
     repeat(services, 'flush_usage', EVERY.flushUsage, () => services.usage.flush()),
     repeat(services, 'tend_keys', EVERY.tendKeys, () => tendSigningKeys(core, systemFacts(now()))),
     repeat(services, 'sweep', EVERY.sweep, () => sweep(services, now())),
+    repeat(services, 'reload_places', EVERY.reloadPlaces, () => services.places.refresh()),
   ]
   const { mailer } = services
   if (mailer !== null) {

@@ -9,6 +9,7 @@ import {
   type KeyRing,
   type MintContext,
   type OwnFeed,
+  type Places,
   tendSigningKeys,
   type VerifyContext,
 } from '@countersign/core'
@@ -21,7 +22,7 @@ import { hashes } from './adapters/hashes.ts'
 import { createLogger, type Logger } from './adapters/logger.ts'
 import { createMetrics } from './adapters/metrics.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
-import { NO_PLACES } from './adapters/places.ts'
+import { openPlaces, type PlaceFiles } from './adapters/places.ts'
 import { createKeyMaker, createSigner } from './adapters/signing.ts'
 import { systemTimers } from './adapters/timers.ts'
 import { totp } from './adapters/totp.ts'
@@ -43,6 +44,7 @@ import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
 import { routes } from './routes/table.ts'
 import type { Services } from './services.ts'
+import { StartError } from './start-error.ts'
 import { createUsage, type Usage } from './usage.ts'
 
 export interface Composed {
@@ -68,7 +70,9 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const usage = createUsage(store)
   const logger = createLogger({ level: config.logLevel })
   const checks = createPasswordChecks(config, clock)
-  const { core, verifier, feed, confirmations } = createCore({ config, opened, usage, clock, logger, checks })
+  const places = await openPlaceFiles(config, logger)
+  const parts = { config, opened, usage, clock, logger, checks, places }
+  const { core, verifier, feed, confirmations } = createCore(parts)
   await feed.follow()
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
@@ -82,6 +86,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     feed,
     confirmations,
     usage,
+    places,
     ...createMail(config),
     decisions: createDecisions(),
     limiter: createLimiter(core.clock),
@@ -125,6 +130,17 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   }
 }
 
+async function openPlaceFiles(config: Config, logger: Logger): Promise<PlaceFiles> {
+  try {
+    return await openPlaces(config.geoDatabase, (error) =>
+      logger.error({ event: 'place_file_damaged', request: null, error }),
+    )
+  } catch (cause) {
+    const files = config.geoDatabase.join(', ')
+    throw new StartError(`A data file of places cannot be read, of ${files}.`, { cause })
+  }
+}
+
 type Core = MintContext & VerifyContext
 
 interface CoreParts {
@@ -134,6 +150,7 @@ interface CoreParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly checks: PasswordChecks
+  readonly places: Places
 }
 
 interface CoreAndFeed {
@@ -143,7 +160,7 @@ interface CoreAndFeed {
   readonly confirmations: Confirmations
 }
 
-function createCore({ config, opened, usage, clock, logger, checks }: CoreParts): CoreAndFeed {
+function createCore({ config, opened, usage, clock, logger, checks, places }: CoreParts): CoreAndFeed {
   const { store, secrets } = opened
   const policy = toPolicy(config)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
@@ -172,7 +189,7 @@ function createCore({ config, opened, usage, clock, logger, checks }: CoreParts)
     }),
     commonPasswords: createCommonPasswords(),
     ...checks.ports,
-    places: NO_PLACES,
+    places,
     failingNetworks: createFailingNetworks(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),

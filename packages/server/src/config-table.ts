@@ -12,13 +12,14 @@ import {
   signingAlgorithms,
 } from '@countersign/protocol'
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
+import { type GeoSettings, geoSettings } from './config-geo.ts'
 import * as kinds from './config-kinds.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import type { SettingRows } from './config-reader.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings extends MailSettings, PasswordSettings {
+export interface Settings extends GeoSettings, MailSettings, PasswordSettings {
   port: number
   host: string
   issuer: string
@@ -275,6 +276,7 @@ export const settings: SettingRows<Settings> = {
     reason: 'Pages that may ask for passkeys, each at that domain or under it; compared exactly.',
   },
   ...passwordSettings,
+  ...geoSettings,
   rateLimitSignIn: {
     kind: kinds.rateLimit,
     fallback: { points: 100, perSeconds: 60 },

@@ -194,6 +194,7 @@ test('without anything set there is a safe server on loopback', () => {
       passwordLengthMin: 15,
       passwordScoreMin: 0,
       breachedPasswordsUrl: null,
+      geoDatabase: [],
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       passwordHashConcurrency: null,

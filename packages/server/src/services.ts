@@ -3,6 +3,7 @@ import type { KeyRing, MintContext, VerifyContext } from '@countersign/core'
 import type { ClientOrigin, IncomingHop, Limiter } from '@countersign/verifier/guards'
 import type { Logger } from './adapters/logger.ts'
 import type { Metrics } from './adapters/metrics.ts'
+import type { PlaceFiles } from './adapters/places.ts'
 import type { Config } from './config.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { ConsoleFiles } from './console/files.ts'
@@ -26,6 +27,7 @@ export interface Services extends MailParts {
   readonly confirmations: Confirmations
   readonly usage: Usage
   readonly decisions: Decisions
+  readonly places: PlaceFiles
   readonly limiter: Limiter
   readonly metrics: Metrics
   readonly logger: Logger

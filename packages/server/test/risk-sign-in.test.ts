@@ -1,5 +1,8 @@
 /** A right password in the wrong hands: asked for more, told of, or refused like a wrong one. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { DEFAULT_RISK_POLICY, type RiskPolicy } from '@countersign/core'
 import { codeOf, nextStep, personWithTotp } from './authenticator.ts'
@@ -7,6 +10,7 @@ import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
 import { asStranger, FIREFOX, getUsedTo, HOME, signInFrom } from './given-risk.ts'
 import { type Inside, inside } from './inside.ts'
+import { makeMmdb } from './mmdb.ts'
 
 async function setPolicy({ services: { core } }: Inside, changes: Partial<RiskPolicy>): Promise<void> {
   const policy = JSON.stringify({ ...DEFAULT_RISK_POLICY, ...changes })
@@ -183,4 +187,32 @@ test('two sign-ins at once both go through, and one of them is learned', async (
   const { profile } = await to.services.core.store.readRisk(id as `acc_${string}`, 0)
   const { count } = JSON.parse(profile ?? '{}')
   assert.ok(count >= 1 && count <= 6)
+})
+
+test('with a data file a country that is new counts, the session shows its place, and without one it is unknown', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-places-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'places.mmdb')
+  const placeOf = (code: string, city: string) => ({
+    country: { iso_code: code },
+    city: { names: { en: city } },
+  })
+  await writeFile(
+    file,
+    makeMmdb({ '127.1.0.0/16': placeOf('DE', 'Berlin'), '127.2.0.0/16': placeOf('AU', 'Sydney') }),
+  )
+  const to = await inside(t, { ...given.UNLIMITED, COUNTERSIGN_GEO_DATABASE: file })
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+
+  await signInFrom(to, email)
+  const stranger = await asStranger(to, email)
+  const sessions = await to.send('GET', '/v1/me/sessions', {
+    bearer: given.at(stranger.json, 'session_token'),
+  })
+
+  const [anomaly] = await eventsOf(to, 'type=risk.anomaly')
+  assert.equal(anomaly?.details.new_country, 'This account has not been used from AU before.')
+  const places = (sessions.json.items as { place: string | null }[]).map(({ place }) => place)
+  assert.deepEqual(new Set(places), new Set(['Sydney, AU', 'Berlin, DE']))
 })
