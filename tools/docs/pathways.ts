@@ -37,6 +37,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   complete_setup: 'the ticket of the set-up link; sets a password',
   authorize: null,
   authorize_by_form: null,
+  push_authorization_request: 'a client’s secret or signed assertion',
   login_page: null,
   login: 'an e-mail address and a password, in a form of our own page',
   login_factor: 'a ticket of a sign-in with a TOTP code or a recovery code, in a form of our own page',

@@ -84,6 +84,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   change_service_account: { name: 'another name', roles: ['member'], disabled: false },
   create_role: { id: 'walkers', description: 'Those who walk.', permissions: ['docs:read'] },
   change_role: { description: null, permissions: ['docs:read'] },
+  push_authorization_request: { client_id: 'first-party', response_type: 'code' },
   authorize_by_form: { response_type: 'code', client_id: 'nobody' },
   login: { interaction: '', csrf: 'nobody-has-this', identifier: 'walker@example.com', password: PASSWORD },
   login_factor: { interaction: '', csrf: 'nobody-has-this', ticket: 'nobodyHasThis', code: '123456' },

@@ -28,6 +28,8 @@ export interface AuthorizeInput {
   readonly startedMs: number
   /** The browser's session token, if it has one. */
   readonly sessionToken: string | null
+  /** What a pushed request is used up by; null for one that came through the browser. */
+  readonly pushed: { readonly key: string; readonly expiresAtMs: number } | null
   /** What the person answered to the question, once it was put. */
   readonly decision: 'allow' | 'deny' | null
 }
@@ -65,7 +67,55 @@ export async function authorize(
   input: AuthorizeInput,
   facts: RequestFacts,
 ): Promise<Authorized> {
-  const { parameters } = input
+  const read = await readRequest(context, input.parameters)
+  if (read.kind !== 'request') return read
+  const { client, to, request, audiences, hinted } = read
+  const refuse = (error: AuthorizationError, description: string): Authorized => ({
+    kind: 'refused',
+    to,
+    error,
+    description,
+  })
+  const signedIn = await signedInAs(context, input, facts)
+  if (signedIn === null || needsSignIn(request, signedIn.session, hinted, input.startedMs, facts.nowMs)) {
+    if (request.prompts.has('none')) return refuse('login_required', 'Somebody has to sign in.')
+    return { kind: 'sign_in', to, client }
+  }
+  if (input.decision === 'deny') return refuse('access_denied', 'The request was denied.')
+  const { session, decided } = signedIn
+  const asked = [...request.identityScopes, ...request.permissions]
+  const consent = await context.store.readConsent(session.accountId, client.id)
+  if (input.decision === null && isQuestion(client, request, to.redirectUri, consent)) {
+    if (request.prompts.has('none')) return refuse('consent_required', 'Somebody has to be asked.')
+    const { email } = decided.principal
+    return { kind: 'ask', to, client, sessionId: session.id, email, request, audiences }
+  }
+  // Used up first: whatever breaks after it costs the client another push, and nobody gets two codes for one.
+  if (input.pushed !== null && !(await context.store.useOnce(input.pushed))) {
+    return { kind: 'mistake', parameter: 'request_uri' }
+  }
+  const given = input.decision === 'allow' ? toConsent(session, client, consent, asked, facts.nowMs) : null
+  const order = { client, request, redirectUri: to.redirectUri, audiences, session, decided, given }
+  return { kind: 'code', to, code: await issueCode(context, order, facts) }
+}
+
+export type ReadRequest =
+  | Extract<Authorized, { kind: 'mistake' | 'refused' }>
+  | {
+      readonly kind: 'request'
+      readonly client: Client
+      readonly to: ReturnAddress
+      readonly request: AuthorizationRequest
+      readonly audiences: readonly string[]
+      /** Whom `id_token_hint` was about. */
+      readonly hinted: string | null
+    }
+
+/** All that can be said about a request without knowing who is asked. */
+export async function readRequest(
+  context: MintContext,
+  parameters: AuthorizationParameters,
+): Promise<ReadRequest> {
   const client = await context.store.readClient(parameters.client_id ?? '')
   if (client === null || !isLive(client)) return { kind: 'mistake', parameter: 'client_id' }
   const redirectUri = parameters.redirect_uri
@@ -74,7 +124,7 @@ export async function authorize(
   }
   const mode = parameters.response_mode === 'form_post' ? 'form_post' : 'query'
   const to: ReturnAddress = { redirectUri, mode, state: parameters.state ?? null }
-  const refuse = (error: AuthorizationError, description: string): Authorized => ({
+  const refuse = (error: AuthorizationError, description: string): ReadRequest => ({
     kind: 'refused',
     to,
     error,
@@ -88,32 +138,13 @@ export async function authorize(
     return refuse('invalid_scope', 'This server signs with a shared key and issues no ID tokens.')
   }
   const audiences = audiencesFor(context, client, request.audiences)
-  if (audiences === null) return refuse('invalid_target', 'The resource is not one of this client’s.')
+  if (audiences === null)
+    return refuse('invalid_target', 'The resource is not one that this client may name.')
   const hinted = request.idTokenHint === null ? null : await subjectOfHint(context, request.idTokenHint)
   if (request.idTokenHint !== null && hinted === null) {
     return refuse('invalid_request', 'The id_token_hint is no ID token of this issuer.')
   }
-  const signedIn = await signedInAs(context, input, facts)
-  if (signedIn === null || needsSignIn(request, signedIn.session, hinted, input.startedMs, facts.nowMs)) {
-    if (request.prompts.has('none')) return refuse('login_required', 'Somebody has to sign in.')
-    return { kind: 'sign_in', to, client }
-  }
-  if (input.decision === 'deny') return refuse('access_denied', 'The request was denied.')
-  const { session, decided } = signedIn
-  const asked = [...request.identityScopes, ...request.permissions]
-  const consent = await context.store.readConsent(session.accountId, client.id)
-  if (input.decision === null && isQuestion(client, request, redirectUri, consent)) {
-    if (request.prompts.has('none')) return refuse('consent_required', 'Somebody has to be asked.')
-    const { email } = decided.principal
-    return { kind: 'ask', to, client, sessionId: session.id, email, request, audiences }
-  }
-  const given = input.decision === 'allow' ? toConsent(session, client, consent, asked, facts.nowMs) : null
-  const code = await issueCode(
-    context,
-    { client, request, redirectUri, audiences, session, decided, given },
-    facts,
-  )
-  return { kind: 'code', to, code }
+  return { kind: 'request', client, to, request, audiences, hinted }
 }
 
 const toAsker = (client: Client) => ({

@@ -62,6 +62,8 @@ function metadata(services: Services): object {
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     authorization_response_iss_parameter_supported: true,
+    pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    require_pushed_authorization_requests: false,
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     code_challenge_methods_supported: ['S256'],

@@ -17,6 +17,7 @@ import { tokenRoute } from './oauth.ts'
 import { authorizeRoutes } from './oauth-pages/authorize.ts'
 import { consentRoutes } from './oauth-pages/consent.ts'
 import { loginRoutes } from './oauth-pages/login.ts'
+import { pushRoute } from './oauth-pages/push.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
@@ -44,6 +45,7 @@ export const routes: readonly AnyRoute[] = [
   ...passkeyRoutes,
   ...consentReviewRoutes,
   ...authorizeRoutes,
+  pushRoute,
   ...loginRoutes,
   ...consentRoutes,
   tokenRoute,

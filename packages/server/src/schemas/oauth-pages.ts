@@ -15,6 +15,21 @@ export const authorizeSchema: z.ZodType<AuthorizationParameters> = z.object(
   Object.fromEntries(parameterNames.map((name) => [name, parameter])),
 )
 
+/** With what the client proves itself by. */
+export type PushParameters = AuthorizationParameters & {
+  readonly client_secret?: string | undefined
+  readonly client_assertion?: string | undefined
+  readonly client_assertion_type?: string | undefined
+}
+
+const proof = z.string().max(8192).optional()
+export const pushSchema: z.ZodType<PushParameters> = z.object({
+  ...Object.fromEntries(parameterNames.map((name) => [name, parameter])),
+  client_secret: proof,
+  client_assertion: proof,
+  client_assertion_type: proof,
+})
+
 const field = z.string().max(8192)
 
 export const interactionQuerySchema: z.ZodType<{ interaction?: string | undefined }> = z.object({

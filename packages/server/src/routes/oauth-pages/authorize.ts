@@ -2,7 +2,8 @@
 import type { AuthorizationParameters } from '@countersign/core'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
 import { authorizeSchema } from '../../schemas/oauth-pages.ts'
-import { next } from './flow.ts'
+import { mistakeOf, next } from './flow.ts'
+import { isPushed, openPushed } from './pushed.ts'
 import { mistakePage, seeOther } from './replies.ts'
 
 const PATH = '/oauth/authorize'
@@ -26,7 +27,15 @@ const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
   handle: (call) => {
     // Whoever looks ahead with HEAD (a mail scanner, a browser's preview) is given no code (ASVS 3.5.3).
     if (call.isHead) return mistakePage(null, 'a request begins with GET or POST.')
-    return next(call, { parameters: call.query, startedMs: call.facts.nowMs })
+    const { request_uri: requestUri } = call.query
+    const startedMs = call.facts.nowMs
+    if (requestUri === undefined || !isPushed(requestUri)) {
+      return next(call, { parameters: call.query, pushed: null, startedMs })
+    }
+    // What stands beside it does not count: the client has said all of it itself, unseen (ASVS 10.4.15).
+    const pushed = openPushed(call.services.core, requestUri, startedMs)
+    if (pushed === null || pushed.clientId !== call.query.client_id) return mistakeOf('request_uri')
+    return next(call, { parameters: pushed.parameters, pushed: pushed.key, startedMs })
   },
 })
 
@@ -43,7 +52,9 @@ const byForm: AnyRoute = publicRoute<AuthorizationParameters>({
   bodyForm: 'form',
   responses,
   handle: (call) => {
+    const needed = call.body.request_uri === undefined ? ['client_id', 'redirect_uri'] : ['client_id']
     for (const name of ['client_id', 'redirect_uri'] as const) {
+      if (!needed.includes(name)) continue
       if (call.body[name] === undefined) return mistakePage(name, 'this parameter is missing.')
     }
     // The form comes from another site, with which browsers send no cookie of ours; they do with what follows.

@@ -1,10 +1,11 @@
 /** What comes next for a browser that is on its way through an authorization request. */
-import { type Authorized, authorize } from '@countersign/core'
+import { type Authorized, authorize, type ParameterName } from '@countersign/core'
 import { readCookie } from '../../http/cookies.ts'
 import type { Reply } from '../../http/reply.ts'
 import type { Call } from '../../http/route.ts'
 import {
   INTERACTION_CHARACTERS_MAX,
+  INTERACTION_MS,
   type Interaction,
   openInteraction,
   sealInteraction,
@@ -31,15 +32,19 @@ export async function next(
 ): Promise<Reply> {
   const { services, facts } = call
   const { cookies = [] } = options
+  const { parameters, startedMs, pushed } = interaction
   const input = {
-    ...interaction,
+    parameters,
+    startedMs,
+    // For as long as the interaction could come back.
+    pushed: pushed === null ? null : { key: pushed, expiresAtMs: startedMs + 2 * INTERACTION_MS },
     sessionToken: options.sessionToken ?? sessionCookie(call),
     decision: options.decision ?? null,
   }
   const answer = await authorize(services.core, input, facts)
   switch (answer.kind) {
     case 'mistake':
-      return mistakePage(answer.parameter, mistakes[answer.parameter] ?? 'This is not what was expected.')
+      return mistakeOf(answer.parameter)
     case 'code':
     case 'refused':
       return returnToClient(services.config.issuer, answer, cookies)
@@ -54,10 +59,14 @@ export async function next(
   }
 }
 
+export const mistakeOf = (parameter: ParameterName): Reply =>
+  mistakePage(parameter, mistakes[parameter] ?? 'This is not what was expected.')
+
 /** What stands on the page; nothing that was sent does. */
 const mistakes: Readonly<Record<string, string>> = {
   client_id: 'there is no such app here.',
   redirect_uri: 'this is no address that the app has registered.',
+  request_uri: 'this request is unknown, used, or older than a minute.',
 }
 
 export const sessionCookie = ({ services, header }: PageCall): string | null =>

@@ -7,17 +7,20 @@ import { z } from 'zod'
 
 export interface Interaction {
   readonly parameters: AuthorizationParameters
+  /** Names the pushed request that it began with; null where it came through the browser. */
+  readonly pushed: string | null
   readonly startedMs: number
 }
 
 /** People look for their phone; nobody comes back to a sign-in after an hour. */
-const INTERACTION_MS = 3_600_000
+export const INTERACTION_MS = 3_600_000
 const CONTEXT = 'authorization request'
 /** It stands in a URL, beside which a browser sends much else. */
 export const INTERACTION_CHARACTERS_MAX = 6000
 
 const parameter = z.string().optional()
 const schema: z.ZodType<Interaction> = z.object({
+  pushed: z.string().nullable(),
   parameters: z.object(Object.fromEntries(parameterNames.map((name) => [name, parameter]))),
   startedMs: z.number(),
 })
