@@ -1,4 +1,4 @@
-/** What is done by links in mails: asked for and used without any credential, and nothing is made of what is no answer. */
+/** What begins, recovers and ends an account. Links from mails need no credential, so none goes along with them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Secret } from '@countersign/protocol'
@@ -67,4 +67,26 @@ test('an administrator starts the reset of somebody with the credential of their
   const [seen] = authority.seen
   assert.equal(`${seen?.method} ${seen?.path}`, 'POST /v1/accounts/acc_1/reset-password')
   assert.equal(seen?.headers.get('authorization'), 'ApiKey k')
+})
+
+test('deleting one’s own account forgets the credential with it, and a refusal keeps it', async () => {
+  let status = 403
+  const authority = fakeAuthority(() =>
+    status === 204 ? new Response(null, { status }) : answer(status, { code: 'last_administrator' }),
+  )
+  const client = authority.client({ credential: { sessionToken: 's' } })
+
+  await assert.rejects(client.deleteAccount())
+  status = 204
+  await client.deleteAccount()
+  await client.sessions.end('ses_1')
+
+  assert.deepEqual(
+    authority.seen.map(({ method, path, headers }) => [method, path, headers.get('authorization')]),
+    [
+      ['DELETE', '/v1/me', 'Bearer s'],
+      ['DELETE', '/v1/me', 'Bearer s'],
+      ['DELETE', '/v1/me/sessions/ses_1', null],
+    ],
+  )
 })

@@ -45,6 +45,8 @@ export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
   signIn(input: SignInInput): Promise<SignedIn>
   /** Ends the session under the client's credential, with everything else under it, and forgets it. */
   signOut(): Promise<void>
+  /** Deletes one’s own account, for good, and forgets the credential. Wants a step-up that is recent. */
+  deleteAccount(): Promise<void>
   /** Who the credential speaks for, and what it may do. */
   me(): Promise<MeResponse>
   /** What one has allowed OAuth clients. */
@@ -94,6 +96,10 @@ export function createOwnAccount(
         // Ended already, from elsewhere: that is what was asked for.
         if (!isSignedOutAlready(error)) throw error
       }
+      await keeper.forget()
+    },
+    deleteAccount: async () => {
+      await call({ method: 'DELETE', path: '/v1/me' })
       await keeper.forget()
     },
     me: async () =>

@@ -29,6 +29,7 @@ import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { LinkStore } from './links-port.ts'
+import type { QueuedMail } from './mail/mail.ts'
 import type { MailStore } from './mail-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
@@ -142,6 +143,8 @@ export interface AccountStore {
     nowMs: number
     entryExpiresAtMs: number
     audit: AuditEvent
+    /** Written where it disables an account that was not. */
+    mails?: readonly QueuedMail[]
   }): Promise<'changed' | 'not_found' | 'unknown_role' | 'last_administrator'>
   /** Erases address, name and password, keeps the id, ends everything issued. */
   endAccount(input: {
@@ -149,6 +152,7 @@ export interface AccountStore {
     nowMs: number
     entryExpiresAtMs: number
     audit: AuditEvent
+    mails?: readonly QueuedMail[]
   }): Promise<'ended' | 'not_found' | 'last_administrator'>
 }
 

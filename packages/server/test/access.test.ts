@@ -89,6 +89,7 @@ test('the routes that ask for no permission are those whose doors are tested her
     'create_api_key',
     'end_api_key',
     'end_other_sessions',
+    'end_own_account',
     'end_own_consent',
     'end_own_session',
     'enrol_own_totp',
@@ -212,6 +213,7 @@ const passkeyAttempts: readonly [string, string, object, string][] = [
 ]
 
 const factorAttempts: readonly [string, string, object, string][] = [
+  ['DELETE', '/v1/me', {}, 'permission_denied'],
   ['GET', '/v1/me/factors', {}, 'permission_denied'],
   ['POST', '/v1/me/factors/totp', {}, 'permission_denied'],
   ['POST', `/v1/me/factors/fac_${NOBODY}/confirm`, { body: { code: '123456' } }, 'permission_denied'],

@@ -1,13 +1,16 @@
 /** What administrators do with people: create, change, disable, end. */
 import { type AccountId, permissions as own, type RoleId } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
+import type { AuditActor } from '../audit/event.ts'
 import { type Caller, may, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
 import { breachDetails } from './new-password.ts'
 import { changeDetails, checkRolesToGive, mayChange } from './principals.ts'
 import { prepareAccount, type SignUpInput } from './sign-up.ts'
+import { requireStrongest } from './step-up.ts'
 
 export type AccountWithRoles = Account & { readonly roles: readonly RoleId[] }
 
@@ -52,14 +55,10 @@ export async function changeAccount(
   change: PrincipalChange,
   facts: RequestFacts,
 ): Promise<Outcome<{ account: AccountWithRoles }>> {
-  const allowed = await mayChange(
-    context,
-    caller,
-    await context.store.readAccount(id),
-    change.roles,
-    own.accountsWrite,
-  )
+  const found = await context.store.readAccount(id)
+  const allowed = await mayChange(context, caller, found, change.roles, own.accountsWrite)
   if (!allowed.ok) return allowed
+  if (found === null) return refuse('not_found')
   const { disabled, ...rest } = change
   const answer = await context.store.changeAccount({
     id,
@@ -73,6 +72,7 @@ export async function changeAccount(
       target: { kind: 'account', id },
       details: changeDetails(change),
     }),
+    mails: disabled === true ? makeNotice(context, 'account_disabled', found, 'other', facts) : [],
   })
   if (answer === 'unknown_role') return refuseField('roles', 'There is no such role.')
   if (answer !== 'changed') return refuse(answer)
@@ -87,23 +87,43 @@ export async function endAccount(
   id: AccountId,
   facts: RequestFacts,
 ): Promise<Outcome<object>> {
-  const allowed = await mayChange(
-    context,
-    caller,
-    await context.store.readAccount(id),
-    undefined,
-    own.accountsWrite,
-  )
+  const found = await context.store.readAccount(id)
+  const allowed = await mayChange(context, caller, found, undefined, own.accountsWrite)
   if (!allowed.ok) return allowed
+  if (found === null) return refuse('not_found')
+  return end(context, found, toActor(caller), 'other', facts)
+}
+
+/** One's own account, for good: with a proof of who it is that is recent, and as strong as the account has any. */
+export async function endOwnAccount(
+  context: Context,
+  caller: Caller,
+  facts: RequestFacts,
+): Promise<Outcome<object>> {
+  const own = await requireStrongest(context, caller, facts)
+  if (!own.ok) return own
+  const owner = { id: own.account, email: own.view.email }
+  return end(context, owner, toActor(caller), 'owner', facts)
+}
+
+async function end(
+  context: Context,
+  account: { readonly id: AccountId; readonly email: string },
+  actor: AuditActor,
+  asker: 'owner' | 'other',
+  facts: RequestFacts,
+): Promise<Outcome<object>> {
+  const { id } = account
   const answer = await context.store.endAccount({
     id,
     nowMs: facts.nowMs,
     entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
     audit: makeAudit(context, facts, {
       type: 'account.ended',
-      actor: toActor(caller),
+      actor,
       target: { kind: 'account', id },
     }),
+    mails: makeNotice(context, 'account_deleted', account, asker, facts),
   })
   if (answer !== 'ended') return refuse(answer)
   await context.feed.catchUp()

@@ -1,7 +1,14 @@
 /** Who am I, and where am I signed in. */
 
-import { endOtherSessions, endOwnSession, listOwnSessions, sessionOf } from '@countersign/core'
-import { isSessionId, type MeResponse } from '@countersign/protocol'
+import {
+  endOtherSessions,
+  endOwnAccount,
+  endOwnSession,
+  listOwnSessions,
+  RECENT_SECONDS,
+  sessionOf,
+} from '@countersign/core'
+import { AAL1, isSessionId, type MeResponse } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
 import { json, noContent, rawJson } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
@@ -88,4 +95,19 @@ const endOthers: AnyRoute = protectedRoute({
   },
 })
 
-export const meRoutes: readonly AnyRoute[] = [me, listSessions, endSession, endOthers]
+const endAccount: AnyRoute = protectedRoute({
+  name: 'end_own_account',
+  method: 'DELETE',
+  path: '/v1/me',
+  summary: 'Delete one’s own account, for good, and end everything issued to it.',
+  tag: 'Me',
+  access: 'credential',
+  stepUp: { acr: AAL1, maxAgeSeconds: RECENT_SECONDS },
+  responses: { 204: { description: 'Deleted, and ended everywhere.' } },
+  handle: async (call) => {
+    const answer = await endOwnAccount(call.services.core, call.caller, call.facts)
+    return answer.ok ? noContent(call.services.cookies.cleared) : refused(call, answer)
+  },
+})
+
+export const meRoutes: readonly AnyRoute[] = [me, endAccount, listSessions, endSession, endOthers]

@@ -15,6 +15,7 @@ import { insertAccount } from '../steps/accounts.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { deleteAllFactors } from '../steps/factors.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
+import { writeMails } from '../steps/mails.ts'
 import { deleteRiskOf } from '../steps/risk.ts'
 import { giveRoles, holdAdministrators, planRoles, readRoles, writeRoles } from '../steps/roles.ts'
 
@@ -47,6 +48,7 @@ export function* changeAccount(input: InputOf<'changeAccount'>): Script<AnswerOf
   const isVerdictNew =
     name !== account.name || roles.added.length + roles.removed.length > 0 || isDisabling || isEnabling
   yield* writeAudit(input.audit)
+  if (isDisabling && account.disabledAtMs === null) yield* writeMails(input.mails)
   if (!isVerdictNew) return 'changed'
   yield* writeRoles(id, roles)
   const disabled = disabledAtMs === undefined ? account.disabledAtMs : disabledAtMs
@@ -88,6 +90,7 @@ export function* endAccount(input: InputOf<'endAccount'>): Script<AnswerOf<'endA
   yield* deleteRiskOf(input.id)
   yield* run(deleteLinksOfAccount, input.id)
   yield* writeAudit(input.audit)
+  yield* writeMails(input.mails)
   yield* appendWith(toRule(input), (position) => run(sql.endAccount, input.id, input.nowMs, position))
   return 'ended'
 }
