@@ -213,7 +213,7 @@ const METHODS = ['TRACE', 'OPTIONS', 'PUT', 'HEAD', 'PROPFIND', 'PURGE', 'SEARCH
 test('405 with Allow for methods that a path does not know, TRACE and OPTIONS among them', async (t) => {
   const port = await listen(t, authority)
   for (const path of new Set(routes.map((route) => pathOf(route, ids)))) {
-    const known = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) => routeOf(method, path) !== null)
+    const known = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => routeOf(method, path) !== null)
     if (known.includes('GET')) known.push('HEAD')
     for (const method of METHODS.filter((one) => !known.includes(one))) {
       const answer = await viaSocket(port, method, path)
