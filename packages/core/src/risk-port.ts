@@ -4,6 +4,7 @@
  */
 import type { AccountId, AuditEventId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
+import type { QueuedMail } from './mail/mail.ts'
 import type { Place } from './risk/attempt.ts'
 import type { RiskAction } from './risk/policy.ts'
 
@@ -31,6 +32,8 @@ export interface JudgedAttempt {
 export interface JudgedDraft {
   readonly attempt: JudgedAttempt
   readonly anomaly: AuditEvent | null
+  /** For the owner, where a session was opened that they should know of. */
+  readonly mails?: readonly QueuedMail[]
 }
 
 export interface RiskView {

@@ -147,6 +147,25 @@ test('without a factor the sign-in goes on and is told of; the policy can have i
   assert.equal(anomaly?.details.event, opened?.id)
 })
 
+test('the owner is sent word of a session that was opened from a device that is new, and of no other', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+  const waiting = async (): Promise<readonly string[]> => {
+    const limits = { nowMs: to.clock.nowMs(), leasedUntilMs: to.clock.nowMs() + 1000, limit: 100 }
+    return (await to.services.core.store.claimMails(limits)).map(({ kind }) => kind)
+  }
+
+  await signInFrom(to, email)
+  await asStranger(to, email, 'another quiet otter')
+  const before = await waiting()
+  await asStranger(to, email)
+  const after = await waiting()
+
+  assert.ok(!before.includes('new_sign_in'))
+  assert.deepEqual(after, ['new_sign_in'])
+})
+
 test('the owner at home is allowed without a word, also while strangers guess', async (t) => {
   const to = await inside(t, given.UNLIMITED)
   const { email, id } = await given.person(to)

@@ -9,6 +9,7 @@ import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { demandsFactor, type FactorWay } from '../factors/factor.ts'
 import { makeAudit } from '../make.ts'
+import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import type { LogHead } from '../revocations/revocation.ts'
@@ -142,9 +143,12 @@ async function openSession(
   const prepared = prepareSession(context, proven, delivery, facts)
   const { draft } = prepared
   const { judged, account } = proven
+  const isUnusual = judged != null && judged.action !== 'allow'
+  const mails = isUnusual ? makeNotice(context, 'new_sign_in', account, 'owner', facts) : []
   const opened = await context.store.openSession({
     ...draft,
-    judged: judged == null ? null : toJudgedDraft(context, judged, account.id, draft.audit, facts),
+    judged:
+      judged == null ? null : { ...toJudgedDraft(context, judged, account.id, draft.audit, facts), mails },
   })
   // Disabled or signed out everywhere while the password was being checked.
   if (opened.kind === 'account_gone') return refuse('invalid_credentials', 'revoked')

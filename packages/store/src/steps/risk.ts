@@ -4,12 +4,14 @@ import type { AccountId } from '@countersign/protocol'
 import { run, type Script } from '../script.ts'
 import * as sql from '../statements/risk.ts'
 import { writeAudit } from './audit.ts'
+import { writeMails } from './mails.ts'
 
 export function* writeJudged(judged: JudgedDraft | null | undefined): Script<void> {
   if (judged == null) return
   const { id, account, atMs, action, grades, expiresAtMs } = judged.attempt
   yield* run(sql.insertJudged, id, account, atMs, action, grades, expiresAtMs)
   if (judged.anomaly !== null) yield* writeAudit(judged.anomaly)
+  yield* writeMails(judged.mails ?? [])
 }
 
 export function* writeLearned(learned: LearnedDraft | null | undefined): Script<void> {
