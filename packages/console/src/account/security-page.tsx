@@ -1,4 +1,4 @@
-/** Second factors: authenticator apps and recovery codes. */
+/** Second factors: authenticator apps, passkeys and recovery codes. */
 import type { TotpOffer } from '@countersign/client'
 import type { FactorShape } from '@countersign/protocol'
 import { Button, Modal, TextInput } from '@mantine/core'
@@ -18,6 +18,7 @@ import { Time } from '../ui/time.tsx'
 import { useToast } from '../ui/toast.tsx'
 import { TotpForm } from '../ui/totp-form.tsx'
 import css from '../ui/ui.module.css'
+import { PasskeysSection } from './passkeys-section.tsx'
 
 /** What a dialogue shows; null while none is open. */
 type Open =
@@ -51,6 +52,10 @@ export function SecurityPage(): ReactNode {
           ))}
         </ul>
       </Section>
+      <PasskeysSection
+        passkeys={factors.data?.items.filter(({ kind }) => kind === 'passkey') ?? []}
+        onCodes={(codes) => setOpen({ kind: 'codes', codes })}
+      />
       <Section title={t.account.recovery}>
         <div className={css.beside}>
           <p className={css.plain}>

@@ -33,3 +33,7 @@ export const isProblem = (error: unknown, ...codes: readonly string[]): error is
 /** The session is gone: nobody is signed in here any more. */
 export const isSignedOut = (error: unknown): boolean =>
   isProblem(error, 'credential_required', 'invalid_credential')
+
+/** What browsers say when somebody declines, or has no passkey for this service (WebAuthn §5.1.3). */
+export const isDeclined = (error: unknown): boolean =>
+  error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'AbortError')

@@ -168,6 +168,16 @@ export const de: Messages = {
     unnamedApp: 'Authenticator-App',
     appAdded: 'Die App ist hinzugefügt.',
     appRemoved: 'Die App ist entfernt.',
+    passkeys: 'Passkeys',
+    passkeysEmpty: 'Noch kein Passkey',
+    passkeysEmptyText:
+      'Ein Passkey liegt auf Ihrem Gerät, öffnet Ihr Konto ohne Passwort und lässt sich niemandem verraten.',
+    addPasskey: 'Passkey hinzufügen',
+    unnamedPasskey: 'Passkey',
+    removePasskeyText:
+      'Er öffnet nichts mehr. Mit dem letzten Faktor gehen auch die Wiederherstellungscodes.',
+    passkeyAdded: 'Der Passkey ist hinzugefügt.',
+    passkeyRemoved: 'Der Passkey ist entfernt.',
     recovery: 'Wiederherstellungscodes',
     recoveryLeft: (n) => `Noch ${count(n, 'Code', 'Codes')}.`,
     recoveryNone: 'Sie kommen mit der ersten App.',

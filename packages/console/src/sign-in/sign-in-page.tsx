@@ -12,6 +12,7 @@ import { EnrolStep } from './enrol-step.tsx'
 import { FactorStep } from './factor-step.tsx'
 import { NewPasswordStep } from './new-password-step.tsx'
 import { safeNext } from './next.ts'
+import { PasskeyButton } from './passkey-button.tsx'
 import { PasswordStep } from './password-step.tsx'
 import css from './sign-in.module.css'
 
@@ -54,6 +55,7 @@ export function SignInPage(): ReactNode {
           <>
             <Arrival search={search} />
             <PasswordStep onSignedIn={signedIn} onRequired={goFurther} />
+            <PasskeyButton onSignedIn={signedIn} />
           </>
         )}
         {step.kind === 'factor' && (

@@ -1,0 +1,110 @@
+/** One’s own passkeys: make one with this device, see them, remove them. */
+import type { FactorShape } from '@countersign/protocol'
+import { Button } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
+import { client } from '../api/client.ts'
+import { Cancelled, isDeclined } from '../api/problems.ts'
+import { useAction } from '../api/use-action.ts'
+import { useT } from '../i18n/messages.ts'
+import { Confirm } from '../ui/confirm.tsx'
+import { Icon } from '../ui/icon.tsx'
+import rows from '../ui/list.module.css'
+import { Empty, Section } from '../ui/parts.tsx'
+import { Time } from '../ui/time.tsx'
+
+export interface PasskeysSectionProps {
+  readonly passkeys: readonly FactorShape[]
+  /** The recovery codes that come with a first factor. */
+  readonly onCodes: (codes: readonly string[]) => void
+}
+
+const CHANGES = [myFactorsQuery.queryKey, meQuery.queryKey]
+
+export function PasskeysSection({ passkeys, onCodes }: PasskeysSectionProps): ReactNode {
+  const t = useT()
+  const [removing, setRemoving] = useState<FactorShape | null>(null)
+  const add = useAction({
+    run: () => make(),
+    changes: CHANGES,
+    done: () => t.account.passkeyAdded,
+    onDone: ({ recovery_codes: codes }) => {
+      if (codes !== undefined) onCodes(codes.map((code) => code.reveal()))
+    },
+  })
+  const remove = useAction({
+    run: (id: string) => client.passkeys.remove(id),
+    changes: CHANGES,
+    done: () => t.account.passkeyRemoved,
+    onDone: () => setRemoving(null),
+  })
+  const button = client.passkeys.isSupported && (
+    <Button loading={add.isPending} onClick={() => add.mutate()}>
+      {t.account.addPasskey}
+    </Button>
+  )
+  const isEmpty = passkeys.length === 0
+  return (
+    <Section title={t.account.passkeys} actions={isEmpty ? undefined : button} isFlush>
+      {isEmpty && (
+        <Empty
+          icon="key"
+          title={t.account.passkeysEmpty}
+          text={t.account.passkeysEmptyText}
+          action={button}
+        />
+      )}
+      <ul className={rows.list}>
+        {passkeys.map((factor) => (
+          <PasskeyRow key={factor.id} factor={factor} onRemove={() => setRemoving(factor)} />
+        ))}
+      </ul>
+      <Confirm
+        title={removing === null ? null : t.account.removeAppTitle(removing.name ?? t.account.unnamedPasskey)}
+        text={t.account.removePasskeyText}
+        verb={t.account.removeApp}
+        isBusy={remove.isPending}
+        onConfirm={() => removing !== null && remove.mutate(removing.id)}
+        onClose={() => setRemoving(null)}
+      />
+    </Section>
+  )
+}
+
+/** A person who says no to the browser has changed their mind, and nothing is broken. */
+async function make(): ReturnType<typeof client.addPasskey> {
+  try {
+    return await client.addPasskey()
+  } catch (error) {
+    throw isDeclined(error) ? new Cancelled() : error
+  }
+}
+
+interface PasskeyRowProps {
+  readonly factor: FactorShape
+  readonly onRemove: () => void
+}
+
+function PasskeyRow({ factor, onRemove }: PasskeyRowProps): ReactNode {
+  const t = useT()
+  const name = factor.name ?? t.account.unnamedPasskey
+  return (
+    <li className={rows.row}>
+      <span className={rows.rowIcon}>
+        <Icon name="key" />
+      </span>
+      <div className={rows.rowBody}>
+        <div className={rows.rowTitle}>{name}</div>
+        <div className={rows.rowText}>
+          {t.common.created} <Time at={factor.created_at} /> · {t.common.lastUsed}{' '}
+          {factor.last_used_at === null ? t.common.never : <Time at={factor.last_used_at} />}
+        </div>
+      </div>
+      <div className={rows.rowEnd}>
+        <Button variant="default" size="xs" onClick={onRemove} aria-label={`${t.account.removeApp}: ${name}`}>
+          {t.account.removeApp}
+        </Button>
+      </div>
+    </li>
+  )
+}
