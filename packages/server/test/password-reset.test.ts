@@ -180,7 +180,10 @@ test('known, unknown and disabled addresses are answered alike, by as many calls
   })
   for (const one of seen) assert.deepEqual(one, seen[0])
   assert.equal((await mailTo(to, email)).length, 3)
-  assert.deepEqual(await mailTo(to, disabled.email), [])
+  assert.deepEqual(
+    (await mailTo(to, disabled.email)).map(({ subject }) => subject),
+    ['Your account at Countersign was locked'],
+  )
   assert.deepEqual(await mailTo(to, 'nobody@example.com'), [])
 })
 

@@ -22,6 +22,7 @@ async function withMail(t: TestContext, settings: Record<string, string> = {}): 
     ...given.UNLIMITED,
     COUNTERSIGN_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
     COUNTERSIGN_MAIL_FROM: 'auth@example.com',
+    COUNTERSIGN_EMAIL_VERIFICATION: 'off',
     ...settings,
   })
   return { ...opened, smtp, deliver: () => deliver(opened) }
@@ -235,6 +236,7 @@ test('the running server sends by itself, and counts', async (t) => {
     ...given.UNLIMITED,
     COUNTERSIGN_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
     COUNTERSIGN_MAIL_FROM: 'auth@example.com',
+    COUNTERSIGN_EMAIL_VERIFICATION: 'off',
   })
   const { session_token: bearer = '' } = await given.signedIn(running, 'session_token')
   await enrolTotp(running, bearer)
