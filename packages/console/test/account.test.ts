@@ -151,6 +151,31 @@ test('the account pages', async (t) => {
   })
 
   await stage.play(
+    'a password is changed, and every other session ends with the old one',
+    {},
+    async (page, world) => {
+      const person = await newPerson(world, 'Sol Changer')
+      const elsewhere = await signedInElsewhere(world, person)
+      await signIn(page, world, '/account/security', person)
+      await page.getByLabel('Current password').fill('not this one at all')
+      await page.getByLabel('New password', { exact: true }).fill('eleven foxes under the bridge')
+      await page.getByRole('button', { name: 'Change the password' }).click()
+      await page.getByRole('alert').waitFor()
+      await assertAccessible(page)
+      await elsewhere.me()
+
+      await page.getByLabel('Current password').fill(person.password)
+      await page.getByRole('button', { name: 'Change the password' }).click()
+
+      await page.getByText('The password is changed.').waitFor()
+      await shoot(page, 'account-password')
+      await assert.rejects(elsewhere.me(), { code: 'invalid_credential' })
+      await page.getByRole('link', { name: 'Profile' }).click()
+      await page.getByRole('heading', { name: person.name }).waitFor()
+    },
+  )
+
+  await stage.play(
     'somebody without permissions is told so, and has no way to the console',
     { width: 360 },
     async (page, world) => {

@@ -53,7 +53,9 @@ export async function openPage(browser: Browser, look: Look = {}): Promise<Watch
   const complaints: string[] = []
   page.on('console', (message) => {
     // A refused request is an answer, and one that a test cuts is meant; the page says so itself.
-    const isRequest = /^Failed to load resource: (?:.*status of 4\d\d|net::ERR_FAILED)/.test(message.text())
+    const isRequest = /^Failed to load resource: (?:.*status of 4\d\d|net::ERR_FAILED)|^Framing /.test(
+      message.text(),
+    )
     if (message.type() === 'error' && !isRequest) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))

@@ -18,6 +18,7 @@ import { Time } from '../ui/time.tsx'
 import { useToast } from '../ui/toast.tsx'
 import { TotpForm } from '../ui/totp-form.tsx'
 import css from '../ui/ui.module.css'
+import { ChangePassword } from './change-password.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
 
 /** What a dialogue shows; null while none is open. */
@@ -70,6 +71,7 @@ export function SecurityPage(): ReactNode {
           )}
         </div>
       </Section>
+      <ChangePassword />
       <Dialogues open={open} onOpen={setOpen} />
     </>
   )

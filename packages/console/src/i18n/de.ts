@@ -155,6 +155,13 @@ export const de: Messages = {
     factorOff: 'Wer Ihr Passwort erfährt, kann sich anmelden. Ein zweiter Faktor verhindert das.',
     addFactor: 'Zweiten Faktor hinzufügen',
     securityLead: 'Was außer Ihrem Passwort verlangt wird.',
+    passwordTitle: 'Passwort',
+    passwordLead: 'Mit dem alten endet jede andere Sitzung.',
+    currentPassword: 'Bisheriges Passwort',
+    passwordHint: (n) =>
+      `Mindestens ${n} Zeichen. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu raten.`,
+    changePassword: 'Passwort ändern',
+    passwordChanged: 'Das Passwort ist geändert.',
     apps: 'Authenticator-Apps',
     appsEmpty: 'Noch keine App',
     appsEmptyText:

@@ -148,6 +148,13 @@ export const en = {
     factorOff: 'Whoever learns your password can sign in. A second factor stops that.',
     addFactor: 'Add a second factor',
     securityLead: 'What is asked for beside your password.',
+    passwordTitle: 'Password',
+    passwordLead: 'When it changes, every other session ends.',
+    currentPassword: 'Current password',
+    passwordHint: (n: number) =>
+      `At least ${n} characters. A few unrelated words are easy to remember and hard to guess.`,
+    changePassword: 'Change the password',
+    passwordChanged: 'The password is changed.',
     apps: 'Authenticator apps',
     appsEmpty: 'No app yet',
     appsEmptyText:
