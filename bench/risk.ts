@@ -88,9 +88,17 @@ async function measure(store: Store): Promise<BenchResult[]> {
   }
   const tookMs: number[] = []
   const busyMs: number[] = []
+  const stranger: RequestFacts = {
+    nowMs: NOW_MS,
+    requestId: 'bench',
+    address: null,
+    userAgent: AGENT,
+    device: null,
+    deviceSecrets: [],
+  }
   for (let turn = -WARM_UP; turn < JUDGED; turn += 1) {
     const address = `198.51.${turn & 255}.7`
-    const facts: RequestFacts = { nowMs: NOW_MS, requestId: 'bench', address, userAgent: AGENT, device: null }
+    const facts: RequestFacts = { ...stranger, address }
     const [beganMs, before] = [performance.now(), process.cpuUsage()]
     await judgeSignIn(context, judging, facts)
     const { user, system } = process.cpuUsage(before)

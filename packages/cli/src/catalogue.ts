@@ -63,6 +63,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'What you have allowed apps to do: list, end.',
     load: async () => (await import('./commands/consents.ts')).commands,
   },
+  devices: {
+    summary: 'Browsers you are known in: list, forget one or all.',
+    load: async () => (await import('./commands/devices.ts')).commands,
+  },
   revoke: {
     summary: 'End anything, with everything issued under it.',
     load: async () => (await import('./commands/revoke.ts')).commands,

@@ -4,6 +4,7 @@ import type {
   AccountDetailShape,
   ApiKeyShape,
   ClientShape,
+  DeviceShape,
   Page,
   SessionDetailShape,
 } from '@countersign/protocol'
@@ -198,6 +199,24 @@ test('whose keys are listed is one’s own, another’s, or everybody’s', asyn
   assert.deepEqual(await idsOf('--owner', other.id), [api_key.id])
   const all = await idsOf('--owner', 'all')
   assert.ok(all.includes(api_key.id) && all.includes(made.api_key.id))
+})
+
+test('one’s own devices are listed and forgotten with a session token in place of a key', async () => {
+  const email = 'known@example.com'
+  await createAccount(email)
+  const own = { ...env, COUNTERSIGN_API_KEY: await sessionToken(email) }
+  const body = JSON.stringify({ email, password: PASSWORD })
+  const headers = { 'content-type': 'application/json' }
+  for (let browser = 0; browser < 3; browser += 1) {
+    assert.equal((await fetch(`${url}/v1/sign-in`, { method: 'POST', headers, body })).status, 200)
+  }
+
+  const { items } = await runJson<Page<DeviceShape>>(['devices', 'list'], { env: own })
+
+  assert.equal(items.length, 3)
+  const id = items[0]?.id ?? ''
+  assert.deepEqual(await runJson(['devices', 'forget', id], { env: own }), { forgotten: id })
+  assert.deepEqual(await runJson(['devices', 'forget', '--all'], { env: own }), { forgotten: 2 })
 })
 
 test('one’s own sessions are listed and ended with a session token in place of a key', async () => {

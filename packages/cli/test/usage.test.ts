@@ -26,6 +26,7 @@ test('a wrong command line is exit code 2, one sentence, and where to read more'
     [['keys', 'create', '--name', 'n', '--expires-in', 'soon'], /length of time/],
     [['keys', 'create', '--name', 'n', '--rate-limit', '5'], /<requests>\/<seconds>/],
     [['roles', 'change', 'staff'], /nothing to change/],
+    [['devices', 'forget'], /Name one device/],
     [['sessions', 'end'], /Name one session/],
     [['sessions', 'end', 'ses_1', '--others'], /Name one session/],
     [['revoke'], /Name a kind and an id/],

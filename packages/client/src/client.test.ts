@@ -139,10 +139,11 @@ test('administration speaks to the right places', async (t) => {
     items: [],
     next_cursor: null,
     ended: 0,
+    forgotten: 0,
     active: true,
   }
   const authority = fakeAuthority((seen) =>
-    seen.method === 'DELETE' && !seen.path.includes('signing') ? noContent() : answer(200, one),
+    seen.method === 'DELETE' && !/signing|devices$/.test(seen.path) ? noContent() : answer(200, one),
   )
   const client = authority.client({ credential: { apiKey: 'k' } })
   const calls: [string, () => Promise<unknown>, string?][] = [
@@ -184,6 +185,9 @@ test('administration speaks to the right places', async (t) => {
     ['PATCH /v1/api-keys/key_1', () => client.apiKeys.change('key_1', { name: 'n' }), '{"name":"n"}'],
     ['POST /v1/api-keys/key_1/rotate', () => client.apiKeys.rotate('key_1', 60), '{"overlap_seconds":60}'],
     ['DELETE /v1/me/sessions/ses_1', () => client.sessions.end('ses_1')],
+    ['GET /v1/me/devices', () => client.devices.list()],
+    ['DELETE /v1/me/devices/dev_1', () => client.devices.forget('dev_1')],
+    ['DELETE /v1/me/devices', () => client.devices.forgetAll()],
     ['GET /v1/me/factors', () => client.factors.list()],
     ['DELETE /v1/me/factors/fac_1', () => client.factors.remove('fac_1')],
     ['GET /v1/accounts/acc_1/factors', () => client.accountFactors.list('acc_1')],

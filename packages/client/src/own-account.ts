@@ -1,6 +1,7 @@
 /** What a person does with their own account: sign up, sign in, look at their sessions, sign out. */
 import type {
   ConsentShape,
+  DeviceShape,
   FactorName,
   MeResponse,
   Page,
@@ -61,6 +62,13 @@ export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
     /** Ends all sessions but this one, and says how many. */
     endOthers(): Promise<{ ended: number }>
   }
+  /** The browsers in which this person is known: strangers who guess at the account do not keep these out. */
+  readonly devices: {
+    list(): Promise<Page<DeviceShape>>
+    forget(id: string): Promise<void>
+    /** Forgets them all, this one as well, and says how many. */
+    forgetAll(): Promise<{ forgotten: number }>
+  }
 }
 
 export function createOwnAccount(
@@ -117,6 +125,14 @@ export function createOwnAccount(
       },
       endOthers: async () =>
         parseAnswer(await call({ method: 'POST', path: '/v1/me/sessions/revoke-others' }), 'ended'),
+    },
+    devices: {
+      list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/me/devices' }), 'items'),
+      forget: async (id) => {
+        await call({ method: 'DELETE', path: `/v1/me/devices/${encodeURIComponent(id)}` })
+      },
+      forgetAll: async () =>
+        parseAnswer(await call({ method: 'DELETE', path: '/v1/me/devices' }), 'forgotten'),
     },
   }
 }

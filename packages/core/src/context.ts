@@ -1,5 +1,5 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
-import type { CredentialStyle, RoleId, SigningAlgorithm } from '@countersign/protocol'
+import type { CredentialStyle, RoleId, Secret, SigningAlgorithm } from '@countersign/protocol'
 import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
 import type {
@@ -108,6 +108,8 @@ export interface RequestFacts {
   readonly device: string | null
   /** The language that whoever asks reads, if we write it. */
   readonly locale?: Locale | null
+  /** What the browser was given at earlier sign-ins, to be known by; whether it is good, the store knows. */
+  readonly deviceSecrets: readonly Secret[]
 }
 
 /** What the life of a log entry depends on. */

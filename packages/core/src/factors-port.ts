@@ -2,9 +2,10 @@
  * The part of the store's port that keeps second factors and tickets. The rules of `store-port.ts` hold here as
  * well. One-time use is decided by one conditional update each: of a ticket, of a time step, of a recovery code.
  */
-import type { AccountId, FactorId, RoleId, SessionId } from '@countersign/protocol'
+import type { AccountId, DeviceId, FactorId, RoleId, SessionId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
+import type { DeviceDraft, SignInTry } from './devices-port.ts'
 import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
 import type { Passkey } from './factors/passkey.ts'
 import type { Ticket } from './factors/ticket.ts'
@@ -50,6 +51,16 @@ export interface SessionDraft {
   /** How it was judged, unless a ticket has told before, and what is learned from it. */
   readonly judged?: JudgedDraft | null
   readonly learned?: LearnedDraft | null
+  /** The browser that the session is opened in; programs have none. */
+  readonly device?: DeviceDraft
+}
+
+/** What was written with it. */
+export interface OpenedSession {
+  readonly kind: 'opened'
+  readonly endedOverCap: readonly SessionId[]
+  /** The device that was known, or is from now on. */
+  readonly device: DeviceId | null
 }
 
 /** Goes into the outbox together with what it tells of. */
@@ -60,11 +71,13 @@ interface Telling {
 export interface FactorStore {
   /** Null where there is no such account. */
   readFactors(account: AccountId, failuresMax: number): Promise<FactorsView | null>
+  /** `proved`: the row of wrong passwords that the right one has ended. */
   openTicket(input: {
     digest: string
     ticket: Ticket
     audit: AuditEvent | null
     judged?: JudgedDraft | null
+    proved?: SignInTry
   }): Promise<void>
   /** The ticket, if it could still be used; counts nothing. */
   readTicket(
@@ -94,10 +107,7 @@ export interface FactorStore {
         /** Tells of the factor that this sign-in adds; null where it adds none. */
         enrolment: AuditEvent | null
       },
-  ): Promise<
-    | { kind: 'opened'; endedOverCap: readonly SessionId[] }
-    | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }
-  >
+  ): Promise<OpenedSession | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }>
   /**
    * Spends ticket and proof and raises the session: new methods, level and time, and a new secret in place of
    * the one before. Appends a rule for the session, so that verdicts and tokens are made anew.

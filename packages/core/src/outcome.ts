@@ -10,6 +10,8 @@ export interface Refusal {
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
   /** What would be enough, where the code is `insufficient_user_authentication` (RFC 9470 §3). */
   readonly stepUp?: StepUpNeed
+  /** How long to wait, where waiting helps. */
+  readonly retryAfterSeconds?: number
 }
 
 /** How recently and how strongly somebody must have proved who they are. */

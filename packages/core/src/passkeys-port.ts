@@ -2,12 +2,12 @@
  * The part of the store's port that keeps passkeys and the challenges that ask for them. The rules of
  * `store-port.ts` hold here as well. A challenge is spent by one conditional delete, together with what it was for.
  */
-import type { AccountId, FactorId, SessionId } from '@countersign/protocol'
+import type { AccountId, FactorId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor } from './factors/factor.ts'
 import type { NewPasskey, Passkey, PasskeyChallenge, PasskeyUse, SpentChallenge } from './factors/passkey.ts'
-import type { SessionDraft } from './factors-port.ts'
+import type { OpenedSession, SessionDraft } from './factors-port.ts'
 import type { QueuedMail } from './mail/mail.ts'
 import type { WithHead } from './store-port.ts'
 
@@ -58,5 +58,5 @@ export interface PasskeyStore {
   /** Spends the challenge, notes the use and opens the session, all or none. */
   signInWithPasskey(
     input: SessionDraft & { use: PasskeyUse },
-  ): Promise<{ kind: 'opened'; endedOverCap: readonly SessionId[] } | { kind: 'account_gone' | 'proof_used' }>
+  ): Promise<OpenedSession | { kind: 'account_gone' | 'proof_used' }>
 }

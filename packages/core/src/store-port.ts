@@ -25,8 +25,9 @@ import type { AuditEvent } from './audit/event.ts'
 import type { AuthorizationStore } from './authorizations-port.ts'
 import type { Client } from './clients/client.ts'
 import type { ClientStore } from './clients-port.ts'
+import type { DeviceStore } from './devices-port.ts'
 import type { FactorWay } from './factors/factor.ts'
-import type { FactorStore, SessionDraft } from './factors-port.ts'
+import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { LinkStore } from './links-port.ts'
 import type { QueuedMail } from './mail/mail.ts'
@@ -212,11 +213,10 @@ export interface GrantDraft {
 export interface SessionStore {
   /**
    * Opens a session if the account is still alive at that position, and ends the least recently used ones
-   * beyond `sessionsMax`, appending a kill for each.
+   * beyond `sessionsMax`, appending a kill for each. Ends the wrong passwords in a row of whoever is unknown and
+   * of the device, which is known from then on.
    */
-  openSession(
-    input: SessionDraft,
-  ): Promise<{ kind: 'opened'; endedOverCap: readonly SessionId[] } | { kind: 'account_gone' }>
+  openSession(input: SessionDraft): Promise<OpenedSession | { kind: 'account_gone' }>
   /** Everything that a verdict about a session needs, in one snapshot. */
   readSessionForVerdict(
     id: SessionId,
@@ -314,6 +314,7 @@ export type Store = LogStore &
   FactorStore &
   PasswordStore &
   PasskeyStore &
+  DeviceStore &
   ServiceAccountStore &
   RoleStore &
   SessionStore &

@@ -46,6 +46,8 @@ export interface Housekeeping {
   sweepUsage(beforeMs: number, limit: number): Promise<number>
   /** Forgets what could be presented once and has expired before `beforeMs`, at most `limit`. Returns how many. */
   sweepUsed(beforeMs: number, limit: number): Promise<number>
+  /** Deletes devices and rows of wrong passwords that nothing was heard of since `beforeMs`, at most `limit` of each. */
+  sweepDevices(beforeMs: number, limit: number): Promise<number>
   /** Answers when the database does: for readiness. */
   ping(): Promise<void>
 }

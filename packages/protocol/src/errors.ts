@@ -219,6 +219,11 @@ export const errors = {
     title: 'Too many requests',
     detail: 'Wait for the time in `Retry-After`, then try again.',
   },
+  too_many_failures: {
+    status: 429,
+    title: 'Too many failures',
+    detail: 'Wait for the time in `Retry-After`, or sign in on a device that was signed in on before.',
+  },
   limit_reached: {
     status: 409,
     title: 'Limit reached',

@@ -78,6 +78,16 @@ export interface VerifiersResponse {
   knows_all: boolean
 }
 
+/** A browser in which the account was signed in to before. */
+export interface DeviceShape {
+  id: string
+  /** It presented itself with this request. */
+  current: boolean
+  name: string | null
+  created_at: string
+  last_seen_at: string
+}
+
 export interface SignUpRequest {
   email: string
   password: string

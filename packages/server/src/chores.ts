@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   chainAudit,
+  DEVICE_SECONDS,
   deliverMails,
   MAIL_BATCH,
   type Mailer,
@@ -67,7 +68,7 @@ export function startChores(services: Services): Chores {
 
 /** The facts of what the authority does unasked. */
 export function systemFacts(nowMs: number): RequestFacts {
-  return { nowMs, requestId: 'system', address: null, userAgent: null, device: null }
+  return { nowMs, requestId: 'system', address: null, userAgent: null, device: null, deviceSecrets: [] }
 }
 
 /** A busy second leaves more than one batch. */
@@ -93,6 +94,7 @@ async function sweep({ core }: Services, nowMs: number): Promise<void> {
   await core.store.sweep(nowMs - KEEP_ENDED_MS, SWEEP_ROWS_MAX)
   await core.store.pruneLog(nowMs, KEEP_POSITIONS)
   while ((await core.store.sweepUsed(nowMs, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
+  await core.store.sweepDevices(nowMs - DEVICE_SECONDS * SECOND, SWEEP_ROWS_MAX)
   while ((await core.store.sweepUsage(nowMs - USAGE_KEPT_MS, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
 }
 

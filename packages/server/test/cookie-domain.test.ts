@@ -33,11 +33,13 @@ test('the cookie goes to the domain, and is as narrow as such a cookie can be in
 
   const answer = await to.send('POST', '/v1/sign-in', { body: { email, password: given.PASSWORD } })
 
-  const [cookie = '', ...others] = answer.headers.getSetCookie()
+  const [cookie = '', device = '', ...others] = answer.headers.getSetCookie()
   assert.match(
     cookie,
     /^__Secure-countersign_session=cs_seslive_\w+; Domain=example\.com; Path=\/; Max-Age=86400; Secure; HttpOnly; SameSite=Lax$/,
   )
+  // Nobody but the authority has a use for it.
+  assert.match(device, /^__Host-countersign_device=\w+; Path=\/; /)
   assert.deepEqual(others, [])
 })
 

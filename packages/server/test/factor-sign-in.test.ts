@@ -284,7 +284,8 @@ test('enumeration: the password’s answer and work are the same with and withou
     const answer = await to.send('POST', '/v1/sign-in', { body })
     assertProblem(answer, 'invalid_credentials')
     assert.deepEqual(to.takeCalls(), [
-      'store.readAccountByEmail',
+      'store.readSignIn',
+      'store.takeSignInTry',
       'passwords.verify',
       'store.readRisk',
       'store.appendAudit',

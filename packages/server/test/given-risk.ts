@@ -14,11 +14,21 @@ type To = Pick<Given, 'send' | 'clock'>
 export function signInFrom(
   { send }: Pick<To, 'send'>,
   email: string,
-  where: Pick<SendOptions, 'address'> & { readonly agent?: string; readonly password?: string } = {},
+  where: Pick<SendOptions, 'address' | 'cookie'> & {
+    readonly agent?: string
+    readonly password?: string
+    readonly deliver?: 'cookie'
+  } = {},
 ): Promise<Answer> {
-  const { address = HOME, agent = FIREFOX, password = PASSWORD } = where
-  const body = { email, password, deliver: 'session_token' }
-  return send('POST', '/v1/sign-in', { address, headers: { 'user-agent': agent }, body })
+  const {
+    address = HOME,
+    agent = FIREFOX,
+    password = PASSWORD,
+    deliver = 'session_token',
+    cookie = '',
+  } = where
+  const body = { email, password, deliver }
+  return send('POST', '/v1/sign-in', { address, cookie, headers: { 'user-agent': agent }, body })
 }
 
 export const asStranger = (

@@ -83,9 +83,13 @@ async function cookiesOf(more: object): Promise<readonly string[]> {
 
 const opaque = (kind: string): string => `cs_${kind}live_[0-9a-z]{26}_[0-9A-Za-z]{49}`
 
-test('signing in sets one cookie, as narrow as can be, or none', async () => {
-  const [session = '', ...others] = await cookiesOf({})
+const DEVICE =
+  /^__Host-countersign_device=[0-9A-Za-z]{43}; Path=\/; Max-Age=34560000; Secure; HttpOnly; SameSite=Strict$/
+
+test('signing in sets one cookie with a credential and one for the device, as narrow as can be, or none', async () => {
+  const [session = '', device = '', ...others] = await cookiesOf({})
   assert.deepEqual(others, [])
+  assert.match(device, DEVICE)
   assert.match(
     session,
     new RegExp(
@@ -93,8 +97,9 @@ test('signing in sets one cookie, as narrow as can be, or none', async () => {
     ),
   )
 
-  const [refresh = '', ...more] = await cookiesOf({ deliver: 'jwt', refresh: 'cookie' })
+  const [refresh = '', known = '', ...more] = await cookiesOf({ deliver: 'jwt', refresh: 'cookie' })
   assert.deepEqual(more, [])
+  assert.match(known, DEVICE)
   assert.match(
     refresh,
     new RegExp(

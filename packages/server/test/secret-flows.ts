@@ -95,6 +95,7 @@ async function people(ask: Send, keep: Keep): Promise<void> {
     ask('POST', '/v1/sign-in', { body: { email: EMAIL, password, ...more } })
   const byCookie = await sign({ deliver: 'cookie' })
   const cookie = keep('session cookie', cookieOf(byCookie))
+  keep('device cookie', cookieOf(byCookie, 1))
   const csrf = keep('CSRF token', at(byCookie.json, 'csrf_token'))
   const asBrowser = { cookie: `__Host-countersign_session=${cookie}`, headers: { 'x-csrf-token': csrf } }
   assert.equal((await ask('GET', '/v1/me', asBrowser)).status, 200)
@@ -110,6 +111,7 @@ async function people(ask: Send, keep: Keep): Promise<void> {
   const asCookie = await sign({ deliver: 'jwt', refresh: 'cookie' })
   keep('access token beside a cookie', at(asCookie.json, 'access_token'))
   const refresh = keep('refresh cookie', cookieOf(asCookie))
+  keep('device cookie 2', cookieOf(asCookie, 1))
   const refreshed = await ask('POST', '/oauth/token', {
     form: { grant_type: 'refresh_token', client_id: 'first-party' },
     cookie: `__Secure-countersign_refresh=${refresh}`,
@@ -202,8 +204,8 @@ async function passkeys(ask: Send, keep: Keep): Promise<void> {
   }
 }
 
-const cookieOf = ({ headers }: Answer): string =>
-  /^[^=]+=([^;]+)/.exec(headers.getSetCookie()[0] ?? '')?.[1] ?? ''
+const cookieOf = ({ headers }: Answer, index = 0): string =>
+  /^[^=]+=([^;]+)/.exec(headers.getSetCookie()[index] ?? '')?.[1] ?? ''
 
 /** A key that is made, read, rotated, exchanged, asked about, and ended with itself. */
 async function programs(ask: Send, keep: Keep, bearer: string): Promise<void> {

@@ -164,6 +164,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/me/sessions': session.id,
     '/v1/me/factors': factor,
     '/v1/me/passkeys': factor,
+    '/v1/me/devices': `dev_${'0'.repeat(26)}`,
     ':factor': factor,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,

@@ -430,6 +430,30 @@ const authorizations: readonly string[] = [
   ) /*clustered*/`,
 ]
 
+// Browsers that an account was signed in to in. Wrong passwords in a row are counted for each, and with an empty
+// `device` for all others; `subject` is an account, or what stands for an address that nobody has.
+const devices: readonly string[] = [
+  `create table devices (
+    id text not null primary key,
+    account_id text not null,
+    digest text not null,
+    name text,
+    created_at bigint not null,
+    last_seen_at bigint not null
+  ) /*clustered*/`,
+  'create unique index devices_by_account on devices (account_id, digest)',
+  'create index devices_by_last_seen on devices (last_seen_at)',
+  `create table password_failures (
+    subject text not null,
+    device text not null,
+    failures bigint not null,
+    tried_at bigint not null,
+    wait_ms bigint not null,
+    primary key (subject, device)
+  ) /*clustered*/`,
+  'create index password_failures_by_time on password_failures (tried_at)',
+]
+
 export const migrations: readonly Migration[] = [
   {
     id: 1,
@@ -448,4 +472,5 @@ export const migrations: readonly Migration[] = [
   { id: 11, name: 'links', statements: links },
   { id: 12, name: 'authorizations', statements: authorizations },
   { id: 13, name: 'sign_ups', statements: signUps },
+  { id: 14, name: 'devices', statements: devices },
 ]

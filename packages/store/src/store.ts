@@ -5,6 +5,7 @@ import type {
   AuditStore,
   AuthorizationStore,
   ClientStore,
+  DeviceStore,
   FactorStore,
   GrantStore,
   Housekeeping,
@@ -27,6 +28,7 @@ import * as audit from './reads/audit.ts'
 import * as authorizations from './reads/authorizations.ts'
 import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
+import * as devices from './reads/devices.ts'
 import * as factors from './reads/factors.ts'
 import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
@@ -50,6 +52,7 @@ export function createStore(engine: StoreEngine): Store {
     ...createPasswordStore(engine),
     ...createPasskeyStore(engine),
     ...createRiskStore(engine),
+    ...createDeviceStore(engine),
     ...createRecordStore(engine),
     ...createLinkStore(engine),
     ...createMailStore(engine),
@@ -214,6 +217,16 @@ function createRiskStore(engine: StoreEngine): RiskStore {
   }
 }
 
+function createDeviceStore(engine: StoreEngine): DeviceStore {
+  return {
+    readSignIn: (input) => engine.read(() => devices.readSignIn(input)),
+    takeSignInTry: (input) => engine.write('takeSignInTry', input),
+    listDevices: (account) => engine.read(() => devices.listDevices(account)),
+    readDevice: (account, digests) => engine.read(() => devices.findDevice(account, digests)),
+    forgetDevices: (input) => engine.write('forgetDevices', input),
+  }
+}
+
 function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & Housekeeping {
   return {
     listSigningKeys: () => engine.read(audit.listSigningKeys),
@@ -232,6 +245,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),
     sweepUsage: (beforeMs, limit) => engine.write('sweepUsage', { beforeMs, limit }),
     sweepUsed: (beforeMs, limit) => engine.write('sweepUsed', { beforeMs, limit }),
+    sweepDevices: (beforeMs, limit) => engine.write('sweepDevices', { beforeMs, limit }),
     ping: () => engine.ping(),
   }
 }

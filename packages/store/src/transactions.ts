@@ -4,6 +4,7 @@ import * as apiKeys from './transactions/api-keys.ts'
 import * as audit from './transactions/audit.ts'
 import * as authorizations from './transactions/authorizations.ts'
 import * as clients from './transactions/clients.ts'
+import * as devices from './transactions/devices.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
@@ -26,6 +27,7 @@ export type StoreTransactions = typeof accounts &
   typeof audit &
   typeof authorizations &
   typeof clients &
+  typeof devices &
   typeof factors &
   typeof grants &
   typeof housekeeping &
@@ -49,6 +51,7 @@ export const transactions: StoreTransactions = {
   ...audit,
   ...authorizations,
   ...clients,
+  ...devices,
   ...factors,
   ...grants,
   ...housekeeping,

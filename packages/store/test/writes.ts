@@ -24,6 +24,7 @@ import {
 } from './given.ts'
 import { authorizationWritesOf } from './given-authorizations.ts'
 import { clientWritesOf } from './given-clients.ts'
+import { givenDevice, takeSignInTry } from './given-devices.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { givenMail } from './given-mails.ts'
 import { makeJudged, makeLearned } from './given-risk.ts'
@@ -56,6 +57,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const mail = await givenMail(bench, crowded)
   const link = await givenLink(bench, crowded)
   const signUp = await givenSignUp(bench)
+  await givenDevice(bench, account)
   const factorWrites = await factorWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
   return {
@@ -186,6 +188,9 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     markFollowed: [() => store.markFollowed(NOW)],
     // What it removes when something is dead is looked at in housekeeping.test.ts.
     sweep: [() => store.sweep(NOW - DAY, 100)],
+    sweepDevices: [() => store.sweepDevices(NOW + DAY, 100)],
+    takeSignInTry: [() => takeSignInTry(bench, id)],
+    forgetDevices: [() => store.forgetDevices({ account: id, id: null, audit: makeEvent() })],
     sweepUsage: [() => store.sweepUsage(NOW + DAY, 100)],
     beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],
     checkFingerprints: [() => engine.write('checkFingerprints', { list: [] })],

@@ -31,6 +31,7 @@ export interface FactorInput {
   readonly evidence: Evidence
   /** In place of what was asked for with the password. */
   readonly deliver: SessionDelivery | null
+  readonly refresh: 'body' | 'cookie' | null
 }
 
 export type FactorSignedIn = SignedIn & { readonly refresh: 'body' | 'cookie' }
@@ -51,8 +52,9 @@ export async function signInWithFactor(
     factor: input.evidence.way,
   }
   const deliver = input.deliver ?? ticket.delivery
+  const refresh = input.refresh ?? ticket.refresh
   if (ticket.purpose === 'sign_in' && account.passwordChangeRequiredAtMs !== null) {
-    const asked = { deliver, refresh: ticket.refresh }
+    const asked = { deliver, refresh }
     const { draft, required } = prepareTicket(context, proven, asked, NEW_PASSWORD, facts)
     const spent = { ticketDigest: digest, ticket, proof: found.proof, next: draft, nowMs: facts.nowMs }
     const exchanged = await context.store.exchangeTicket(spent)
@@ -61,7 +63,7 @@ export async function signInWithFactor(
   }
   const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
   const passed = { ...proven, learned: await learnPassed(context, account, facts) }
-  const prepared = prepareSession(context, passed, deliver, facts)
+  const prepared = prepareSession(context, passed, deliver, facts, refresh)
   const proof = toProof(found.proof, codes?.hashes ?? null)
   const enrolment = toEnrolmentAudit(context, prepared.draft.session, proof, facts)
   const opened = await context.store.completeSignIn({
@@ -72,10 +74,10 @@ export async function signInWithFactor(
     mails: toNotices(context, account, proof, facts),
   })
   if (opened.kind !== 'opened') return refuseSpent(context, presented, account.id, opened.kind, facts)
-  const signedIn = await deliverSession(context, account, prepared, opened.endedOverCap, facts)
+  const signedIn = await deliverSession(context, account, prepared, opened, facts)
   if (!signedIn.ok) return signedIn
   const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
-  return { ...signedIn, recoveryCodes, refresh: ticket.refresh }
+  return { ...signedIn, recoveryCodes, refresh }
 }
 
 /** What was good when it was compared, and is not any more. */

@@ -3,7 +3,8 @@ import { FIRST_PARTY_CLIENT, type Secret, toAcr, toOpaqueCredential } from '@cou
 import type { Account } from '../accounts/account.ts'
 import type { AuditDetails } from '../audit/event.ts'
 import { type Context, entryExpiry, type Policy, type RequestFacts } from '../context.ts'
-import type { SessionDraft } from '../factors-port.ts'
+import type { SignInTry } from '../devices-port.ts'
+import type { OpenedSession, SessionDraft } from '../factors-port.ts'
 import type { Grant } from '../grants/grant.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
@@ -12,6 +13,7 @@ import type { LearnedDraft } from '../risk-port.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { GrantDraft } from '../store-port.ts'
 import { sessionDeath } from './decide.ts'
+import { keptSecrets, type PreparedDevice, prepareDevice } from './devices.ts'
 import { firstPartyOrder, type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 import type { Judged } from './risk.ts'
 
@@ -25,6 +27,8 @@ export interface SignedIn {
   readonly tokens: { readonly access: MintedToken; readonly refreshToken: Secret } | null
   /** Where a first factor was enrolled on the way. */
   readonly recoveryCodes: readonly string[]
+  /** What the browser is known by from now on, for the device cookie; none where there is no browser. */
+  readonly deviceSecrets: readonly Secret[]
 }
 
 /** Who signs in, how it was proved, and at which position of the log the proof began. */
@@ -38,6 +42,8 @@ export interface Proven {
   readonly judged?: Judged | null
   /** Where nothing had to be judged any more. */
   readonly learned?: LearnedDraft | null
+  /** The row of wrong passwords that the right one has ended. */
+  readonly proved?: SignInTry
 }
 
 /** A session that is ready to be written, with the secrets that only its holder will ever see. */
@@ -45,6 +51,7 @@ export interface PreparedSession {
   readonly draft: SessionDraft
   readonly sessionToken: Secret
   readonly refresh: NewGrant | null
+  readonly device: PreparedDevice
 }
 
 export function prepareSession(
@@ -52,8 +59,11 @@ export function prepareSession(
   proven: Proven,
   delivery: SessionDelivery,
   facts: RequestFacts,
+  refreshDelivery: 'body' | 'cookie' = 'body',
 ): PreparedSession {
   const session = newSession(context, proven, delivery, facts)
+  const isBrowser = delivery === 'cookie' || (delivery === 'jwt' && refreshDelivery === 'cookie')
+  const device = prepareDevice(context, isBrowser, facts)
   const secret = makeSecret(context.random)
   const refresh = delivery === 'jwt' ? newGrant(context, session) : null
   const draft: SessionDraft = {
@@ -69,9 +79,10 @@ export function prepareSession(
       details: { factor: proven.factor, delivery, device: facts.device, ...toRiskDetails(proven) },
     }),
     learned: proven.learned ?? proven.judged?.learned ?? null,
+    device: device.draft,
   }
   const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
-  return { draft, sessionToken, refresh }
+  return { draft, sessionToken, refresh, device }
 }
 
 /** What the holder of a session that was just written is given. */
@@ -79,12 +90,20 @@ export async function deliverSession(
   context: MintContext,
   account: Account,
   prepared: PreparedSession,
-  endedOverCap: readonly string[],
+  opened: OpenedSession,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
-  if (endedOverCap.length > 0) await context.feed.catchUp()
+  if (opened.endedOverCap.length > 0) await context.feed.catchUp()
   const { session } = prepared.draft
-  const signedIn = { ok: true, kind: 'signed_in', account, session, recoveryCodes: [] } as const
+  const deviceSecrets = keptSecrets(prepared.device, opened.device, facts)
+  const signedIn = {
+    ok: true,
+    kind: 'signed_in',
+    account,
+    session,
+    recoveryCodes: [],
+    deviceSecrets,
+  } as const
   if (prepared.refresh === null) return { ...signedIn, sessionToken: prepared.sessionToken, tokens: null }
   const access = await mintFirst(context, session, prepared.refresh, facts)
   if (!access.ok) return access

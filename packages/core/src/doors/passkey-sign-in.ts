@@ -65,7 +65,7 @@ export async function signInWithPasskey(
     await auditRefusal(context, account, passkey, reason, facts)
     return refuse('invalid_passkey', opened.kind === 'proof_used' ? 'ended' : 'revoked')
   }
-  return deliverSession(context, account, prepared, opened.endedOverCap, facts)
+  return deliverSession(context, account, prepared, opened, facts)
 }
 
 type Checked =

@@ -54,9 +54,12 @@ export async function signInWithNewPassword(
   }
   const passed: Proven = { ...proven, learned: await learnPassed(context, account, facts) }
   const prepared: PreparedSession = prepareSession(context, passed, deliver, facts)
-  const changed = await change(context, taken, accepted, { kind: 'session', draft: prepared.draft }, facts)
+  // A browser becomes known by its next sign-in, which is one with the new password.
+  const draft = { ...prepared.draft, device: { ...prepared.device.draft, fresh: null } }
+  const changed = await change(context, taken, accepted, { kind: 'session', draft }, facts)
   if (changed !== null) return changed
-  const signedIn = await deliverSession(context, account, prepared, [], facts)
+  const opened = { kind: 'opened', endedOverCap: [], device: null } as const
+  const signedIn = await deliverSession(context, account, prepared, opened, facts)
   return signedIn.ok ? { ...signedIn, refresh } : signedIn
 }
 

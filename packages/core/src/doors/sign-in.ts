@@ -2,19 +2,22 @@
  * Signing in with a password: one path with the same work for known and unknown addresses. Where more is asked
  * for, a ticket is opened and nothing else is given; otherwise one transaction opens the session.
  */
-import type { RoleId, Secret } from '@countersign/protocol'
+import { type RoleId, Secret } from '@countersign/protocol'
 import { type Account, normalizeEmail } from '../accounts/account.ts'
-import type { AuditEvent } from '../audit/event.ts'
+import type { AuditDetails, AuditEvent } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
+import type { SignInTry } from '../devices-port.ts'
 import { demandsFactor, type FactorWay } from '../factors/factor.ts'
 import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
+import { PASSWORD_WAITS, waitLeftMs } from '../passwords/waits.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import { toNetwork } from '../risk/network.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
+import { deviceDigests } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
@@ -34,26 +37,28 @@ export async function signIn(
 ): Promise<Outcome<SignedIn | StepRequired>> {
   const checked = await checkPassword(context, input, facts)
   if (!checked.ok) return checked
+  const { account, judged, tried: proved } = checked
   const proven = {
-    account: checked.account,
+    account,
     issuedPosition: checked.head.position,
     amr: ['pwd'],
     factor: 'pwd',
-    judged: checked.judged,
+    judged,
+    proved,
   }
   if (checked.ways.length > 0) {
-    const reason = checked.judged.action === 'step_up' ? 'risk' : 'account_has_factor'
+    const reason = judged.action === 'step_up' ? 'risk' : 'account_has_factor'
     const next = { purpose: 'sign_in', ways: checked.ways, reason } as const
     return openTicket(context, proven, input, next, facts)
   }
   // Only after the factor, where there is one: whoever has the password alone is not to replace it.
-  if (checked.account.passwordChangeRequiredAtMs !== null) {
+  if (account.passwordChangeRequiredAtMs !== null) {
     return openTicket(context, proven, input, NEW_PASSWORD, facts)
   }
   if (demandsFactor(context.policy, checked.roles)) {
     return openTicket(context, proven, input, FIRST_FACTOR, facts)
   }
-  return openSession(context, proven, input.deliver, facts)
+  return openSession(context, proven, input, facts)
 }
 
 interface Checked {
@@ -62,41 +67,81 @@ interface Checked {
   readonly roles: readonly RoleId[]
   readonly ways: readonly FactorWay[]
   readonly judged: Judged
+  readonly tried: SignInTry
 }
 
-/** The address and password are right and the account may sign in; or the one refusal that says neither. */
+/**
+ * The address and password are right and the account may sign in; or the one refusal that says neither. Whoever
+ * has to wait is told so before anything is compared, also where nobody has the address.
+ */
 async function checkPassword(
   context: Context,
   input: SignInInput,
   facts: RequestFacts,
 ): Promise<Outcome<Checked>> {
-  const email = normalizeEmail(input.email) ?? ''
-  const { head, account, passwordHash, roles, ways } = await context.store.readAccountByEmail(email)
+  const email = normalizeEmail(input.email)
+  const { head, account, passwordHash, roles, ways, tried, failures } = await context.store.readSignIn({
+    email: email ?? '',
+    nobody: nobodyOf(context, email ?? input.email),
+    deviceDigests: deviceDigests(context, facts),
+  })
+  const leftMs = waitLeftMs(failures, PASSWORD_WAITS, facts.nowMs)
+  if (leftMs !== null) return refuseToWait(leftMs)
+  const { nowMs } = facts
+  const taken = await context.store.takeSignInTry({ ...tried, nowMs, rules: PASSWORD_WAITS })
+  if (taken.kind !== 'taken') return refuseToWait(taken.retryAfterMs)
   const password = normalizePassword(input.password)
   // Same work for an unknown account: otherwise the time to answer tells an attacker which accounts exist.
   const { matches, stale } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
-  const judging = { account: account?.id ?? null, subject: email, deviceId: null, isPasswordBreached: false }
+  const subject = email ?? ''
+  const judging = { account: account?.id ?? null, subject, deviceId: null, isPasswordBreached: false }
   const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
   if (account === null || passwordHash === null || !matches || account.disabledAtMs !== null) {
     const reason = account === null ? 'unknown' : !matches ? 'wrong_secret' : 'principal_disabled'
-    context.failingNetworks.note(toNetwork(facts.address), email, facts.nowMs)
-    await auditRefusal(context, account, reason, facts)
+    context.failingNetworks.note(toNetwork(facts.address), subject, facts.nowMs)
+    await auditRefusal(context, account, { reason, tried, failures: taken.failures }, facts)
     return refuse('invalid_credentials', reason)
   }
   // Before anything that only a right password has done for it: the answer must not tell that this one was.
   if (judged.action === 'block') return refuseJudged(context, account, judged, facts)
   if (stale) await rehash(context, account, password, passwordHash)
-  return { ok: true, account, head, roles, ways, judged }
+  return { ok: true, account, head, roles, ways, judged, tried }
 }
 
-/** The address that was tried is not written down: people type passwords into the wrong field. */
+/** Failures for an address that nobody has are counted as well, for a digest of it. */
+function nobodyOf({ secrets }: Context, address: string): string {
+  return secrets.digest(new Secret(`sign-in ${address.trim().normalize('NFKC').toLowerCase()}`))
+}
+
+function refuseToWait(leftMs: number): Refusal {
+  const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000))
+  return { ...refuse('too_many_failures'), retryAfterSeconds }
+}
+
+interface RefusedTry {
+  readonly reason: string
+  readonly tried: SignInTry
+  readonly failures: number
+}
+
+/**
+ * The address that was tried is not written down: people type passwords into the wrong field. Attempts that have
+ * to wait leave no event, or an attacker could fill the log for nothing; where waiting begins and where it ends do.
+ */
 async function auditRefusal(
   context: Context,
   account: Account | null,
-  reason: string,
+  { reason, tried, failures }: RefusedTry,
   facts: RequestFacts,
 ): Promise<void> {
-  await context.store.appendAudit([makeRefusal(context, account, reason, facts)])
+  const make = (type: string, details: AuditDetails): AuditEvent =>
+    makeRefusal(context, account, { type, details }, facts)
+  const device = tried.device === null ? {} : { device: tried.device }
+  const events = [make('sign_in.refused', { factor: 'pwd', reason, ...device })]
+  if (failures === PASSWORD_WAITS.freeFailures) events.push(make('sign_in.slowed', { failures, ...device }))
+  if (failures === PASSWORD_WAITS.failuresMax)
+    events.push(make('factor.closed', { factor: 'pwd', ...device }))
+  await context.store.appendAudit(events)
 }
 
 /** As a wrong password is refused, to the caller; the log tells both apart. */
@@ -106,7 +151,8 @@ async function refuseJudged(
   judged: Judged,
   facts: RequestFacts,
 ): Promise<Refusal> {
-  const audit = makeRefusal(context, account, 'risk', facts)
+  const details = { factor: 'pwd', reason: 'risk' }
+  const audit = makeRefusal(context, account, { type: 'sign_in.refused', details }, facts)
   context.failingNetworks.note(toNetwork(facts.address), account.email, facts.nowMs)
   const draft = toJudgedDraft(context, judged, account.id, audit, facts)
   await context.store.refuseJudged({ judged: draft, audit })
@@ -116,16 +162,11 @@ async function refuseJudged(
 function makeRefusal(
   context: Context,
   account: Account | null,
-  reason: string,
+  { type, details }: { readonly type: string; readonly details: AuditDetails },
   facts: RequestFacts,
 ): AuditEvent {
-  return makeAudit(context, facts, {
-    type: 'sign_in.refused',
-    outcome: 'refused',
-    actor: ANONYMOUS,
-    target: account === null ? null : { kind: 'account', id: account.id },
-    details: { factor: 'pwd', reason },
-  })
+  const target = account === null ? null : { kind: 'account', id: account.id }
+  return makeAudit(context, facts, { type, outcome: 'refused', actor: ANONYMOUS, target, details })
 }
 
 /** Parameters or pepper have moved on: the password is at hand only now. A full queue leaves it for next time. */
@@ -137,10 +178,10 @@ async function rehash(context: Context, account: Account, password: Secret, from
 async function openSession(
   context: MintContext,
   proven: Proven,
-  delivery: SessionDelivery,
+  { deliver, refresh }: SignInInput,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
-  const prepared = prepareSession(context, proven, delivery, facts)
+  const prepared = prepareSession(context, proven, deliver, facts, refresh)
   const { draft } = prepared
   const { judged, account } = proven
   const isUnusual = judged != null && judged.action !== 'allow'
@@ -152,5 +193,5 @@ async function openSession(
   })
   // Disabled or signed out everywhere while the password was being checked.
   if (opened.kind === 'account_gone') return refuse('invalid_credentials', 'revoked')
-  return deliverSession(context, proven.account, prepared, opened.endedOverCap, facts)
+  return deliverSession(context, proven.account, prepared, opened, facts)
 }

@@ -16,6 +16,7 @@ const factsAt = (seconds: number): RequestFacts => ({
   requestId: 'test',
   address: null,
   userAgent: null,
+  deviceSecrets: [],
   device: null,
 })
 

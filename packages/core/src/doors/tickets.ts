@@ -11,6 +11,7 @@ import {
 import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
+import type { SignInTry } from '../devices-port.ts'
 import { FACTOR_FAILURES_MAX, FACTOR_KINDS, type FactorWay, type Proof } from '../factors/factor.ts'
 import { parseRecoveryCode } from '../factors/recovery-codes.ts'
 import { TICKET_SECONDS, TICKET_TRIES_MAX, type Ticket } from '../factors/ticket.ts'
@@ -93,7 +94,10 @@ export function prepareTicket(
   asked: Asked,
   next: NextStep,
   facts: RequestFacts,
-): { readonly draft: TicketDraft & { judged: JudgedDraft | null }; readonly required: StepRequired } {
+): {
+  readonly draft: TicketDraft & { judged: JudgedDraft | null; proved?: SignInTry }
+  readonly required: StepRequired
+} {
   const secret = makeSecret(context.random)
   const ticket: Ticket = {
     purpose: next.purpose,
@@ -113,12 +117,13 @@ export function prepareTicket(
     target: { kind: 'account', id: proven.account.id },
     details: { factor: proven.factor, reason: next.reason },
   })
-  const { judged, account } = proven
+  const { judged, account, proved } = proven
   const draft = {
     digest: context.secrets.digest(secret),
     ticket,
     audit,
     judged: judged == null ? null : toJudgedDraft(context, judged, account.id, audit, facts),
+    ...(proved && { proved }),
   }
   return { draft, required: tell(next, secret) }
 }

@@ -1,7 +1,9 @@
 /** Who is at the other end: the true client address and scheme, and the facts of the request for doors. */
 import { chooseLocale, type Locale, type RequestFacts } from '@countersign/core'
+import type { Secret } from '@countersign/protocol'
 import { toDeviceName } from '../adapters/device.ts'
 import type { Services } from '../services.ts'
+import { readDeviceSecrets } from './device-cookie.ts'
 import type { Connection, Headers } from './exchange.ts'
 
 const USER_AGENT_CHARACTERS_MAX = 300
@@ -42,6 +44,7 @@ class Facts implements RequestFacts {
   readonly requestId: string
   readonly address: string | null
   readonly #header: Headers
+  #deviceSecrets: readonly Secret[] | null = null
 
   constructor(header: Headers, client: Client, nowMs: number, requestId: string) {
     this.#header = header
@@ -60,5 +63,10 @@ class Facts implements RequestFacts {
 
   get locale(): Locale | null {
     return chooseLocale(this.#header('accept-language'))
+  }
+
+  get deviceSecrets(): readonly Secret[] {
+    this.#deviceSecrets ??= readDeviceSecrets(this.#header('cookie'))
+    return this.#deviceSecrets
   }
 }

@@ -1,4 +1,7 @@
-/** The two cookies that Countersign sets (6265bis §4.1.3, ASVS 3.3): both HttpOnly and Secure, as narrow as can be. */
+/**
+ * The cookies that hold credentials (6265bis §4.1.3, ASVS 3.3): both HttpOnly and Secure, as narrow as can be. The
+ * third cookie, which only tells a device, is in device-cookie.ts.
+ */
 import type { Secret } from '@countersign/protocol'
 
 /** `__Host-`: Secure, no Domain, Path=/; browsers refuse it otherwise. */

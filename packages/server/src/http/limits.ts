@@ -1,6 +1,7 @@
 /** Rate limits on routes and on API keys, and the header fields that tell about them (RateLimit draft -10). */
 import { createHash } from 'node:crypto'
 import type { Caller } from '@countersign/core'
+import type { Secret } from '@countersign/protocol'
 import type { LimitPolicy, LimitVerdict } from '@countersign/verifier/guards'
 import type { Services } from '../services.ts'
 import type { AnyRoute } from './route.ts'
@@ -18,11 +19,16 @@ export function limitRoute(services: Services, route: AnyRoute, address: string 
   return take(services, `${route.limit} ${address ?? 'unknown'}`, { name: route.limit, ...policy })
 }
 
-/** Wrong passwords against one account come from many addresses: a second bucket per account. */
-export function limitAccount(services: Services, email: string): Limited | null {
+/**
+ * Passwords for one account are tried from many addresses: a second bucket per account. Whoever brings a device
+ * cookie has one apart, or strangers could use up that of the owner; made-up cookies meet the waits that the store
+ * keeps.
+ */
+export function limitAccount(services: Services, email: string, devices: readonly Secret[]): Limited | null {
   const policy = services.config.limits.sign_in_account
   if (policy === null) return null
-  return take(services, `account ${keyOf(email)}`, { name: 'sign_in_account', ...policy })
+  const key = keyOf(email, devices[0]?.reveal())
+  return take(services, `account ${key}`, { name: 'sign_in_account', ...policy })
 }
 
 /** Mail to one address, whoever asks for it and whether it is known: nobody's mailbox is to be filled from here. */
@@ -32,8 +38,9 @@ export function limitMail(services: Services, email: string): Limited | null {
 }
 
 /** A hash, so that addresses of people are not kept in memory as they were typed. */
-function keyOf(email: string): string {
-  return createHash('sha256').update(email.trim().normalize('NFC').toLowerCase()).digest('base64url')
+function keyOf(email: string, device = ''): string {
+  const account = email.trim().normalize('NFC').toLowerCase()
+  return createHash('sha256').update(`${device} ${account}`).digest('base64url')
 }
 
 /** The limit that was given to an API key, also for what was exchanged for it. */

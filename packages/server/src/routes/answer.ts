@@ -11,8 +11,15 @@ export function refused(
     code: refusal.code,
     decisionId: call.decisionId,
     ...(refusal.fields && { fields: refusal.fields }),
-    ...(refusal.stepUp && { headers: stepUpHeaders(refusal.stepUp) }),
+    headers: headersOf(refusal),
   })
+}
+
+function headersOf({ stepUp, retryAfterSeconds }: Refusal): Readonly<Record<string, string>> {
+  return {
+    ...(stepUp && stepUpHeaders(stepUp)),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+  }
 }
 
 /** For ids in paths that are none: the same answer as for ids that nobody has. */

@@ -6,6 +6,7 @@ import type {
   SignedInWithCodes,
 } from '@countersign/protocol'
 import { refreshCookie } from '../http/cookies.ts'
+import { deviceCookie } from '../http/device-cookie.ts'
 import { json, type Reply } from '../http/reply.ts'
 import type { Services } from '../services.ts'
 import { toAccountShape, toSessionShape } from './shapes.ts'
@@ -27,7 +28,8 @@ export function deliverCredentials(
   refresh: 'body' | 'cookie',
   nowMs: number,
 ): Reply {
-  const { session, account, sessionToken, tokens, recoveryCodes } = signedIn
+  const { session, account, sessionToken, tokens, recoveryCodes, deviceSecrets } = signedIn
+  const device = deviceSecrets.length > 0 ? [deviceCookie(deviceSecrets)] : []
   const common: SignedInWithCodes = {
     status: 'signed_in',
     account: toAccountShape(account),
@@ -43,7 +45,8 @@ export function deliverCredentials(
       token_type: 'Bearer',
       expires_in: expiresInSeconds,
     }
-    if (refresh === 'cookie') return json(200, answer, [refreshCookie(tokens.refreshToken, maxAgeSeconds)])
+    if (refresh === 'cookie')
+      return json(200, answer, [refreshCookie(tokens.refreshToken, maxAgeSeconds), ...device])
     return json(200, { ...answer, refresh_token: tokens.refreshToken.reveal() })
   }
   if (sessionToken === null) throw new Error('A session without a credential was opened.')
@@ -53,6 +56,7 @@ export function deliverCredentials(
   const csrfToken = services.core.secrets.csrfToken(session.id)
   return json(200, { ...common, csrf_token: csrfToken }, [
     services.cookies.session(sessionToken, maxAgeSeconds),
+    ...device,
   ])
 }
 

@@ -38,12 +38,12 @@ const factor: AnyRoute = publicRoute({
     const { ticket, deliver, refresh } = call.body
     const parsed = parseEvidence(call.body)
     if (!parsed.ok) return refused(call, parsed)
-    const input = { ticket, evidence: parsed.evidence, deliver: deliver ?? null }
+    const input = { ticket, evidence: parsed.evidence, deliver: deliver ?? null, refresh: refresh ?? null }
     const answer = await signInWithFactor(call.services.core, input, call.facts)
     if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (!answer.ok) return refused(call, answer)
-    return deliverCredentials(call.services, answer, refresh ?? answer.refresh, call.facts.nowMs)
+    return deliverCredentials(call.services, answer, answer.refresh, call.facts.nowMs)
   },
 })
 

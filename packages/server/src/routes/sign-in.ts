@@ -61,7 +61,7 @@ const signInRoute: AnyRoute = publicRoute({
   },
   handle: async (call) => {
     const { email, password, deliver = 'cookie', refresh = 'body' } = call.body
-    const limited = limitAccount(call.services, email)
+    const limited = limitAccount(call.services, email, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
     const input = { email, password: new Secret(password), deliver, refresh }
     const answer = await signIn(call.services.core, input, call.facts)

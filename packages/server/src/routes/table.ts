@@ -12,6 +12,7 @@ import { developmentRoutes } from './development.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
+import { myDeviceRoutes } from './my-devices.ts'
 import { myFactorRoutes } from './my-factors.ts'
 import { tokenRoute } from './oauth.ts'
 import { authorizeRoutes } from './oauth-pages/authorize.ts'
@@ -41,6 +42,7 @@ export const routes: readonly AnyRoute[] = [
   ...passwordRoutes,
   ...passwordResetRoutes,
   ...meRoutes,
+  ...myDeviceRoutes,
   ...myFactorRoutes,
   ...passkeyRoutes,
   ...consentReviewRoutes,

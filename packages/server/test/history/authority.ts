@@ -213,6 +213,7 @@ const toFacts = (nowMs: number): RequestFacts => ({
   requestId: 'history',
   address: null,
   userAgent: null,
+  deviceSecrets: [],
   device: null,
 })
 

@@ -88,9 +88,12 @@ export const countFailure: Statement = {
     returning failures`,
 }
 
+/** The password is closed where it is at a step-up, or at a sign-in from unknown devices. */
 export const selectClosed: Statement = {
   name: 'select_closed_factors',
-  text: 'select way from factor_failures where account_id = $1 and failures >= $2 order by way',
+  text: `select way from factor_failures where account_id = $1 and failures >= $2
+    union select 'password' from password_failures where subject = $1 and device = '' and failures >= $2
+    order by way`,
 }
 
 export const deleteFailures: Statement = {

@@ -6,6 +6,7 @@ import { one, type Row, run, type Script } from '../script.ts'
 import * as sql from '../statements/factors.ts'
 import { deleteChallengesOfAccount, deletePasskeysOfAccount } from '../statements/passkeys.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
+import { deleteAllDevices } from './devices.ts'
 import { insertPasskey, spendChallenge, usePasskey } from './passkeys.ts'
 
 /** False where it was spent before. A proof that counts ends the failures in a row before it. */
@@ -79,4 +80,5 @@ export function* deleteAllFactors(account: AccountId): Script<void> {
   yield* run(deletePasskeysOfAccount, account)
   yield* run(sql.deleteRecoveryCodes, account)
   yield* run(sql.deleteFailuresOfAccount, account)
+  yield* deleteAllDevices(account)
 }

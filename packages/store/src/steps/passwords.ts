@@ -2,6 +2,7 @@
 import type { NewPassword } from '@countersign/core'
 import type { AccountId, SessionId } from '@countersign/protocol'
 import { run, type Script } from '../script.ts'
+import { deletePasswordFailuresOfAccount } from '../statements/devices.ts'
 import { deleteFailures } from '../statements/factors.ts'
 import * as sql from '../statements/passwords.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
@@ -14,6 +15,7 @@ export function* writePassword({ account, from, to, checkedAtMs }: NewPassword):
   // They prove the password before, or were opened by a session that may be ended now.
   yield* run(deleteTicketsOfAccount, account)
   yield* run(deleteFailures, account, 'password')
+  yield* run(deletePasswordFailuresOfAccount, account)
   return true
 }
 

@@ -1,5 +1,5 @@
 /** Opening sessions, which more than one transaction does. */
-import type { EntryDraft, Grant, GrantDraft, Session, SessionDraft } from '@countersign/core'
+import type { EntryDraft, Grant, GrantDraft, OpenedSession, Session, SessionDraft } from '@countersign/core'
 import { isSessionId, type SessionId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import { all, one, type Row, run, type Script } from '../script.ts'
@@ -7,6 +7,7 @@ import { signInAccount, signInAccountByPassword } from '../statements/accounts.t
 import { insertGrant, insertRefreshToken } from '../statements/grants.ts'
 import * as sql from '../statements/sessions.ts'
 import { writeAudit } from './audit.ts'
+import { endFailuresAtSignIn, seeDevice } from './devices.ts'
 import { appendEntries } from './log.ts'
 import { writeJudged, writeLearned } from './risk.ts'
 
@@ -23,17 +24,22 @@ export function* lockToSignIn(session: Session): Script<boolean> {
   return (yield* one(statement, accountId, createdAtMs, issuedPosition)) !== null
 }
 
-/** Writes the session under its locked account, ends those over the cap and answers which. Appends to the log last. */
-export function* openUnderLock(input: SessionDraft): Script<readonly SessionId[]> {
-  const endedOverCap = yield* writeUnderLock(input)
-  yield* appendEntries(toKills(endedOverCap, input.session.createdAtMs, input.entryExpiresAtMs))
-  return endedOverCap
+/**
+ * Writes the session under its locked account, knows the device from then on, and ends those sessions over the cap.
+ * Appends to the log last.
+ */
+export function* openUnderLock(input: SessionDraft): Script<OpenedSession> {
+  const opened = yield* writeUnderLock(input)
+  yield* appendEntries(toKills(opened.endedOverCap, input.session.createdAtMs, input.entryExpiresAtMs))
+  return opened
 }
 
 /** The same without the log: whoever calls it appends a kill for each that was ended. */
-export function* writeUnderLock(input: SessionDraft): Script<readonly SessionId[]> {
+export function* writeUnderLock(input: SessionDraft): Script<OpenedSession> {
   const { session, grant } = input
   const { accountId, createdAtMs } = session
+  const device = yield* seeDevice(accountId, input.device, createdAtMs)
+  yield* endFailuresAtSignIn(accountId, device)
   yield* insertSession(session, input.digest)
   if (grant !== null) yield* insertFirstToken(grant)
   const room = input.sessionsMax - 1
@@ -49,7 +55,7 @@ export function* writeUnderLock(input: SessionDraft): Script<readonly SessionId[
   yield* writeAudit(input.audit)
   yield* writeJudged(input.judged)
   yield* writeLearned(input.learned)
-  return endedOverCap
+  return { kind: 'opened', endedOverCap, device }
 }
 
 function* insertSession(session: Session, digest: string): Script<void> {

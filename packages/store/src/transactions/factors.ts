@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toFactor } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
+import { deletePasswordFailuresOfAccount } from '../statements/devices.ts'
 import * as sql from '../statements/factors.ts'
 import { deletePasskey } from '../statements/passkeys.ts'
 import { offerWithTicket } from '../statements/tickets.ts'
@@ -94,6 +95,7 @@ export function* reopenFactors(input: {
 }): Script<AnswerOf<'reopenFactors'>> {
   if ((yield* one(lockAccount, input.account)) === null) throw new Rollback('not_found')
   yield* run(sql.deleteFailuresOfAccount, input.account)
+  yield* run(deletePasswordFailuresOfAccount, input.account)
   yield* writeAudit(input.audit)
   return 'reopened'
 }

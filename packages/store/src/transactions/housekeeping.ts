@@ -4,6 +4,7 @@ import { integer, integerOrNull, text } from '../columns.ts'
 import { toHead } from '../rows.ts'
 import { all, one, run, type Script } from '../script.ts'
 import { sweepUsed as sweepUsedOnce } from '../statements/clients.ts'
+import { deviceSweeps } from '../statements/devices.ts'
 import { insertFingerprint, listFingerprints, sweeps } from '../statements/housekeeping.ts'
 import {
   beginEpoch as beginEpochOnce,
@@ -62,6 +63,12 @@ export function* sweepUsage(input: { beforeMs: number; limit: number }): Script<
 
 export function* sweepUsed(input: { beforeMs: number; limit: number }): Script<number> {
   return yield* run(sweepUsedOnce, input.beforeMs, input.limit)
+}
+
+export function* sweepDevices(input: { beforeMs: number; limit: number }): Script<number> {
+  let swept = 0
+  for (const statement of deviceSweeps) swept += yield* run(statement, input.beforeMs, input.limit)
+  return swept
 }
 
 export interface SecretFingerprint {

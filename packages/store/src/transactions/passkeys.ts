@@ -57,5 +57,5 @@ export function* signInWithPasskey(
   const { accountId, createdAtMs } = session
   if (!(yield* lockToSignIn(session))) return { kind: 'account_gone' }
   if (!(yield* usePasskey(accountId, use, createdAtMs))) throw new Rollback({ kind: 'proof_used' })
-  return { kind: 'opened', endedOverCap: yield* openUnderLock(input) }
+  return yield* openUnderLock(input)
 }

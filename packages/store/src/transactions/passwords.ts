@@ -101,8 +101,8 @@ export function* completePasswordChange(
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   if (next.kind === 'session') {
-    const overCap = yield* writeUnderLock(next.draft)
-    yield* appendNewPassword(account, [...ended, ...overCap], input)
+    const { endedOverCap } = yield* writeUnderLock(next.draft)
+    yield* appendNewPassword(account, [...ended, ...endedOverCap], input)
     return 'changed'
   }
   const { draft } = next

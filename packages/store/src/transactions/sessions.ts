@@ -10,7 +10,7 @@ import { addHours } from '../steps/usage.ts'
 
 export function* openSession(input: InputOf<'openSession'>): Script<AnswerOf<'openSession'>> {
   if (!(yield* lockToSignIn(input.session))) return { kind: 'account_gone' }
-  return { kind: 'opened', endedOverCap: yield* openUnderLock(input) }
+  return yield* openUnderLock(input)
 }
 
 export function* endOtherSessions(input: InputOf<'endOtherSessions'>): Script<AnswerOf<'endOtherSessions'>> {

@@ -12,6 +12,7 @@ import { selectPasskeys } from '../statements/passkeys.ts'
 import { raiseSession } from '../statements/sessions.ts'
 import * as sql from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
+import { endFailures } from '../steps/devices.ts'
 import { useProof } from '../steps/factors.ts'
 import { appendEntry } from '../steps/log.ts'
 import { writeMails } from '../steps/mails.ts'
@@ -21,8 +22,10 @@ import { insertTicket } from '../steps/tickets.ts'
 
 type TryInput = InputOf<'takeTry'>
 
-export function* openTicket({ digest, ticket, audit, judged }: InputOf<'openTicket'>): Script<void> {
+export function* openTicket(input: InputOf<'openTicket'>): Script<void> {
+  const { digest, ticket, audit, judged, proved } = input
   yield* insertTicket(digest, ticket)
+  if (proved !== undefined) yield* endFailures(proved)
   if (audit !== null) yield* writeAudit(audit)
   yield* writeJudged(judged)
 }
@@ -86,7 +89,7 @@ export function* completeSignIn(input: InputOf<'completeSignIn'>): Script<Answer
   if (!(yield* useProof(accountId, proof, createdAtMs))) throw new Rollback({ kind: 'proof_used' })
   if (enrolment !== null) yield* writeAudit(enrolment)
   yield* writeMails(input.mails)
-  return { kind: 'opened', endedOverCap: yield* openUnderLock(input) }
+  return yield* openUnderLock(input)
 }
 
 export function* completeStepUp(input: InputOf<'completeStepUp'>): Script<AnswerOf<'completeStepUp'>> {

@@ -129,7 +129,7 @@ onEachDatabase((bench) => {
     const answer = await open(bench(), newest, 3)
 
     const [oldest] = sessions
-    assert.deepEqual(answer, { kind: 'opened', endedOverCap: [oldest?.id] })
+    assert.deepEqual(answer, { kind: 'opened', endedOverCap: [oldest?.id], device: null })
     assert.deepEqual(await entriesAfter(bench(), position), [
       { kind: 'session', id: oldest?.id, effect: 'kill' },
     ])
@@ -151,7 +151,7 @@ onEachDatabase((bench) => {
     const answer = await open(bench(), newest, 1)
 
     const ids = sessions.map((session) => session.id).sort()
-    assert.deepEqual(answer, { kind: 'opened', endedOverCap: ids })
+    assert.deepEqual(answer, { kind: 'opened', endedOverCap: ids, device: null })
     assert.equal(await isSessionAlive(bench(), newest.id), true)
   })
 
@@ -171,7 +171,7 @@ onEachDatabase((bench) => {
     const session = makeSession(account, { issuedPosition: head.position, createdAtMs: NOW + 1 })
     const answer = await open(bench(), session, 2)
 
-    assert.deepEqual(answer, { kind: 'opened', endedOverCap: [] })
+    assert.deepEqual(answer, { kind: 'opened', endedOverCap: [], device: null })
     assert.equal(await isSessionAlive(bench(), live.id), true)
     assert.equal(await isSessionAlive(bench(), revoked.id), false)
   })

@@ -1,6 +1,7 @@
 /** The pages on which people sign in: password, then the second factor where the account has one. */
 import { type FactorWay, type SignedIn, type StepRequired, signIn, signInWithFactor } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
+import { deviceCookie } from '../../http/device-cookie.ts'
 import { limitAccount } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../../http/route.ts'
@@ -96,7 +97,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     const again = (message: string, status = 400): Promise<Reply> =>
       showLogin(call, found, { message, identifier, status })
     if (!isGuarded(call.services, call.header, LOGIN, csrf)) return again(STALE, 403)
-    const limited = limitAccount(call.services, identifier)
+    const limited = limitAccount(call.services, identifier, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) {
       const reply = await again('Too many attempts; wait a minute and try again.', 429)
       return { ...reply, headers: { ...reply.headers, ...limited.headers }, outcome: 'rate_limited' }
@@ -111,11 +112,18 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (answer.ok) return goOn(call, found, answer)
+    if (answer.code === 'too_many_failures') {
+      const reply = await again(WAIT, 429)
+      const wait = { 'retry-after': String(answer.retryAfterSeconds ?? 1) }
+      return { ...reply, headers: { ...reply.headers, ...wait }, outcome: answer.code }
+    }
     // Of the refusals only this one may be told: it comes after the right password.
     return again(toMessage(answer.code))
   },
 })
 
+const WAIT =
+  'Too many wrong passwords. Wait a while, or sign in on a device that you have signed in on before.'
 const STALE = 'This page was open for too long, or cookies are off. Please try again.'
 
 const toMessage = (code: string): string =>
@@ -177,7 +185,7 @@ const submitFactor: AnyRoute = publicRoute<FactorForm>({
     // A code of the app is six digits; everything else that people type here is a recovery code.
     const way = /^\s*\d{3}\s?\d{3}\s*$/.test(code) ? 'totp' : 'recovery_code'
     const evidence = { way, code: new Secret(code) } as const
-    const input = { ticket, evidence, deliver: 'cookie' } as const
+    const input = { ticket, evidence, deliver: 'cookie', refresh: null } as const
     const answer = await signInWithFactor(services.core, input, facts)
     if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
     services.metrics.signIn(answer.ok ? 'success' : 'refused')
@@ -204,10 +212,10 @@ function goOn(
   { interaction }: Asked,
   signedIn: SignedIn,
 ): Reply | Promise<Reply> {
-  const { session, sessionToken } = signedIn
+  const { session, sessionToken, deviceSecrets } = signedIn
   if (sessionToken === null) throw new Error('A page opened a session without a cookie.')
   const maxAgeSeconds = Math.floor((session.expiresAtMs - call.facts.nowMs) / 1000)
-  const cookies = [call.services.cookies.session(sessionToken, maxAgeSeconds)]
+  const cookies = [call.services.cookies.session(sessionToken, maxAgeSeconds), deviceCookie(deviceSecrets)]
   if (interaction === null) return seeOther('/', cookies)
   return next(call, interaction, { sessionToken: sessionToken.reveal(), cookies })
 }

@@ -1,0 +1,14 @@
+/** Known devices on the wire. */
+import type { DeviceShape } from '@countersign/protocol'
+import { z } from 'zod'
+import { timeSchema } from './common.ts'
+
+const deviceSchema: z.ZodType<DeviceShape> = z.object({
+  id: z.string(),
+  current: z.boolean(),
+  name: z.string().nullable(),
+  created_at: timeSchema,
+  last_seen_at: timeSchema,
+})
+export const devicesSchema: z.ZodType = z.object({ items: z.array(deviceSchema), next_cursor: z.null() })
+export const forgottenSchema: z.ZodType<{ forgotten: number }> = z.object({ forgotten: z.number().int() })
