@@ -21,7 +21,7 @@ const refusals: Row[] = [
   ['a path that is not there', 404, 'GET', `/v1/${MARK}`],
   ['an account that is not there', 404, 'GET', `/v1/accounts/${MARK}`, { key }],
   ['a key that is not there', 404, 'DELETE', `/v1/api-keys/${MARK}`, { key }],
-  ['a method that the path does not know', 405, 'DELETE', '/v1/me', { key }],
+  ['a method that the path does not know', 405, 'DELETE', '/v1/sign-in', { key }],
   ['an address that is taken', 409, 'POST', '/v1/sign-up', { body: { email: person.email, password } }],
   ['a body that is too large', 413, 'POST', '/v1/sign-in', { body: { email: MARK.repeat(200), password } }],
   ['a form where JSON is wanted', 415, 'POST', '/v1/sign-in', { form: { email: MARK, password } }],
