@@ -55,6 +55,7 @@ async function writeYear(store: Store): Promise<void> {
     emailVerifiedAtMs: null,
     disabledAtMs: null,
     passwordChangeRequiredAtMs: null,
+    passwordBreachedAtMs: null,
   }
   const account = { id: ACCOUNT, email: 'bench@example.com', name: null, ...dates }
   const audit = toEvent(events.length, NOW_MS)

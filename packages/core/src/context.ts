@@ -52,6 +52,8 @@ export interface Policy {
   readonly passwordScoreMin: number
   /** What happens to a new password when nobody can say whether it has leaked. */
   readonly breachUnknown: 'accept' | 'refuse'
+  /** What follows when the password of a sign-in has leaked. */
+  readonly breachAtSignIn: 'require_change' | 'report' | 'off'
   /** Words that stand for this service and may not make up a password. */
   readonly contextWords: readonly string[]
   readonly keyRotationSeconds: number

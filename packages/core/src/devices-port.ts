@@ -33,6 +33,8 @@ export interface DeviceStore {
     WithHead<{
       account: Account | null
       passwordHash: string | null
+      /** When it was last looked up among leaked ones. */
+      passwordCheckedAtMs: number | null
       roles: readonly RoleId[]
       ways: readonly FactorWay[]
       tried: SignInTry

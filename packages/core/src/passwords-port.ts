@@ -72,6 +72,18 @@ export interface PasswordStore {
     entryExpiresAtMs: number
     audit: AuditEvent
   }): Promise<{ kind: 'required'; ended: readonly SessionId[] } | { kind: 'not_found' }>
+  /**
+   * Notes what became of looking a password up, if it is still the one with that hash. One that has leaked opens no
+   * session any more where `requireChange`.
+   */
+  recordPasswordCheck(input: {
+    account: AccountId
+    passwordHash: string
+    found: 'clear' | 'breached'
+    requireChange: boolean
+    nowMs: number
+    audit: AuditEvent | null
+  }): Promise<boolean>
   /** Spends a ticket and a proof for the ticket that comes next, all or none. */
   exchangeTicket(input: {
     ticketDigest: string

@@ -124,6 +124,8 @@ export interface AccountStore {
     WithHead<{
       account: Account | null
       passwordHash: string | null
+      /** When it was last looked up among leaked ones. */
+      passwordCheckedAtMs: number | null
       roles: readonly RoleId[]
       ways: readonly FactorWay[]
     }>

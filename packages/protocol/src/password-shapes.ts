@@ -48,7 +48,7 @@ export interface PasswordChangedResponse {
 export interface PasswordChangeRequiredResponse {
   status: 'password_change_required'
   ticket: string
-  reason: 'required_by_administrator'
+  reason: 'required_by_administrator' | 'breached'
 }
 export interface SignInPasswordRequest {
   ticket: string

@@ -75,6 +75,7 @@ test('every kind of wrong value is refused, naming the setting, what it must be 
     ['BREACHED_PASSWORDS_URL', 'https://api.example.com/range#x'],
     ['BREACHED_PASSWORDS_TIMEOUT_MS', '60000'],
     ['BREACHED_PASSWORDS_WHEN_DOWN', 'ignore'],
+    ['BREACHED_PASSWORDS_AT_SIGN_IN', 'yes'],
     ['RATE_LIMIT_SIGN_IN', 'off'],
     ['RATE_LIMIT_SIGN_IN', '0/60'],
     ['RATE_LIMIT_TOKEN', '10'],

@@ -8,6 +8,7 @@ export interface PasswordSettings {
   breachedPasswordsUrl: string | null
   breachedPasswordsTimeoutMs: number
   breachedPasswordsWhenDown: 'accept' | 'refuse'
+  breachedPasswordsAtSignIn: 'require_change' | 'report' | 'off'
   passwordHashConcurrency: number | null
 }
 
@@ -40,6 +41,12 @@ export const passwordSettings: SettingRows<PasswordSettings> = {
     fallback: 'accept',
     reason:
       'What happens to a new password when there is no answer. Accepting writes it into the audit log; refusing lets an outage of somebody else’s server close sign-up here.',
+  },
+  breachedPasswordsAtSignIn: {
+    kind: kinds.choice('require_change', 'report', 'off'),
+    fallback: 'require_change',
+    reason:
+      'Passwords leak after they were set. One that signs in is looked up again when that was last done a week ago: it then has to be changed, or the audit log says so, or it is not asked.',
   },
   passwordHashConcurrency: {
     kind: kinds.integerOrAuto(1, 64),

@@ -197,6 +197,7 @@ test('without anything set there is a safe server on loopback', () => {
       geoDatabase: [],
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
+      breachedPasswordsAtSignIn: 'require_change',
       passwordHashConcurrency: null,
       mailLanguage: 'en',
       brandName: 'Countersign',

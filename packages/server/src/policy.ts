@@ -36,6 +36,7 @@ export function toPolicy(config: Config): Policy {
     passwordLengthMin: config.passwordLengthMin,
     passwordScoreMin: config.passwordScoreMin,
     breachUnknown: config.breachedPasswordsWhenDown,
+    breachAtSignIn: config.breachedPasswordsAtSignIn,
     contextWords: [...new URL(config.issuer).hostname.split('.'), 'countersign'],
     keyRotationSeconds: config.keyRotationSeconds,
     keyPublishSeconds: config.keyPublishSeconds,

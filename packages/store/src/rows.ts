@@ -95,6 +95,7 @@ export function toAccount(row: Row): Account {
     createdAtMs: integer(row, 'created_at'),
     disabledAtMs: integerOrNull(row, 'disabled_at'),
     passwordChangeRequiredAtMs: integerOrNull(row, 'password_change_required_at'),
+    passwordBreachedAtMs: integerOrNull(row, 'password_breached_at'),
   }
 }
 

@@ -170,6 +170,7 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
     takePasswordTry: (input) => engine.write('takePasswordTry', input),
     changePassword: (input) => engine.write('changePassword', input),
     requirePasswordChange: (input) => engine.write('requirePasswordChange', input),
+    recordPasswordCheck: (input) => engine.write('recordPasswordCheck', input),
     exchangeTicket: (input) => engine.write('exchangeTicket', input),
     takePasswordTicket: (input) => engine.write('takePasswordTicket', input),
     completePasswordChange: (input) => engine.write('completePasswordChange', input),

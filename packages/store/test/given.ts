@@ -67,6 +67,7 @@ export const makeAccount = (over: Partial<Account> = {}): Account => ({
   createdAtMs: NOW,
   disabledAtMs: null,
   passwordChangeRequiredAtMs: null,
+  passwordBreachedAtMs: null,
   ...over,
 })
 

@@ -2,7 +2,13 @@
 import type { Bench } from './bench.ts'
 import { change, givenAccount, givenSession, makeEvent, NOW } from './given.ts'
 import { byTotp, FAILURES, givenFactor, makeTicket } from './given-factors.ts'
-import { changePassword, completeChange, givenPasswordTicket, requireChange } from './given-passwords.ts'
+import {
+  changePassword,
+  completeChange,
+  givenPasswordTicket,
+  HASH,
+  requireChange,
+} from './given-passwords.ts'
 
 export async function passwordWritesOf(
   bench: Bench,
@@ -26,6 +32,17 @@ export async function passwordWritesOf(
     changePassword: [
       () => changePassword(bench, account, { renewed: { session: session.id, digest: 'renewed' } }),
     ],
+    recordPasswordCheck: (['clear', 'breached'] as const).map(
+      (found) => () =>
+        store.recordPasswordCheck({
+          account: last.id,
+          passwordHash: HASH,
+          found,
+          requireChange: true,
+          nowMs: NOW,
+          audit: makeEvent(),
+        }),
+    ),
     takePasswordTicket: [
       () => store.takePasswordTicket({ digests: [ticket.digest], triesMax: 20, nowMs: NOW }),
     ],

@@ -85,6 +85,8 @@ export const de: Messages = {
     newPasswordTitle: 'Ein anderes Passwort wählen',
     newPasswordLead:
       'Das Passwort, mit dem Sie sich angemeldet haben, muss geändert werden, bevor es weitergeht.',
+    breachedLead:
+      'Ihr Passwort ist irgendwo bekannt geworden, und Angreifer probieren es. Wählen Sie ein anderes.',
     newPassword: 'Neues Passwort',
     enrolTitle: 'Zweiten Faktor hinzufügen',
     enrolLead: 'Ihr Konto braucht einen zweiten Faktor, bevor Sie es benutzen können.',

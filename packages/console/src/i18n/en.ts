@@ -79,6 +79,7 @@ export const en = {
     startOver: 'Sign in as somebody else',
     newPasswordTitle: 'Choose another password',
     newPasswordLead: 'The password that you have signed in with has to be changed before you go on.',
+    breachedLead: 'Your password has leaked somewhere, and attackers try it. Choose another one to go on.',
     newPassword: 'New password',
     enrolTitle: 'Add a second factor',
     enrolLead: 'Your account needs a second factor before it can be used.',

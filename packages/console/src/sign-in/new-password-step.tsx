@@ -41,7 +41,7 @@ export function NewPasswordStep(props: NewPasswordStepProps): ReactNode {
     <form className={css.form} onSubmit={(event) => void submit(event)}>
       <div className={css.heading}>
         <h1>{t.signIn.newPasswordTitle}</h1>
-        <p>{t.signIn.newPasswordLead}</p>
+        <p>{required.reason === 'breached' ? t.signIn.breachedLead : t.signIn.newPasswordLead}</p>
       </div>
       <PasswordInput
         name="new-password"

@@ -11,6 +11,8 @@ export interface Account {
   readonly disabledAtMs: number | null
   /** Since when its password opens nothing but the way to another one; null where it need not be changed. */
   readonly passwordChangeRequiredAtMs: number | null
+  /** When its password was found among leaked ones. */
+  readonly passwordBreachedAtMs: number | null
 }
 
 /** RFC 5321 §4.5.3.1: a mailbox of at most 254 characters with a local part of at most 64. */

@@ -66,6 +66,7 @@ export async function confirmSignUp(
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
     passwordChangeRequiredAtMs: null,
+    passwordBreachedAtMs: null,
   }
   const created = await context.store.completeSignUp({
     digest: found.digest,

@@ -17,7 +17,7 @@ import {
   amrAfter,
   auditRefusal,
   type Evidence,
-  NEW_PASSWORD,
+  nextPassword,
   type Presented,
   type ProvenFactor,
   prepareTicket,
@@ -55,7 +55,7 @@ export async function signInWithFactor(
   const refresh = input.refresh ?? ticket.refresh
   if (ticket.purpose === 'sign_in' && account.passwordChangeRequiredAtMs !== null) {
     const asked = { deliver, refresh }
-    const { draft, required } = prepareTicket(context, proven, asked, NEW_PASSWORD, facts)
+    const { draft, required } = prepareTicket(context, proven, asked, nextPassword(account), facts)
     const spent = { ticketDigest: digest, ticket, proof: found.proof, next: draft, nowMs: facts.nowMs }
     const exchanged = await context.store.exchangeTicket(spent)
     if (exchanged === 'exchanged') return { ok: true, ...required }

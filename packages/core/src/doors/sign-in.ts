@@ -20,8 +20,9 @@ import type { SessionDelivery } from '../sessions/session.ts'
 import { deviceDigests } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
+import { recheckPassword } from './recheck-password.ts'
 import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
-import { FIRST_FACTOR, NEW_PASSWORD, openTicket, type StepRequired } from './tickets.ts'
+import { FIRST_FACTOR, nextPassword, openTicket, type StepRequired } from './tickets.ts'
 
 export interface SignInInput {
   readonly email: string
@@ -53,7 +54,7 @@ export async function signIn(
   }
   // Only after the factor, where there is one: whoever has the password alone is not to replace it.
   if (account.passwordChangeRequiredAtMs !== null) {
-    return openTicket(context, proven, input, NEW_PASSWORD, facts)
+    return openTicket(context, proven, input, nextPassword(account), facts)
   }
   if (demandsFactor(context.policy, checked.roles)) {
     return openTicket(context, proven, input, FIRST_FACTOR, facts)
@@ -80,11 +81,12 @@ async function checkPassword(
   facts: RequestFacts,
 ): Promise<Outcome<Checked>> {
   const email = normalizeEmail(input.email)
-  const { head, account, passwordHash, roles, ways, tried, failures } = await context.store.readSignIn({
+  const found = await context.store.readSignIn({
     email: email ?? '',
     nobody: nobodyOf(context, email ?? input.email),
     deviceDigests: deviceDigests(context, facts),
   })
+  const { head, account, passwordHash, roles, ways, tried, failures } = found
   const leftMs = waitLeftMs(failures, PASSWORD_WAITS, facts.nowMs)
   if (leftMs !== null) return refuseToWait(leftMs)
   const { nowMs } = facts
@@ -94,7 +96,12 @@ async function checkPassword(
   // Same work for an unknown account: otherwise the time to answer tells an attacker which accounts exist.
   const { matches, stale } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
   const subject = email ?? ''
-  const judging = { account: account?.id ?? null, subject, deviceId: null, isPasswordBreached: false }
+  const judging = {
+    account: account?.id ?? null,
+    subject,
+    deviceId: null,
+    isPasswordBreached: isKnownToLeak(account),
+  }
   const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
   if (account === null || passwordHash === null || !matches || account.disabledAtMs !== null) {
     const reason = account === null ? 'unknown' : !matches ? 'wrong_secret' : 'principal_disabled'
@@ -104,9 +111,15 @@ async function checkPassword(
   }
   // Before anything that only a right password has done for it: the answer must not tell that this one was.
   if (judged.action === 'block') return refuseJudged(context, account, judged, facts)
+  const checkable = { account, passwordHash, checkedAtMs: found.passwordCheckedAtMs }
+  const checked = await recheckPassword(context, checkable, password, facts)
   if (stale) await rehash(context, account, password, passwordHash)
-  return { ok: true, account, head, roles, ways, judged, tried }
+  return { ok: true, account: checked, head, roles, ways, judged, tried }
 }
+
+/** One that has to be changed opens nothing anyway: its owner is not to be kept from changing it. */
+const isKnownToLeak = (account: Account | null): boolean =>
+  account !== null && account.passwordBreachedAtMs !== null && account.passwordChangeRequiredAtMs === null
 
 /** Failures for an address that nobody has are counted as well, for a digest of it. */
 function nobodyOf({ secrets }: Context, address: string): string {

@@ -69,6 +69,7 @@ export async function prepareAccount(
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
     passwordChangeRequiredAtMs: null,
+    passwordBreachedAtMs: null,
   }
   return { ok: true, account, passwordHash, accepted }
 }

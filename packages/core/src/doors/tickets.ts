@@ -8,6 +8,7 @@ import {
   Secret,
   type SessionId,
 } from '@countersign/protocol'
+import type { Account } from '../accounts/account.ts'
 import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
@@ -38,7 +39,7 @@ export interface FactorRequired {
 export interface PasswordChangeRequired {
   readonly kind: 'password_change_required'
   readonly ticket: Secret
-  readonly reason: 'required_by_administrator'
+  readonly reason: 'required_by_administrator' | 'breached'
 }
 
 export type StepRequired = FactorRequired | PasswordChangeRequired
@@ -68,7 +69,12 @@ export type NextStep = NextFactor | NextPassword
 export const FIRST_FACTOR: NextFactor = { purpose: 'enrol', ways: FACTOR_KINDS, reason: 'required_by_policy' }
 
 /** The way to another password, once everything else has been proved. */
-export const NEW_PASSWORD: NextPassword = { purpose: 'password', reason: 'required_by_administrator' }
+export function nextPassword({ passwordBreachedAtMs }: Account): NextPassword {
+  return {
+    purpose: 'password',
+    reason: passwordBreachedAtMs === null ? 'required_by_administrator' : 'breached',
+  }
+}
 
 interface Asked {
   readonly deliver: Ticket['delivery']

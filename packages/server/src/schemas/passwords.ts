@@ -42,7 +42,7 @@ export const requirePasswordChangeSchema: z.ZodType<RequirePasswordChangeRequest
 export const passwordChangeRequiredSchema: z.ZodType<PasswordChangeRequiredResponse> = z.object({
   status: z.literal('password_change_required'),
   ticket: z.string(),
-  reason: z.literal('required_by_administrator'),
+  reason: z.enum(['required_by_administrator', 'breached']),
 })
 export const signInPasswordSchema: z.ZodType<SignInPasswordRequest> = z.strictObject({
   ticket: ticketSchema,

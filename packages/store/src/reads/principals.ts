@@ -8,7 +8,7 @@ import {
   type RoleId,
   type ServiceAccountId,
 } from '@countersign/protocol'
-import { narrowed, text, textOrNull } from '../columns.ts'
+import { integerOrNull, narrowed, text, textOrNull } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toAccount, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
 import { all, one, type Row, type Script } from '../script.ts'
@@ -40,7 +40,14 @@ export function* readAccountByEmail(email: string): Script<AnswerOf<'readAccount
   // Asked for nobody as well: the number of statements must not tell which addresses are known.
   const roles = yield* readRoles(account?.id ?? '')
   const ways = yield* readWays(account?.id ?? '')
-  return { head, account, passwordHash: row === null ? null : textOrNull(row, 'password_hash'), roles, ways }
+  return {
+    head,
+    account,
+    passwordHash: row === null ? null : textOrNull(row, 'password_hash'),
+    passwordCheckedAtMs: row === null ? null : integerOrNull(row, 'password_checked_at'),
+    roles,
+    ways,
+  }
 }
 
 export function* listAccounts(

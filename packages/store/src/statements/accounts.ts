@@ -2,7 +2,8 @@
 import type { Statement } from '../script.ts'
 import { aboveRules } from './alive.ts'
 
-const columns = 'id, email, name, email_verified_at, created_at, disabled_at, password_change_required_at'
+const columns = `id, email, name, email_verified_at, created_at, disabled_at, password_change_required_at,
+  password_breached_at`
 
 export const insertAccount: Statement = {
   name: 'insert_account',
@@ -20,7 +21,8 @@ export const selectAccount: Statement = {
 
 export const selectAccountByEmail: Statement = {
   name: 'select_account_by_email',
-  text: `select ${columns}, password_hash from accounts where email = $1 and ended_at is null`,
+  text: `select ${columns}, password_hash, password_checked_at from accounts
+    where email = $1 and ended_at is null`,
 }
 
 /** The account and its password, for proving once more who one is; not while it is disabled. */

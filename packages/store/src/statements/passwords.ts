@@ -16,6 +16,20 @@ export const requirePasswordChange: Statement = {
     where id = $1 and password_hash is not null and ended_at is null returning id`,
 }
 
+export const noteClear: Statement = {
+  name: 'note_password_clear',
+  text: `update accounts set password_checked_at = $3, password_breached_at = null
+    where id = $1 and password_hash = $2 and ended_at is null`,
+}
+
+/** `$4` is the time from which on it has to be changed, or null. */
+export const noteBreached: Statement = {
+  name: 'note_password_breached',
+  text: `update accounts set password_checked_at = $3, password_breached_at = coalesce(password_breached_at, $3),
+      password_change_required_at = coalesce(password_change_required_at, $4)
+    where id = $1 and password_hash = $2 and ended_at is null`,
+}
+
 export const setPasswordPosition: Statement = {
   name: 'set_password_position',
   text: 'update accounts set password_position = $2 where id = $1',

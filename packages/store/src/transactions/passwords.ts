@@ -59,6 +59,17 @@ export function* requirePasswordChange(
   return { kind: 'required', ended }
 }
 
+export function* recordPasswordCheck(input: InputOf<'recordPasswordCheck'>): Script<boolean> {
+  const { account, passwordHash, nowMs } = input
+  const noted =
+    input.found === 'clear'
+      ? yield* run(sql.noteClear, account, passwordHash, nowMs)
+      : yield* run(sql.noteBreached, account, passwordHash, nowMs, input.requireChange ? nowMs : null)
+  if (noted === 0) return false
+  if (input.audit !== null) yield* writeAudit(input.audit)
+  return true
+}
+
 /** What fails takes everything back, as in `completeSignIn`. */
 export function* exchangeTicket(input: InputOf<'exchangeTicket'>): Script<AnswerOf<'exchangeTicket'>> {
   const { ticket, next, nowMs } = input

@@ -82,6 +82,7 @@ onEachDatabase((bench) => {
     assert.deepEqual(signingIn, {
       account,
       passwordHash: 'hash',
+      passwordCheckedAtMs: null,
       roles: ['member', role.id],
       ways: [],
     })
@@ -97,6 +98,7 @@ onEachDatabase((bench) => {
       head: await store.readHead(),
       account: null,
       passwordHash: null,
+      passwordCheckedAtMs: null,
       roles: [],
       ways: [],
     })

@@ -154,7 +154,7 @@ onEachDatabase((bench) => {
       const account: Account = makeAccount({ name: text, email: `${text}${index}` })
       await store.createAccount({ account, passwordHash: text, roles: [], audit: makeEvent() })
       const { head: _, ...read } = await store.readAccountByEmail(account.email)
-      assert.deepEqual(read, { account, passwordHash: text, roles: [], ways: [] })
+      assert.deepEqual(read, { account, passwordHash: text, passwordCheckedAtMs: null, roles: [], ways: [] })
       await store.changeAccount({ id: account.id, name: `${text}!`, ...change() })
       assert.equal((await store.readAccount(account.id))?.name, `${text}!`)
 

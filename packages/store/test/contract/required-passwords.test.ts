@@ -199,4 +199,43 @@ onEachDatabase((bench) => {
     await store.changeAccount({ id: account.id, disabledAtMs: NOW, ...change() })
     assert.equal(await exchange({ proof: byTotp(factor, 9) }), 'account_gone')
   })
+
+  test('what became of looking a password up is noted while it is still that one', async () => {
+    const { store } = bench()
+    const account = await givenAccount(bench())
+    const record = (found: 'clear' | 'breached', requireChange: boolean, passwordHash = HASH, nowMs = NOW) =>
+      store.recordPasswordCheck({
+        account: account.id,
+        passwordHash,
+        found,
+        requireChange,
+        nowMs,
+        audit: makeEvent(),
+      })
+    const row = async () => passwordOf(bench(), account)
+
+    assert.equal(await record('breached', true, 'not this one'), false)
+    assert.deepEqual(await row(), { hash: HASH, checkedAt: null, breachedAt: null, requiredAt: null })
+    assert.equal(await record('breached', false), true)
+    assert.deepEqual(await row(), { hash: HASH, checkedAt: NOW, breachedAt: NOW, requiredAt: null })
+    assert.equal(await record('clear', false, HASH, NOW + 1), true)
+    assert.deepEqual(await row(), { hash: HASH, checkedAt: NOW + 1, breachedAt: null, requiredAt: null })
+    await record('breached', true, HASH, NOW + 2)
+    await record('breached', true, HASH, NOW + 3)
+    assert.deepEqual(await row(), {
+      hash: HASH,
+      checkedAt: NOW + 3,
+      breachedAt: NOW + 2,
+      requiredAt: NOW + 2,
+    })
+    const { position } = await store.readHead()
+    assert.deepEqual(await openAt(bench(), account, position), { kind: 'account_gone' })
+    await changePassword(bench(), account)
+    assert.deepEqual(await row(), {
+      hash: 'another hash',
+      checkedAt: null,
+      breachedAt: null,
+      requiredAt: null,
+    })
+  })
 })
