@@ -96,10 +96,14 @@ export interface GivenServer {
 }
 
 /** A running server; stopped after the test. */
-export async function givenServer(t: TestContext, data?: string): Promise<GivenServer> {
+export async function givenServer(
+  t: TestContext,
+  data?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<GivenServer> {
   const folder = data ?? (await givenFolder(t))
   const port = await freePort()
-  const child = start(['serve', '--port', String(port), '--data', folder], {})
+  const child = start(['serve', '--port', String(port), '--data', folder], { env })
   const exited = once(child, 'exit')
   t.after(() => child.kill('SIGKILL'))
   const ready = await readyLine(child)

@@ -81,6 +81,16 @@ test('a first start makes its folder for its owner only, says where it is, and o
   assert.equal(await stop(), 0)
 })
 
+test('where addresses are verified, the start does not say that they are not', async (t) => {
+  const data = join(await givenFolder(t), 'data')
+  const env = { COUNTERSIGN_SMTP_URL: 'smtp://127.0.0.1:1', COUNTERSIGN_MAIL_FROM: 'auth@example.com' }
+
+  const { ready, stop } = await givenServer(t, data, env)
+
+  assert.doesNotMatch(JSON.stringify(ready), /not verified/)
+  assert.equal(await stop(), 0)
+})
+
 test('Ctrl-C and SIGTERM stop it with exit code 0, and the next start finds everything', async (t) => {
   const data = await givenFolder(t)
   await bootstrap(data)

@@ -77,7 +77,7 @@ async function greet(terminal: Terminal, config: Config, server: RunningServer):
 /** What an operator should know about how this authority is set up. */
 function tellNotes(config: Config): string[] {
   const notes: string[] = []
-  if (config.signUp === 'open') {
+  if (config.signUp === 'open' && config.emailVerification === 'off') {
     notes.push('Anybody can sign up, and addresses are not verified: signing up tells which are taken.')
   }
   if (config.redis !== null)
