@@ -74,7 +74,9 @@ function describeAccepted(on: On): void {
 
   test('twenty sessions that are seen for the first time at once', async () => {
     const { email } = await on().person()
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => on().signIn(email)))
+    // One after the other: until a password has been compared it counts as a wrong one, and so many at once wait.
+    const sessions: string[] = []
+    for (let index = 0; index < 20; index += 1) sessions.push(await on().signIn(email))
 
     const asked = (): number => on().line.passed('/v1/verify').length
     const before = asked()
