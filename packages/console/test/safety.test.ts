@@ -132,8 +132,13 @@ test('a foreign page has no power over these', async (t) => {
       assert.doesNotMatch(kept, /ada|cs_|ses_|acc_/i)
       const { cookies } = await page.context().storageState()
       assert.deepEqual(
-        cookies.map(({ name, httpOnly, secure, sameSite }) => ({ name, httpOnly, secure, sameSite })),
-        [{ name: '__Host-countersign_session', httpOnly: true, secure: true, sameSite: 'Lax' }],
+        cookies
+          .map(({ name, httpOnly, secure, sameSite }) => ({ name, httpOnly, secure, sameSite }))
+          .toSorted((one, other) => one.name.localeCompare(other.name)),
+        [
+          { name: '__Host-countersign_device', httpOnly: true, secure: true, sameSite: 'Strict' },
+          { name: '__Host-countersign_session', httpOnly: true, secure: true, sameSite: 'Lax' },
+        ],
       )
     },
   )

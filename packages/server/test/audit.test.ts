@@ -166,7 +166,13 @@ test('what people do leaves their session or grant as the credential', async (t)
   assert.deepEqual(signedUp.actor, { kind: 'account', id, credential: null })
   assert.equal(opened.type, 'session.opened')
   assert.deepEqual(opened.actor, { kind: 'account', id, credential: session })
-  assert.deepEqual(opened.details, { factor: 'pwd', delivery: 'session_token', device: null })
+  assert.deepEqual(opened.details, {
+    factor: 'pwd',
+    delivery: 'session_token',
+    device: null,
+    risk: 'allow',
+    risk_score: 0,
+  })
   assert.equal(refreshed.type, 'grant.refreshed')
   assert.deepEqual(refreshed.actor, { kind: 'account', id, credential: refreshed.target?.id })
   assert.equal(othersEnded.type, 'session.others_ended')

@@ -73,7 +73,7 @@ export function passesThrough(mount: Mount): void {
     const base = await open(t)
 
     const unknown = await fetch(`${base}/v1/nothing-here`)
-    const method = await fetch(`${base}/v1/me`, { method: 'DELETE' })
+    const method = await fetch(`${base}/v1/me/sessions`, { method: 'DELETE' })
 
     assert.equal(at(await unknown.json(), 'code'), 'not_found')
     assert.equal(method.status, 405)
