@@ -53,7 +53,10 @@ test('503 with Retry-After while the database is away, on every route that needs
     if (answer.status !== 503) return
     away.push(name)
     assert.equal(answer.headers.get('retry-after'), '1')
-    if (errorForm === 'oauth') assertOAuthError(answer, 'temporarily_unavailable')
+    // Pages for people say it in words.
+    if (answer.headers.get('content-type')?.startsWith('text/html'))
+      assert.match(answer.text, /cannot be reached/)
+    else if (errorForm === 'oauth') assertOAuthError(answer, 'temporarily_unavailable')
     else assertProblem(answer, 'store_unavailable')
   })
 
