@@ -1,0 +1,64 @@
+/** OAuth clients, and what people have allowed them. See `migrations.ts`. */
+
+// What a client is registered as. Lists are JSON; the authority's own client may do what it always could.
+export const clients: readonly string[] = [
+  `alter table clients add column profile text not null default 'oauth2.1'`,
+  `alter table clients add column auth_method text not null default 'none'`,
+  `alter table clients add column grant_types text not null default '[]'`,
+  `alter table clients add column redirect_uris text not null default '[]'`,
+  `alter table clients add column scopes text not null default '[]'`,
+  `alter table clients add column audiences text not null default '[]'`,
+  'alter table clients add column service_account_id text',
+  'alter table clients add column jwks text',
+  'alter table clients add column logo_uri text',
+  'alter table clients add column policy_uri text',
+  'alter table clients add column tos_uri text',
+  'alter table clients add column disabled_at bigint',
+  'alter table clients add column ended_at bigint',
+  `update clients set grant_types = '["refresh_token"]', scopes = '["*"]' where id = 'first-party'`,
+  `create table client_secrets (
+    client_id text not null,
+    digest text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    primary key (client_id, digest)
+  ) /*clustered*/`,
+  'create index client_secrets_by_expiry on client_secrets (expires_at) where expires_at is not null',
+  `create table used_once (
+    key text not null primary key,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index used_once_by_expiry on used_once (expires_at)',
+]
+
+// What was allowed to whom, on its way to a client and as it is remembered.
+export const authorizations: readonly string[] = [
+  `alter table grants add column identity_scopes text not null default '[]'`,
+  `create table authorization_codes (
+    digest text not null primary key,
+    grant_id text not null,
+    client_id text not null,
+    account_id text not null,
+    session_id text not null,
+    redirect_uri text not null,
+    code_challenge text,
+    scope text not null,
+    identity_scopes text not null,
+    audiences text not null,
+    nonce text,
+    issued_position bigint not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    used_at bigint
+  ) /*clustered*/`,
+  'create index authorization_codes_by_expiry on authorization_codes (expires_at)',
+  'create index authorization_codes_by_account on authorization_codes (account_id, client_id) where used_at is null',
+  `create table consents (
+    account_id text not null,
+    client_id text not null,
+    scopes text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    primary key (account_id, client_id)
+  ) /*clustered*/`,
+]
