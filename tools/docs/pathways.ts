@@ -83,7 +83,6 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   console_section_page: null,
   console_item_page: null,
   console_file: null,
-  setup_script: null,
   setup_page: null,
   link_script: null,
   reset_page: null,

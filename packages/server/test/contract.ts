@@ -17,7 +17,6 @@ const CACHED: ReadonlySet<string> = new Set([
   'brand_style',
   'brand_logo',
   'console_file',
-  'setup_script',
   'link_script',
   'error_page',
   'form_post_script',

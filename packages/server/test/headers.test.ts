@@ -54,7 +54,7 @@ test('answers carry these headers and no others', async () => {
     ['/docs/errors/not_found', {}, { ...PAGE, 'cache-control': KEPT }],
     ['/assets/page.css', {}, { ...PAGE, 'cache-control': KEPT, 'content-type': 'text/css; charset=utf-8' }],
     [
-      '/assets/setup.js',
+      '/assets/link.js',
       {},
       { ...PAGE, 'cache-control': KEPT, 'content-type': 'text/javascript; charset=utf-8' },
     ],

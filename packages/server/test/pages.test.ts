@@ -76,15 +76,15 @@ test('the policy of a page allows our own files and no frame, plug-in, base or f
 
 test('password fields are named for password managers, and nothing stops a paste', async () => {
   const page = await send('GET', '/setup')
-  const script = await send('GET', '/assets/setup.js')
+  const script = await send('GET', '/assets/link.js')
 
   assert.match(page.text, /<input[^>]*type="password"[^>]*autocomplete="new-password"/)
   assert.match(page.text, /<input[^>]*type="email"[^>]*autocomplete="username"/)
   assert.doesNotMatch(`${page.text}${script.text}`, /onpaste|['"]paste['"]|autocomplete="off"/)
 })
 
-test('the set-up script takes the ticket out of the address bar and writes no HTML', async () => {
-  const { text } = await send('GET', '/assets/setup.js')
+test('the script of links takes the ticket out of the address bar and writes no HTML', async () => {
+  const { text } = await send('GET', '/assets/link.js')
 
   assert.ok(text.includes("history.replaceState(null, '', location.pathname)"))
   assert.doesNotMatch(

@@ -14,7 +14,7 @@ import {
 } from '@countersign/protocol'
 import { type Command, type Option, pageOptions } from '../command.ts'
 import { connect } from '../connection.ts'
-import { readDuration } from '../durations.ts'
+import { overlapOption, readDuration } from '../durations.ts'
 import { UsageError } from '../failures.ts'
 import type { Input } from '../input.ts'
 import { readPage } from '../lists.ts'
@@ -195,13 +195,7 @@ const rotate: Command = {
   name: 'clients rotate-secret',
   summary: 'Give an OAuth client a new secret; the old one works until the overlap ends',
   positionals: [id],
-  options: {
-    overlap: {
-      type: 'text',
-      value: 'time',
-      help: 'How long both work, such as 2h; a day by default, 0 ends the old one now.',
-    },
-  },
+  options: { overlap: overlapOption },
   connects: true,
   run: async (input, terminal) => {
     const overlap = readDuration(input, 'overlap', rotate.name)

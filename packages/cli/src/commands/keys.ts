@@ -3,7 +3,7 @@ import type { ApiKeyWithSecret } from '@countersign/client'
 import type { ApiKeyShape, RateLimitShape } from '@countersign/protocol'
 import { type Command, pageOptions } from '../command.ts'
 import { connect } from '../connection.ts'
-import { readDuration } from '../durations.ts'
+import { overlapOption, readDuration } from '../durations.ts'
 import { UsageError } from '../failures.ts'
 import type { Input } from '../input.ts'
 import { readPage } from '../lists.ts'
@@ -128,13 +128,7 @@ const rotate: Command = {
   name: 'keys rotate',
   summary: 'Give a key a new secret; the old one works until the overlap ends',
   positionals: [id],
-  options: {
-    overlap: {
-      type: 'text',
-      value: 'time',
-      help: 'How long both work, such as 2h; a day by default, 0 ends the old one now.',
-    },
-  },
+  options: { overlap: overlapOption },
   connects: true,
   run: async (input, terminal) => {
     const overlap = readDuration(input, 'overlap', rotate.name)

@@ -1,26 +1,18 @@
 /** A person's own API keys. */
 import type { ApiKeyWithSecret } from '@countersign/client'
-import type { ApiKeyShape } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { apiKeysQuery } from '../api/account-queries.ts'
-import { client } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { CreateKey } from '../keys/create-key.tsx'
+import { type KeyDialogue, KeyDialogues } from '../keys/key-dialogues.tsx'
 import { KeyRow } from '../keys/key-row.tsx'
-import { KeySecret } from '../keys/key-secret.tsx'
-import { RotateKey } from '../keys/rotate-key.tsx'
-import { Confirm } from '../ui/confirm.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Failure, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 
-type Open =
-  | { readonly kind: 'create' }
-  | { readonly kind: 'rotate' | 'end'; readonly key: ApiKeyShape }
-  | { readonly kind: 'secret'; readonly made: ApiKeyWithSecret }
+type Open = { readonly kind: 'create' } | KeyDialogue
 
 export function KeysPage(): ReactNode {
   const t = useT()
@@ -28,12 +20,6 @@ export function KeysPage(): ReactNode {
   const keys = useQuery(query)
   const [open, setOpen] = useState<Open | null>(null)
   const close = (): void => setOpen(null)
-  const end = useAction({
-    run: (id: string) => client.apiKeys.end(id),
-    changes: [query.queryKey],
-    done: () => t.account.keyEnded,
-    onDone: close,
-  })
   const isEmpty = keys.data?.items.length === 0
   const create = <Button onClick={() => setOpen({ kind: 'create' })}>{t.account.createKey}</Button>
   const onMade = (made: ApiKeyWithSecret): void => setOpen({ kind: 'secret', made })
@@ -63,20 +49,10 @@ export function KeysPage(): ReactNode {
         onMade={onMade}
         changes={[query.queryKey]}
       />
-      <RotateKey
-        apiKey={open?.kind === 'rotate' ? open.key : null}
-        onClose={close}
-        onMade={onMade}
+      <KeyDialogues
+        open={open?.kind === 'create' ? null : open}
+        onOpen={setOpen}
         changes={[query.queryKey]}
-      />
-      <KeySecret made={open?.kind === 'secret' ? open.made : null} onKept={close} />
-      <Confirm
-        title={open?.kind === 'end' ? t.account.endKeyTitle(open.key.name) : null}
-        text={t.account.endKeyText}
-        verb={t.account.endKey}
-        isBusy={end.isPending}
-        onConfirm={() => open?.kind === 'end' && end.mutate(open.key.id)}
-        onClose={close}
       />
     </>
   )

@@ -8,10 +8,9 @@ import { Cancelled, isDeclined } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Section } from '../ui/parts.tsx'
-import { Time } from '../ui/time.tsx'
+import { FactorRow } from './factor-row.tsx'
 
 export interface PasskeysSectionProps {
   readonly passkeys: readonly FactorShape[]
@@ -56,7 +55,13 @@ export function PasskeysSection({ passkeys, onCodes }: PasskeysSectionProps): Re
       )}
       <ul className={rows.list}>
         {passkeys.map((factor) => (
-          <PasskeyRow key={factor.id} factor={factor} onRemove={() => setRemoving(factor)} />
+          <FactorRow
+            key={factor.id}
+            factor={factor}
+            icon="key"
+            unnamed={t.account.unnamedPasskey}
+            onRemove={() => setRemoving(factor)}
+          />
         ))}
       </ul>
       <Confirm
@@ -78,33 +83,4 @@ async function make(): ReturnType<typeof client.addPasskey> {
   } catch (error) {
     throw isDeclined(error) ? new Cancelled() : error
   }
-}
-
-interface PasskeyRowProps {
-  readonly factor: FactorShape
-  readonly onRemove: () => void
-}
-
-function PasskeyRow({ factor, onRemove }: PasskeyRowProps): ReactNode {
-  const t = useT()
-  const name = factor.name ?? t.account.unnamedPasskey
-  return (
-    <li className={rows.row}>
-      <span className={rows.rowIcon}>
-        <Icon name="key" />
-      </span>
-      <div className={rows.rowBody}>
-        <div className={rows.rowTitle}>{name}</div>
-        <div className={rows.rowText}>
-          {t.common.created} <Time at={factor.created_at} /> · {t.common.lastUsed}{' '}
-          {factor.last_used_at === null ? t.common.never : <Time at={factor.last_used_at} />}
-        </div>
-      </div>
-      <div className={rows.rowEnd}>
-        <Button variant="default" size="xs" onClick={onRemove} aria-label={`${t.account.removeApp}: ${name}`}>
-          {t.account.removeApp}
-        </Button>
-      </div>
-    </li>
-  )
 }

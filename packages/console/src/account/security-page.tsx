@@ -9,16 +9,15 @@ import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { RecoveryCodes } from '../ui/recovery-codes.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import { Time } from '../ui/time.tsx'
 import { useToast } from '../ui/toast.tsx'
 import { TotpForm } from '../ui/totp-form.tsx'
 import css from '../ui/ui.module.css'
 import { ChangePassword } from './change-password.tsx'
+import { FactorRow } from './factor-row.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
 
 /** What a dialogue shows; null while none is open. */
@@ -49,7 +48,13 @@ export function SecurityPage(): ReactNode {
         )}
         <ul className={rows.list}>
           {apps.map((factor) => (
-            <AppRow key={factor.id} factor={factor} onRemove={() => setOpen({ kind: 'remove', factor })} />
+            <FactorRow
+              key={factor.id}
+              factor={factor}
+              icon="phone"
+              unnamed={t.account.unnamedApp}
+              onRemove={() => setOpen({ kind: 'remove', factor })}
+            />
           ))}
         </ul>
       </Section>
@@ -74,36 +79,6 @@ export function SecurityPage(): ReactNode {
       <ChangePassword />
       <Dialogues open={open} onOpen={setOpen} />
     </>
-  )
-}
-
-function AppRow({
-  factor,
-  onRemove,
-}: {
-  readonly factor: FactorShape
-  readonly onRemove: () => void
-}): ReactNode {
-  const t = useT()
-  const name = factor.name ?? t.account.unnamedApp
-  return (
-    <li className={rows.row}>
-      <span className={rows.rowIcon}>
-        <Icon name="phone" />
-      </span>
-      <div className={rows.rowBody}>
-        <div className={rows.rowTitle}>{name}</div>
-        <div className={rows.rowText}>
-          {t.common.created} <Time at={factor.created_at} /> · {t.common.lastUsed}{' '}
-          {factor.last_used_at === null ? t.common.never : <Time at={factor.last_used_at} />}
-        </div>
-      </div>
-      <div className={rows.rowEnd}>
-        <Button variant="default" size="xs" onClick={onRemove} aria-label={`${t.account.removeApp}: ${name}`}>
-          {t.account.removeApp}
-        </Button>
-      </div>
-    </li>
   )
 }
 

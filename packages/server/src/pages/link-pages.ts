@@ -1,5 +1,5 @@
 /**
- * The pages behind the links in mails. Opening one does nothing: programs that look links up before a person does
+ * The pages behind links that work once, most of them in mails. Opening one does nothing: programs that look links up before a person does
  * must use nothing up. What the link ends with stands in the fragment, which no browser sends; the form does.
  */
 import { html } from 'hono/html'
@@ -34,18 +34,20 @@ export function confirmSignUpPage(name: string): string {
   )
 }
 
-function linkPage(
+/** `action`: the endpoint that the form's fields go to, with what the link ends with as `ticket`. */
+export function linkPage(
   { title, name }: { readonly title: string; readonly name: string },
   action: string,
   fields: Html,
   done: Html,
+  withoutScript: Html = html`This page needs JavaScript to read the link.`,
 ): string {
   const content = html`
 <form id="link-form" data-action="${action}" novalidate>${fields}
 <p role="alert" id="link-error"></p>
 </form>
 <p role="status" id="link-done" hidden>${done}</p>
-<noscript><p role="alert">This page needs JavaScript to read the link.</p></noscript>`
+<noscript><p role="alert">${withoutScript}</p></noscript>`
   return layout(title, content, { name, script: '/assets/link.js' })
 }
 

@@ -9,7 +9,7 @@ import { brandStyle } from '../pages/brand.ts'
 import { styleSheet } from '../pages/layout.ts'
 import { linkScript } from '../pages/link-pages.ts'
 import { PICTURE_POLICY, pageFile } from '../pages/reply.ts'
-import { setupPage, setupScript } from '../pages/setup-page.ts'
+import { setupPage } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
 import { accountSchema, setupSchema } from '../schemas/principals.ts'
 import { notFound, refused } from './answer.ts'
@@ -64,15 +64,6 @@ const logo = page(
       policy: PICTURE_POLICY,
     }),
 )
-const script = page(
-  { name: 'setup_script', path: '/assets/setup.js', summary: 'The set-up page’s script.' },
-  () =>
-    pageFile({
-      body: setupScript,
-      contentType: 'text/javascript; charset=utf-8',
-      cacheControl: ASSET_CACHE,
-    }),
-)
 const linkFile = page(
   { name: 'link_script', path: '/assets/link.js', summary: 'The script of pages behind links.' },
   () =>
@@ -123,7 +114,6 @@ export const pageRoutes: readonly AnyRoute[] = [
   style,
   brand,
   logo,
-  script,
   linkFile,
   setup,
   error,

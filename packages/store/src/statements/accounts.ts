@@ -2,8 +2,9 @@
 import type { Statement } from '../script.ts'
 import { aboveRules } from './alive.ts'
 
-const columns = `id, email, name, email_verified_at, created_at, disabled_at, password_change_required_at,
-  password_breached_at`
+/** All that an account is read from, also where it is joined under this name. */
+export const accountColumns = `accounts.id, accounts.email, accounts.name, accounts.email_verified_at,
+  accounts.created_at, accounts.disabled_at, accounts.password_change_required_at, accounts.password_breached_at`
 
 export const insertAccount: Statement = {
   name: 'insert_account',
@@ -16,30 +17,30 @@ export const insertAccount: Statement = {
 
 export const selectAccount: Statement = {
   name: 'select_account',
-  text: `select ${columns} from accounts where id = $1 and ended_at is null`,
+  text: `select ${accountColumns} from accounts where id = $1 and ended_at is null`,
 }
 
 export const selectAccountByEmail: Statement = {
   name: 'select_account_by_email',
-  text: `select ${columns}, password_hash, password_checked_at from accounts
+  text: `select ${accountColumns}, password_hash, password_checked_at from accounts
     where email = $1 and ended_at is null`,
 }
 
 /** The account and its password, for proving once more who one is; not while it is disabled. */
 export const selectAccountToProve: Statement = {
   name: 'select_account_to_prove',
-  text: `select ${columns}, password_hash from accounts
+  text: `select ${accountColumns}, password_hash from accounts
     where id = $1 and ended_at is null and disabled_at is null`,
 }
 
 export const listAccounts: Statement = {
   name: 'list_accounts',
-  text: `select ${columns} from accounts where ended_at is null and id < $1 order by id desc limit $2`,
+  text: `select ${accountColumns} from accounts where ended_at is null and id < $1 order by id desc limit $2`,
 }
 
 export const listAccountsByEmail: Statement = {
   name: 'list_accounts_by_email',
-  text: `select ${columns} from accounts where ended_at is null and id < $1 and email = $3
+  text: `select ${accountColumns} from accounts where ended_at is null and id < $1 and email = $3
     order by id desc limit $2`,
 }
 
@@ -49,7 +50,7 @@ export const listAccountsByEmail: Statement = {
  */
 export const searchAccounts: Statement = {
   name: 'search_accounts',
-  text: `select ${columns} from accounts
+  text: `select ${accountColumns} from accounts
     where ended_at is null and id < $1
       and (email like $3 escape '!' or lower(coalesce(name, '')) like $3 escape '!')
     order by id desc limit $2`,
@@ -64,7 +65,7 @@ export const replacePasswordHash: Statement = {
 export const lockAccount: Statement = {
   name: 'lock_account',
   text: `update accounts set id = id where id = $1 and ended_at is null
-    returning ${columns}, revoked_before`,
+    returning ${accountColumns}, revoked_before`,
 }
 
 /** The same for revoking, which also takes an account that has ended. */

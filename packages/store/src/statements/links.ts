@@ -1,5 +1,6 @@
 /** Links that are sent by mail. */
 import type { Statement } from '../script.ts'
+import { accountColumns } from './accounts.ts'
 
 /** Nothing is kept for an account that is gone, disabled, or has another address by now. */
 export const insertLink: Statement = {
@@ -11,12 +12,10 @@ export const insertLink: Statement = {
 
 export const selectLink: Statement = {
   name: 'select_link',
-  text: `select link.digest, account.id, account.email, account.name, account.email_verified_at,
-      account.created_at, account.disabled_at, account.password_change_required_at,
-      account.password_breached_at, account.password_hash
-    from mail_links as link join accounts as account on account.id = link.account_id
+  text: `select link.digest, ${accountColumns}, accounts.password_hash
+    from mail_links as link join accounts on accounts.id = link.account_id
     where link.digest = $1 and link.purpose = $2 and link.used_at is null and link.expires_at > $3
-      and account.email = link.email and account.disabled_at is null and account.ended_at is null`,
+      and accounts.email = link.email and accounts.disabled_at is null and accounts.ended_at is null`,
 }
 
 /** One use in one statement. */
