@@ -8,7 +8,7 @@ import { DEFAULT_RISK_POLICY, type RiskPolicy } from '@countersign/core'
 import { codeOf, nextStep, personWithTotp } from './authenticator.ts'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
-import { asStranger, FIREFOX, getUsedTo, HOME, signInFrom } from './given-risk.ts'
+import { asStranger, ELSEWHERE, FIREFOX, getUsedTo, HOME, signInFrom } from './given-risk.ts'
 import { type Inside, inside } from './inside.ts'
 import { makeMmdb } from './mmdb.ts'
 
@@ -241,4 +241,61 @@ test('with a data file a country that is new counts, the session shows its place
   assert.equal(anomaly?.details.new_country, 'This account has not been used from AU before.')
   const places = (sessions.json.items as { place: string | null }[]).map(({ place }) => place)
   assert.deepEqual(new Set(places), new Set(['Sydney, AU', 'Berlin, DE']))
+})
+
+/** What `Set-Cookie` gave the browser to be known by; what it brought where nothing new was set. */
+const deviceOf = (answer: given.Answer, brought = ''): string =>
+  answer.headers
+    .getSetCookie()
+    .find((one) => one.startsWith('__Host-countersign_device='))
+    ?.split(';')[0] ?? brought
+
+test('the same browser at home is another device without its cookie, and known with it', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const { email, id } = await given.person(to)
+  let cookie = ''
+  for (let day = 0; day < 20; day += 1) {
+    cookie = deviceOf(await signInFrom(to, email, { cookie, deliver: 'cookie' }), cookie)
+    to.clock.advance(86_400)
+  }
+  // From elsewhere, so that there is something to be told.
+  const away = { address: ELSEWHERE, deliver: 'cookie' } as const
+
+  const known = await signInFrom(to, email, { ...away, cookie })
+  const strange = await signInFrom(to, email, away)
+
+  assert.deepEqual([known.status, strange.status], [200, 200])
+  const { profile } = await to.services.core.store.readRisk(id as `acc_${string}`, 0)
+  const [strangest] = await eventsOf(to, `type=risk.anomaly&target=${id}`)
+  const opened = await eventsOf(to, `type=session.opened&target=${given.at(known.json, 'session', 'id')}`)
+  assert.match(String(strangest?.details.new_device), /another device than before/)
+  assert.equal(opened[0]?.details.risk, 'allow')
+  const names = (JSON.parse(profile ?? '{}') as { devices: [string, ...unknown[]][] }).devices
+  assert.equal(names.length, 2, 'the one that is known, and the stranger’s')
+})
+
+test('a device is learned after a second factor under the name that it is known by', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const who = await personWithTotp(to)
+  let cookie = ''
+  for (let day = 0; day < 3; day += 1) {
+    to.clock.advance(86_400)
+    nextStep(to.clock)
+    const first = await signInFrom(to, who.email, { cookie, deliver: 'cookie' })
+    const code = codeOf(who.seed, to.clock.nowMs())
+    const body = { ticket: given.at(first.json, 'ticket'), factor: 'totp', code }
+    const second = await to.send('POST', '/v1/sign-in/factor', { address: HOME, cookie, body })
+    assert.equal(second.status, 200)
+    cookie = deviceOf(second, cookie)
+  }
+
+  const { profile } = await to.services.core.store.readRisk(who.account as `acc_${string}`, 0)
+
+  const listed = await to.services.core.store.listDevices(who.account as `acc_${string}`)
+  const names = (JSON.parse(profile ?? '{}') as { devices: [string, ...unknown[]][] }).devices
+  assert.ok(listed.length >= 1)
+  assert.deepEqual(
+    names.map(([name]) => name),
+    listed.slice(0, 1).map(({ id }) => id),
+  )
 })

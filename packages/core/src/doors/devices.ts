@@ -6,6 +6,7 @@ import { DEVICE_SECRETS_MAX, type Device } from '../devices/device.ts'
 import type { DeviceDraft } from '../devices-port.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
+import type { SessionDelivery } from '../sessions/session.ts'
 import { accountOf } from './principals.ts'
 
 export interface PreparedDevice {
@@ -28,6 +29,14 @@ export function prepareDevice(context: Context, isBrowser: boolean, facts: Reque
   }
   return { draft: { presented, fresh }, fresh: secret }
 }
+
+/** Whether whoever takes the session is a browser, which keeps cookies. */
+export const isForBrowser = (delivery: SessionDelivery, refresh: 'body' | 'cookie'): boolean =>
+  delivery === 'cookie' || (delivery === 'jwt' && refresh === 'cookie')
+
+/** By what a sign-in is judged: the device that the account knows, or the name that it is to be known by from now on. */
+export const judgedDevice = (known: DeviceId | null, { draft }: PreparedDevice): DeviceId | null =>
+  known ?? draft.fresh?.id ?? null
 
 /** What is looked for among the devices of an account. */
 export function deviceDigests(context: Pick<Context, 'secrets'>, facts: RequestFacts): readonly string[] {

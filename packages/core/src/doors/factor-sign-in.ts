@@ -9,6 +9,7 @@ import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
+import { isForBrowser, prepareDevice } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { hashRecoveryCodes } from './recovery-codes.ts'
@@ -62,8 +63,9 @@ export async function signInWithFactor(
     return refuseSpent(context, presented, account.id, exchanged, facts)
   }
   const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
-  const passed = { ...proven, learned: await learnPassed(context, account, facts) }
-  const prepared = prepareSession(context, passed, deliver, facts, refresh)
+  const device = prepareDevice(context, isForBrowser(deliver, refresh), facts)
+  const passed = { ...proven, learned: await learnPassed(context, account, device, facts) }
+  const prepared = prepareSession(context, passed, device, deliver, facts)
   const proof = toProof(found.proof, codes?.hashes ?? null)
   const enrolment = toEnrolmentAudit(context, prepared.draft.session, proof, facts)
   const opened = await context.store.completeSignIn({

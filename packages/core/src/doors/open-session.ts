@@ -13,7 +13,7 @@ import type { LearnedDraft } from '../risk-port.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
 import type { GrantDraft } from '../store-port.ts'
 import { sessionDeath } from './decide.ts'
-import { keptSecrets, type PreparedDevice, prepareDevice } from './devices.ts'
+import { keptSecrets, type PreparedDevice } from './devices.ts'
 import { firstPartyOrder, type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 import type { Judged } from './risk.ts'
 
@@ -57,13 +57,11 @@ export interface PreparedSession {
 export function prepareSession(
   context: Context,
   proven: Proven,
+  device: PreparedDevice,
   delivery: SessionDelivery,
   facts: RequestFacts,
-  refreshDelivery: 'body' | 'cookie' = 'body',
 ): PreparedSession {
   const session = newSession(context, proven, delivery, facts)
-  const isBrowser = delivery === 'cookie' || (delivery === 'jwt' && refreshDelivery === 'cookie')
-  const device = prepareDevice(context, isBrowser, facts)
   const secret = makeSecret(context.random)
   const refresh = delivery === 'jwt' ? newGrant(context, session) : null
   const draft: SessionDraft = {

@@ -19,6 +19,7 @@ import { type Outcome, refuse } from '../outcome.ts'
 import type { PasskeyFlags, WebAuthnAnswer } from '../ports.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
+import { isForBrowser, prepareDevice } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
 import { openChallenge } from './passkey-challenge.ts'
@@ -48,15 +49,16 @@ export async function signInWithPasskey(
   const checked = await checkPasskey(context, credential, facts)
   if (!checked.ok) return refuse('invalid_passkey', 'wrong_secret')
   const { account, head, passkey, seen, challenge } = checked
+  const device = prepareDevice(context, isForBrowser(deliver, 'body'), facts)
   const passed = {
     account,
     issuedPosition: head.position,
     amr: [...toPasskeyAmr(passkey), 'mfa'],
     factor: 'passkey',
     // Nothing stronger could be asked for: it is learned from, not decided on.
-    learned: await learnPassed(context, account, facts),
+    learned: await learnPassed(context, account, device, facts),
   }
-  const prepared = prepareSession(context, passed, deliver, facts)
+  const prepared = prepareSession(context, passed, device, deliver, facts)
   const use = toUse(passkey, seen, challenge)
   const opened = await context.store.signInWithPasskey({ ...prepared.draft, use })
   // Disabled, signed out everywhere, removed, or the same answer twice, while this one was being checked.

@@ -12,6 +12,7 @@ import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import type { TakenPasswordTicket } from '../passwords-port.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
+import { prepareDevice } from './devices.ts'
 import type { FactorSignedIn } from './factor-sign-in.ts'
 import type { MintContext } from './mint.ts'
 import { type AcceptedPassword, acceptNewPassword, breachDetails, checkedAtMs } from './new-password.ts'
@@ -52,11 +53,11 @@ export async function signInWithNewPassword(
     const changed = await change(context, taken, accepted, { kind: 'ticket', draft: next.draft }, facts)
     return changed ?? { ok: true, ...next.required }
   }
-  const passed: Proven = { ...proven, learned: await learnPassed(context, account, facts) }
-  const prepared: PreparedSession = prepareSession(context, passed, deliver, facts)
   // A browser becomes known by its next sign-in, which is one with the new password.
-  const draft = { ...prepared.draft, device: { ...prepared.device.draft, fresh: null } }
-  const changed = await change(context, taken, accepted, { kind: 'session', draft }, facts)
+  const device = prepareDevice(context, false, facts)
+  const passed: Proven = { ...proven, learned: await learnPassed(context, account, device, facts) }
+  const prepared: PreparedSession = prepareSession(context, passed, device, deliver, facts)
+  const changed = await change(context, taken, accepted, { kind: 'session', draft: prepared.draft }, facts)
   if (changed !== null) return changed
   const opened = { kind: 'opened', endedOverCap: [], device: null } as const
   const signedIn = await deliverSession(context, account, prepared, opened, facts)

@@ -13,6 +13,7 @@ import { toNetwork } from '../risk/network.ts'
 import { DEFAULT_RISK_POLICY, parseRiskPolicy, type RiskAction, type RiskPolicy } from '../risk/policy.ts'
 import { learn, type Profile, parseProfile } from '../risk/profile.ts'
 import type { JudgedDraft, LearnedDraft } from '../risk-port.ts'
+import { judgedDevice, type PreparedDevice } from './devices.ts'
 
 export interface Judged {
   /** What follows for this account, with the factors that it has. */
@@ -67,9 +68,12 @@ export async function judgeSignIn(
 export async function learnPassed(
   context: Context,
   account: { readonly id: AccountId; readonly email: string },
+  device: PreparedDevice,
   facts: RequestFacts,
 ): Promise<LearnedDraft | null> {
-  const judging = { account: account.id, subject: account.email, deviceId: null }
+  const known = await context.store.readDevice(account.id, device.draft.presented)
+  const deviceId = judgedDevice(known?.id ?? null, device)
+  const judging = { account: account.id, subject: account.email, deviceId }
   const more = { hasFactor: true, isPasswordBreached: false }
   return (await judgeSignIn(context, { ...judging, ...more }, facts)).learned
 }

@@ -17,7 +17,7 @@ import { PASSWORD_WAITS, waitLeftMs } from '../passwords/waits.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import { toNetwork } from '../risk/network.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
-import { deviceDigests } from './devices.ts'
+import { isForBrowser, judgedDevice, type PreparedDevice, prepareDevice } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { recheckPassword } from './recheck-password.ts'
@@ -36,7 +36,8 @@ export async function signIn(
   input: SignInInput,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn | StepRequired>> {
-  const checked = await checkPassword(context, input, facts)
+  const device = prepareDevice(context, isForBrowser(input.deliver, input.refresh), facts)
+  const checked = await checkPassword(context, input, device, facts)
   if (!checked.ok) return checked
   const { account, judged, tried: proved } = checked
   const proven = {
@@ -59,7 +60,7 @@ export async function signIn(
   if (demandsFactor(context.policy, checked.roles)) {
     return openTicket(context, proven, input, FIRST_FACTOR, facts)
   }
-  return openSession(context, proven, input, facts)
+  return openSession(context, proven, device, input.deliver, facts)
 }
 
 interface Checked {
@@ -78,13 +79,14 @@ interface Checked {
 async function checkPassword(
   context: Context,
   input: SignInInput,
+  device: PreparedDevice,
   facts: RequestFacts,
 ): Promise<Outcome<Checked>> {
   const email = normalizeEmail(input.email)
   const found = await context.store.readSignIn({
     email: email ?? '',
     nobody: nobodyOf(context, email ?? input.email),
-    deviceDigests: deviceDigests(context, facts),
+    deviceDigests: device.draft.presented,
   })
   const { head, account, passwordHash, roles, ways, tried, failures } = found
   const leftMs = waitLeftMs(failures, PASSWORD_WAITS, facts.nowMs)
@@ -99,7 +101,7 @@ async function checkPassword(
   const judging = {
     account: account?.id ?? null,
     subject,
-    deviceId: null,
+    deviceId: judgedDevice(tried.device, device),
     isPasswordBreached: isKnownToLeak(account),
   }
   const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
@@ -191,10 +193,11 @@ async function rehash(context: Context, account: Account, password: Secret, from
 async function openSession(
   context: MintContext,
   proven: Proven,
-  { deliver, refresh }: SignInInput,
+  device: PreparedDevice,
+  delivery: SessionDelivery,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
-  const prepared = prepareSession(context, proven, deliver, facts, refresh)
+  const prepared = prepareSession(context, proven, device, delivery, facts)
   const { draft } = prepared
   const { judged, account } = proven
   const isUnusual = judged != null && judged.action !== 'allow'
