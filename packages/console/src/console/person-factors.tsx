@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { personFactorsQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
-import { useT } from '../i18n/messages.ts'
+import { type Messages, useT } from '../i18n/messages.ts'
 import { useMay, useMe } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -48,7 +48,7 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
       {factors.data?.items.map((factor) => (
         <div key={factor.id} className={css.beside}>
           <span className={css.inline}>
-            <Icon name="phone" /> {factor.name ?? t.account.unnamedApp}
+            <Icon name={factor.kind === 'passkey' ? 'key' : 'phone'} /> {nameOf(factor, t)}
             <span className={css.quiet}>
               {t.common.created} <Time at={factor.created_at} />
             </span>
@@ -61,7 +61,7 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
         </div>
       ))}
       <Confirm
-        title={asked === null ? null : t.console.removeFactorTitle(asked.name ?? t.account.unnamedApp)}
+        title={asked === null ? null : t.console.removeFactorTitle(nameOf(asked, t))}
         text={t.console.removeFactorText}
         verb={t.account.removeApp}
         isBusy={remove.isPending}
@@ -71,6 +71,9 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
     </Section>
   )
 }
+
+const nameOf = ({ name, kind }: FactorShape, t: Messages): string =>
+  name ?? (kind === 'passkey' ? t.account.unnamedPasskey : t.account.unnamedApp)
 
 /** Nobody removes their own factor this way: that would lead around the step-up. */
 function useMayChange(id: string): boolean {

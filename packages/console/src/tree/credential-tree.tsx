@@ -28,9 +28,11 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
   const tree = useQuery({ ...treeQuery(kind, id), enabled: may(own.sessionsRead) })
   const keys = useQuery({ ...apiKeysQuery(id), enabled: may(own.apiKeysRead), refetchInterval: 4_000 })
   const root: TreeNode = { kind, id, name }
-  const [chosen, setChosen] = useState<TreeNode>(root)
+  const [asked, setAsked] = useState<TreeNode>(root)
   if (!may(own.sessionsRead)) return null
   const branches = tree.data === undefined ? [] : toBranches(tree.data, keys.data?.items ?? [])
+  // What was renamed meanwhile has its new name; what has ended is still told about.
+  const chosen = asked.id === id ? root : (findNode(branches, asked.id) ?? asked)
   return (
     <Section title={t.console.tree} lead={t.console.treeLead}>
       {tree.isPending && <RowsSkeleton rows={3} />}
@@ -38,8 +40,8 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
       {tree.data !== undefined && (
         <div className={css.stage}>
           <div className={css.tree}>
-            <NodeButton node={root} isChosen={chosen.id === id} onChoose={setChosen} />
-            <Branches branches={branches} chosen={chosen} onChoose={setChosen} />
+            <NodeButton node={root} isChosen={chosen.id === id} onChoose={setAsked} />
+            <Branches branches={branches} chosen={chosen} onChoose={setAsked} />
             {branches.length === 0 && <p className={css.nothing}>{t.console.treeEmpty}</p>}
             {!tree.data.grants_complete && <Notice tone="warn">{t.console.treeCut}</Notice>}
           </div>
@@ -48,6 +50,14 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
       )}
     </Section>
   )
+}
+
+function findNode(branches: readonly Branch[], id: string): TreeNode | null {
+  for (const { node, under } of branches) {
+    const found = node.id === id ? node : findNode(under, id)
+    if (found !== null) return found
+  }
+  return null
 }
 
 interface BranchesProps {
