@@ -172,8 +172,8 @@ const ofDatabase = (wanted: Scenario['database']): readonly Scenario[] =>
   scenarios.filter(({ database }) => database === wanted)
 
 describe('with real processes nothing is accepted too late, and nothing good is refused', {
-  // They wait for most of their time.
-  concurrency: true,
+  // They wait for most of their time, but all of them at once leave each other no turn on two cores.
+  concurrency: 1,
 }, () => {
   describe('on SQLite', { concurrency: 4 }, () => {
     for (const scenario of ofDatabase('sqlite')) test(scenario.name, (t) => play(t, scenario))
