@@ -159,6 +159,7 @@ test('the headers of an answer with data, of a refusal and of a page are these a
     'content-security-policy': pagePolicy,
     'content-type': 'text/html; charset=utf-8',
     'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'same-origin',
   })
 })
 

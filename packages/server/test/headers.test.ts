@@ -22,6 +22,7 @@ const PAGE = {
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'content-type': 'text/html; charset=utf-8',
   'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'same-origin',
 }
 const PUBLIC = {
   ...DATA,

@@ -184,7 +184,7 @@ test('a page is framed by nobody, and a form of it leads to us and to the app, a
     assert.match(policy, /frame-ancestors 'none'/)
     assert.match(policy, /script-src 'self';/)
     assert.equal(headers.get('cache-control'), 'no-store')
-    assert.equal(headers.get('referrer-policy'), 'no-referrer')
+    assert.equal(headers.get('referrer-policy'), 'same-origin')
   }
   assert.match(
     consent.headers.get('content-security-policy') ?? '',

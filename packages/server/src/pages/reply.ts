@@ -8,6 +8,12 @@ export const PAGE_POLICY =
 /** For pictures: whoever opens one by itself gets a picture, whatever stands in the file. */
 export const PICTURE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
+/**
+ * Nobody else learns where somebody comes from. `no-referrer` would have browsers send the forms of our own pages with
+ * `Origin: null` (Fetch §3.2, "serializing a request origin"), which the guard of these forms must refuse.
+ */
+const REFERRER = 'same-origin'
+
 export interface PageFile {
   readonly body: string | Uint8Array<ArrayBuffer>
   /** Complete, with its character set where it is text. */
@@ -34,7 +40,7 @@ export function pageFile({
       'content-type': contentType,
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': REFERRER,
       'strict-transport-security': 'max-age=63072000; includeSubDomains',
       'x-content-type-options': 'nosniff',
       ...headers,
