@@ -39,6 +39,9 @@ import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { createMail } from './mail/mailer.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
+import { createDocuments } from './outbound/documents.ts'
+import { createOutbound } from './outbound/outbound.ts'
+import type { Outbound } from './outbound/ports.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
@@ -78,6 +81,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
   let stopping = false
   const cookies = createCookies(config.cookieDomain)
+  const outbound = outboundOf(config)
   const services: Services = {
     config,
     core,
@@ -88,6 +92,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     usage,
     places,
     ...createMail(config),
+    outbound,
+    documents: createDocuments(outbound, clock),
     decisions: createDecisions(),
     limiter: createLimiter(core.clock),
     metrics: createMetrics({
@@ -222,6 +228,14 @@ function keyMakerOf(config: Config): KeyMaker {
     },
   }
 }
+
+const outboundOf = ({ outboundHosts, outboundNetworks, outboundTimeoutMs }: Config): Outbound =>
+  createOutbound({
+    hosts: outboundHosts,
+    networks: outboundNetworks,
+    timeoutMs: outboundTimeoutMs,
+    timers: systemTimers,
+  })
 
 function gateOf(config: Config): Services['gate'] {
   const { host, hostname } = new URL(config.issuer)

@@ -15,11 +15,12 @@ import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import { type GeoSettings, geoSettings } from './config-geo.ts'
 import * as kinds from './config-kinds.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
+import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import type { SettingRows } from './config-reader.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings extends GeoSettings, MailSettings, PasswordSettings {
+export interface Settings extends GeoSettings, MailSettings, OutboundSettings, PasswordSettings {
   port: number
   host: string
   issuer: string
@@ -277,6 +278,7 @@ export const settings: SettingRows<Settings> = {
   },
   ...passwordSettings,
   ...geoSettings,
+  ...outboundSettings,
   rateLimitSignIn: {
     kind: kinds.rateLimit,
     fallback: { points: 100, perSeconds: 60 },

@@ -14,6 +14,8 @@ import type { Cookies } from './http/cookies.ts'
 import type { OriginPolicy } from './http/csrf.ts'
 import type { GatePolicy } from './http/gate.ts'
 import type { MailParts } from './mail/mailer.ts'
+import type { Documents } from './outbound/documents.ts'
+import type { Outbound } from './outbound/ports.ts'
 import type { OwnVerifier } from './own-verifier.ts'
 import type { Usage } from './usage.ts'
 
@@ -28,6 +30,10 @@ export interface Services extends MailParts {
   readonly usage: Usage
   readonly decisions: Decisions
   readonly places: PlaceFiles
+  /** The one way to servers that somebody else has named. */
+  readonly outbound: Outbound
+  /** JSON documents of such servers, kept for a while. */
+  readonly documents: Documents
   readonly limiter: Limiter
   readonly metrics: Metrics
   readonly logger: Logger
