@@ -23,7 +23,8 @@ import { type Connection, headerReader } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
 import { readInput } from './input.ts'
-import { type Limited, limitApiKey, limitRoute } from './limits.ts'
+import { type Limited, tightest, toLimitFields } from './limit-fields.ts'
+import { limitApiKey, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
 import { oauthError, problem, type Reply, stepUpHeaders, toResponse } from './reply.ts'
 import type { AnyRoute, Call } from './route.ts'
@@ -50,6 +51,7 @@ export function dispatch(
     id: services.nextId(),
     caller: null,
     reason: null,
+    limited: null,
     extra: null,
   }
   try {
@@ -78,7 +80,7 @@ function enter(flight: Flight, connection: Connection): Reply | Promise<Reply> {
 }
 
 function passLimit(flight: Flight, limited: Limited): boolean {
-  flight.extra = limited.headers
+  flight.limited = tightest(flight.limited, limited)
   return limited.allowed
 }
 
@@ -207,6 +209,9 @@ function fail(flight: Flight, error: unknown): Reply {
 function leave(flight: Flight, reply: Reply): Response {
   const cors = corsHeaders(flight.header, flight.services.origins.allowedOrigins)
   record(flight, reply)
-  if (cors === null && flight.extra === null) return toResponse(reply)
-  return toResponse({ ...reply, headers: { ...reply.headers, ...flight.extra, ...cors } })
+  const { extra, limited } = flight
+  if (cors === null && extra === null && limited === null) return toResponse(reply)
+  // What a route tells of a limit of its own is about the one that refused.
+  const fields = limited === null ? null : toLimitFields(limited)
+  return toResponse({ ...reply, headers: { ...fields, ...reply.headers, ...extra, ...cors } })
 }

@@ -4,6 +4,7 @@ import type { Leaving } from '../feed/ports.ts'
 import type { Services } from '../services.ts'
 import type { Client } from './client.ts'
 import type { Headers } from './exchange.ts'
+import type { Limited } from './limit-fields.ts'
 import type { AnyRoute } from './route.ts'
 
 export interface Flight {
@@ -22,6 +23,8 @@ export interface Flight {
   caller: Caller | null
   /** Why it was refused, for the log; the caller sees only the code. */
   reason: string | null
-  /** Fields that limits add to whatever is answered. */
+  /** The tightest limit that was asked; null where none was. */
+  limited: Limited | null
+  /** Fields that are added to whatever is answered. */
   extra: Readonly<Record<string, string>> | null
 }

@@ -1,22 +1,31 @@
-/** Rate limits on routes and on API keys, and the header fields that tell about them (RateLimit draft -10). */
-import { createHash } from 'node:crypto'
+/** Rate limits: on routes by the caller's network and account, on accounts and mailboxes by name, on API keys. */
 import type { Caller } from '@countersign/core'
 import type { Secret } from '@countersign/protocol'
-import type { LimitPolicy, LimitVerdict } from '@countersign/verifier/guards'
+import type { LimitPolicy } from '@countersign/verifier/guards'
+import type { RateLimit } from '../config-kinds.ts'
 import type { Services } from '../services.ts'
+import { type Limited, tightest } from './limit-fields.ts'
+import { countedNetworks, mailboxKey } from './limit-keys.ts'
 import type { AnyRoute } from './route.ts'
 
-export interface Limited {
-  readonly allowed: boolean
-  readonly headers: Readonly<Record<string, string>>
-}
+/** How much more than a /64 a /48 may do: it may be an office with many people, or a mobile network. */
+const WIDE_FACTOR = 10
 
-/** One bucket per client address; embedded apps that tell no address share one. */
+/** By the caller's network; embedded apps that tell no address share one. */
 export function limitRoute(services: Services, route: AnyRoute, address: string | null): Limited | null {
   if (route.limit === undefined) return null
-  const policy = services.config.limits[route.limit]
-  if (policy === null) return null
-  return take(services, `${route.limit} ${address ?? 'unknown'}`, { name: route.limit, ...policy })
+  const limit = services.config.limits[route.limit]
+  return limit === null ? null : takeByNetwork(services, { name: route.limit, ...limit }, address)
+}
+
+/** The narrow counter first: what it refuses does not use up what the neighbours share. */
+function takeByNetwork(services: Services, policy: LimitPolicy, address: string | null): Limited {
+  const { narrow, wide } = countedNetworks(address)
+  const limited = take(services, `${policy.name} ${narrow}`, policy)
+  if (wide === null || !limited.allowed) return limited
+  const { name, points } = policy
+  const widePolicy = { ...policy, name: `${name}_wide`, points: points * WIDE_FACTOR }
+  return tightest(limited, take(services, `${name} ${wide}`, widePolicy))
 }
 
 /**
@@ -25,22 +34,13 @@ export function limitRoute(services: Services, route: AnyRoute, address: string 
  * keeps.
  */
 export function limitAccount(services: Services, email: string, devices: readonly Secret[]): Limited | null {
-  const policy = services.config.limits.sign_in_account
-  if (policy === null) return null
-  const key = keyOf(email, devices[0]?.reveal())
-  return take(services, `account ${key}`, { name: 'sign_in_account', ...policy })
+  const key = mailboxKey(email, devices[0]?.reveal())
+  return takeByName(services, 'sign_in_account', services.config.limits.sign_in_account, key)
 }
 
 /** Mail to one address, whoever asks for it and whether it is known: nobody's mailbox is to be filled from here. */
 export function limitMail(services: Services, email: string): Limited | null {
-  const policy = services.config.rateLimitMail
-  return policy === null ? null : take(services, `mail ${keyOf(email)}`, { name: 'mail', ...policy })
-}
-
-/** A hash, so that addresses of people are not kept in memory as they were typed. */
-function keyOf(email: string, device = ''): string {
-  const account = email.trim().normalize('NFC').toLowerCase()
-  return createHash('sha256').update(`${device} ${account}`).digest('base64url')
+  return takeByName(services, 'mail', services.config.rateLimitMail, mailboxKey(email))
 }
 
 /** The limit that was given to an API key, also for what was exchanged for it. */
@@ -49,19 +49,15 @@ export function limitApiKey(services: Services, caller: Caller): Limited | null 
   if (rateLimit === null) return null
   // One bucket for the key and all its tokens: otherwise each exchange would bring a fresh limit.
   const keyId = credential.path.find((node) => node.kind === 'api_key')?.id ?? credential.id
-  const policy = { name: 'api_key', points: rateLimit.requests, perSeconds: rateLimit.perSeconds }
-  return take(services, `key ${keyId}`, policy)
+  const limit = { points: rateLimit.requests, perSeconds: rateLimit.perSeconds }
+  return takeByName(services, 'api_key', limit, keyId)
+}
+
+function takeByName(services: Services, name: string, limit: RateLimit | null, key: string): Limited | null {
+  return limit === null ? null : take(services, `${name} ${key}`, { name, ...limit })
 }
 
 function take(services: Services, key: string, policy: LimitPolicy): Limited {
-  const state = services.limiter.take(key, policy)
-  return { allowed: state.allowed, headers: toHeaders(state, policy) }
-}
-
-function toHeaders(state: LimitVerdict, policy: LimitPolicy): Record<string, string> {
-  const fields = {
-    ratelimit: `"${policy.name}";r=${state.remaining};t=${state.resetSeconds}`,
-    'ratelimit-policy': `"${policy.name}";q=${policy.points};w=${policy.perSeconds}`,
-  }
-  return state.allowed ? fields : { ...fields, 'retry-after': String(Math.max(1, state.resetSeconds)) }
+  const verdict = services.limiter.take(key, policy)
+  return { allowed: verdict.allowed, policy, verdict }
 }

@@ -2,6 +2,7 @@
 import { ANONYMOUS, type Caller, makeAudit, toActor } from '@countersign/core'
 import { readFacts } from './client.ts'
 import type { Flight } from './flight.ts'
+import { countedNetworks } from './limit-keys.ts'
 import type { Reply } from './reply.ts'
 
 export function record(flight: Flight, reply: Reply): void {
@@ -48,7 +49,7 @@ const NOTES = { name: 'secret_in_url', points: 5, perSeconds: 60 }
 /** The request goes on without that credential; the audit log tells the operator that a client leaks. */
 export function noteSecretInUrl(flight: Flight): void {
   const { services, route, header, client, nowMs, id } = flight
-  if (!services.limiter.take(`url ${client.address ?? 'unknown'}`, NOTES).allowed) return
+  if (!services.limiter.take(`url ${countedNetworks(client.address).narrow}`, NOTES).allowed) return
   const facts = readFacts(header, client, nowMs, id)
   const event = makeAudit(services.core, facts, {
     type: 'credential.in_url',

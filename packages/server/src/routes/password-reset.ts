@@ -2,12 +2,12 @@
 import { completePasswordReset, requestPasswordReset, startPasswordReset } from '@countersign/core'
 import { isAccountId, permissions as own, Secret } from '@countersign/protocol'
 import { limitMail } from '../http/limits.ts'
-import { json, noContent, problem } from '../http/reply.ts'
+import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { resetPage } from '../pages/link-pages.ts'
 import { pageFile } from '../pages/reply.ts'
 import { checkMailSchema, completePasswordResetSchema, passwordResetSchema } from '../schemas/links.ts'
-import { notFound, refused } from './answer.ts'
+import { notFound, rateLimited, refused } from './answer.ts'
 import { page } from './pages.ts'
 
 const CHECK_MAIL = { status: 'check_mail' } as const
@@ -25,10 +25,10 @@ const request: AnyRoute = publicRoute({
   body: passwordResetSchema,
   responses: accepted,
   handle: async (call) => {
-    const { services, decisionId, body } = call
+    const { services, body } = call
     const limited = limitMail(services, body.email)
     if (limited !== null && !limited.allowed) {
-      return problem(services.config.issuer, { code: 'rate_limited', decisionId, headers: limited.headers })
+      return rateLimited(call, limited)
     }
     const answer = await requestPasswordReset(services.core, body.email, call.facts)
     return answer.ok ? json(202, CHECK_MAIL) : refused(call, answer)

@@ -1,16 +1,16 @@
 /** Signing up, in and out. */
 
 import { signIn, signOut, signUp } from '@countersign/core'
-import { Secret, type SignInRequest } from '@countersign/protocol'
+import { Secret } from '@countersign/protocol'
 import { z } from 'zod'
 import { limitAccount, limitMail } from '../http/limits.ts'
-import { json, noContent, problem, type Reply } from '../http/reply.ts'
-import { type AnyRoute, type Call, protectedRoute, publicRoute } from '../http/route.ts'
+import { json, noContent } from '../http/reply.ts'
+import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { signInResponseSchema } from '../schemas/factors.ts'
 import { checkMailSchema } from '../schemas/links.ts'
 import { accountSchema, signUpSchema } from '../schemas/principals.ts'
 import { signInSchema } from '../schemas/sessions.ts'
-import { refused } from './answer.ts'
+import { rateLimited, refused } from './answer.ts'
 import { deliverCredentials, toStepRequired } from './deliver.ts'
 import { toAccountShape } from './shapes.ts'
 
@@ -36,7 +36,7 @@ const signUpRoute: AnyRoute = publicRoute({
     const { core, config } = call.services
     if (config.emailVerification === 'required') {
       const limited = limitMail(call.services, email)
-      if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
+      if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     }
     const input = { email, password: new Secret(password), name: name ?? null }
     const answer = await signUp(core, input, call.facts)
@@ -62,7 +62,7 @@ const signInRoute: AnyRoute = publicRoute({
   handle: async (call) => {
     const { email, password, deliver = 'cookie', refresh = 'body' } = call.body
     const limited = limitAccount(call.services, email, call.facts.deviceSecrets)
-    if (limited !== null && !limited.allowed) return limitedReply(call, limited.headers)
+    if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     const input = { email, password: new Secret(password), deliver, refresh }
     const answer = await signIn(call.services.core, input, call.facts)
     if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
@@ -71,13 +71,6 @@ const signInRoute: AnyRoute = publicRoute({
     return deliverCredentials(call.services, answer, refresh, call.facts.nowMs)
   },
 })
-
-function limitedReply(
-  call: Call<SignInRequest, undefined, null>,
-  headers: Readonly<Record<string, string>>,
-): Reply {
-  return problem(call.services.config.issuer, { code: 'rate_limited', decisionId: call.decisionId, headers })
-}
 
 const signOutRoute: AnyRoute = protectedRoute({
   name: 'sign_out',

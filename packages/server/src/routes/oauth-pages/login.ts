@@ -2,6 +2,7 @@
 import { type FactorWay, type SignedIn, type StepRequired, signIn, signInWithFactor } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
 import { deviceCookie } from '../../http/device-cookie.ts'
+import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitAccount } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../../http/route.ts'
@@ -13,6 +14,7 @@ import {
   type LoginForm,
   loginFormSchema,
 } from '../../schemas/oauth-pages.ts'
+import { waitFields } from '../answer.ts'
 import { next, overPage, type PageCall, readInteraction } from './flow.ts'
 import { guardForm, isGuarded } from './form-guard.ts'
 import type { Interaction } from './interaction.ts'
@@ -100,7 +102,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     const limited = limitAccount(call.services, identifier, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) {
       const reply = await again('Too many attempts; wait a minute and try again.', 429)
-      return { ...reply, headers: { ...reply.headers, ...limited.headers }, outcome: 'rate_limited' }
+      return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }
     }
     const input = {
       email: identifier,
@@ -114,7 +116,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     if (answer.ok) return goOn(call, found, answer)
     if (answer.code === 'too_many_failures') {
       const reply = await again(WAIT, 429)
-      const wait = { 'retry-after': String(answer.retryAfterSeconds ?? 1) }
+      const wait = waitFields(answer.retryAfterSeconds ?? 1)
       return { ...reply, headers: { ...reply.headers, ...wait }, outcome: answer.code }
     }
     // Of the refusals only this one may be told: it comes after the right password.
