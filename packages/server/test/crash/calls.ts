@@ -7,6 +7,10 @@ export interface Answer {
   readonly text: string
   readonly retryAfter: string | null
   readonly contentType: string | null
+  /** Where a browser is sent; nobody follows by itself. */
+  readonly location: string | null
+  /** As they were set. */
+  readonly cookies: readonly string[]
 }
 
 export interface CallOptions {
@@ -14,6 +18,7 @@ export interface CallOptions {
   readonly bearer?: string
   readonly body?: unknown
   readonly form?: Readonly<Record<string, string>>
+  readonly cookie?: string
 }
 
 /** Longer than any limit of the server's own: a request that hangs fails its test. */
@@ -28,20 +33,38 @@ export async function call(
   const headers: Record<string, string> = {}
   if (options.key !== undefined) headers['x-api-key'] = options.key
   if (options.bearer !== undefined) headers.authorization = `Bearer ${options.bearer}`
+  if (options.cookie !== undefined) headers.cookie = options.cookie
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   const form = options.form === undefined ? null : new URLSearchParams(options.form)
   const body = options.body === undefined ? form : JSON.stringify(options.body)
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS)
-    const response = await fetch(`${base}${path}`, { method, headers, body, signal })
+    const response = await fetch(`${base}${path}`, { method, headers, body, signal, redirect: 'manual' })
     const text = await response.text()
-    const { status } = response
-    const retryAfter = response.headers.get('retry-after')
-    return { status, text, json: parse(text), retryAfter, contentType: response.headers.get('content-type') }
+    const { status, headers: got } = response
+    return {
+      status,
+      text,
+      json: parse(text),
+      retryAfter: got.get('retry-after'),
+      contentType: got.get('content-type'),
+      location: got.get('location'),
+      cookies: got.getSetCookie(),
+    }
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') throw error
-    return { status: 0, text: '', json: {}, retryAfter: null, contentType: null }
+    return broken
   }
+}
+
+const broken: Answer = {
+  status: 0,
+  text: '',
+  json: {},
+  retryAfter: null,
+  contentType: null,
+  location: null,
+  cookies: [],
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> {

@@ -11,20 +11,21 @@ select digest from api_key_secrets as secret where not exists (select 1 from api
 
 -- a session of tokens without exactly one grant, or another with one
 select id from sessions as one where (case when delivery = 'jwt' then 1 else 0 end) <> (select count(*)
-  from grants as family where family.session_id = one.id);
+  from grants as family where family.session_id = one.id and family.client_id = 'first-party');
 
 -- a grant without its session
-select id from grants as one where not exists (select 1 from sessions as above where above.id =
-  one.session_id);
+select id from grants as one where session_id is not null and not exists (select 1 from sessions as above
+  where above.id = one.session_id);
 
 -- a family whose generations have a gap
 select id from grants as one where (select count(*) from refresh_tokens as token where token.grant_id =
   one.id) <> coalesce( (select max(generation) from refresh_tokens as token where token.grant_id =
-  one.id), -1);
+  one.id), 0);
 
 -- a family without exactly one unused refresh token
 select id from grants as one where 1 <> (select count(*) from refresh_tokens as token where token.grant_id
-  = one.id and token.used_at is null);
+  = one.id and token.used_at is null) and not exists (select 1 from clients as client where client.id =
+  one.client_id and client.grant_types not like '%refresh_token%');
 
 -- a used refresh token without its successor of that moment
 select grant_id from refresh_tokens as token where used_at is not null and not exists (select 1 from
@@ -114,7 +115,7 @@ select id from audit_events where type = 'revocation.committed' and (select coun
 select position from revocations as one where id is null and issued_before_position is not null and kind
   <> 'signing_key' and not exists (select 1 from audit_events as event where event.type in
   ('api_key.rotated', 'api_key.changed', 'role.changed', 'service_account.changed', 'account.changed',
-  'session.stepped_up') and event.target_id = one.node_id and event.at = one.at);
+  'client.changed', 'password.changed', 'password.reset', 'session.stepped_up') and event.target_id = one.node_id and event.at = one.at);
 
 -- an event of a changed key without its rule
 select id from audit_events as event where type in ('api_key.rotated', 'api_key.changed') and not exists
@@ -174,13 +175,14 @@ select position from chain_lease where position <> (select count(*) from audit_e
 
 -- a family that ended by reuse without its event
 select position from revocations as one where kind = 'grant' and id is null and not exists (select 1 from
-  audit_events as event where event.type = 'grant.reuse_detected' and event.target_id = one.node_id and
-  event.at = one.at);
+  audit_events as event where event.type in ('grant.reuse_detected', 'authorization_code.reuse_detected') and
+  event.target_id = one.node_id and event.at = one.at);
 
 -- a used ticket that neither opened nor raised a session
 select digest from tickets as one where used_at is not null and not exists (select 1 from sessions as
   opened where opened.account_id = one.account_id and (opened.created_at = one.used_at or opened.auth_time
-  >= one.used_at));
+  >= one.used_at)) and not exists (select 1 from tickets as next where next.account_id = one.account_id and
+  next.created_at = one.used_at and next.digest <> one.digest);
 
 -- a used recovery code that neither opened nor raised a session
 select account_id from recovery_codes as one where used_at is not null and not exists (select 1 from
@@ -217,6 +219,74 @@ select id from factors as one where kind = 'passkey' and last_used_at is not nul
 
 -- a session by a passkey that was never used
 select id from sessions as one where (amr like '%"hwk"%' or amr like '%"swk"%') and not exists (select 1 from
-  factors as held where held.account_id = one.account_id and held.kind = 'passkey' and held.last_used_at >=
-  one.created_at) and not exists (select 1 from audit_events as event where event.type in ('factor.removed',
+  factors as held where held.account_id = one.account_id and held.kind = 'passkey' and (held.last_used_at >=
+  one.created_at or held.created_at = one.created_at)) and not exists (select 1 from audit_events as event where event.type in ('factor.removed',
   'account.ended') and event.target_id = one.account_id);
+
+-- a first factor without recovery codes
+select id from factors as one where offered_until is null and 10 <> (select count(*) from recovery_codes as
+  code where code.account_id = one.account_id);
+
+-- a position of a password without its rule
+select id from accounts as one where password_position > 0 and not exists (select 1 from revocations as entry
+  where entry.position = one.password_position and entry.kind = 'account' and entry.node_id = one.id);
+
+-- an event of another password without its rule
+select id from audit_events as event where type in ('password.changed', 'password.reset') and not exists
+  (select 1 from revocations as entry where entry.kind = 'account' and entry.node_id = event.target_id and
+  entry.at = event.at);
+
+-- a used link that set no password
+select digest from mail_links as one where used_at is not null and not exists (select 1 from audit_events as
+  event where event.type = 'password.reset' and event.target_id = one.account_id and event.at = one.used_at);
+
+-- a password that was set by a link that is still good
+select id from audit_events as event where type = 'password.reset' and not exists (select 1 from mail_links
+  as one where one.account_id = event.target_id and one.used_at = event.at);
+
+-- another password without a message about it
+select id from audit_events as event where type in ('password.changed', 'password.reset') and not exists
+  (select 1 from mails as one where one.kind = 'password_changed' and one.account_id = event.target_id and
+  one.created_at = event.at);
+
+-- a confirmed address whose sign-up still waits
+select digest from sign_ups as one where exists (select 1 from accounts as made where made.email = one.email
+  and made.email_verified_at = made.created_at and made.created_at >= one.created_at);
+
+-- a used code without its grant
+select digest from authorization_codes as one where used_at is not null and not exists (select 1 from grants
+  as family where family.id = one.grant_id and family.created_at = one.used_at);
+
+-- a grant of an app without a used code
+select id from grants as one where client_id <> 'first-party' and not exists (select 1 from
+  authorization_codes as code where code.grant_id = one.id and code.used_at is not null);
+
+-- a grant of an app without its event
+select id from grants as one where client_id <> 'first-party' and not exists (select 1 from audit_events as
+  event where event.type = 'grant.opened' and event.target_id = one.id and event.at = one.created_at);
+
+-- a code without its event
+select digest from authorization_codes as one where not exists (select 1 from audit_events as event where
+  event.type in ('authorization.allowed', 'authorization.repeated') and event.target_id = one.client_id and
+  event.at = one.created_at and event.details like '%' || one.grant_id || '%');
+
+-- something allowed without consent
+select id from audit_events as event where type = 'authorization.allowed' and not exists (select 1 from
+  consents as one where one.account_id = event.actor_id and one.client_id = event.target_id and
+  one.updated_at >= event.at);
+
+-- a code that came back without an end of what it gave
+select id from audit_events as event where type = 'authorization_code.reuse_detected' and not exists (select
+  1 from grants as one where one.id = event.target_id and one.ended_at = event.at);
+
+-- an app without exactly one open-ended secret
+select id from clients as one where auth_method like 'client_secret%' and ended_at is null and 1 <> (select
+  count(*) from client_secrets as secret where secret.client_id = one.id and secret.expires_at is null);
+
+-- a rotated secret of an app without its successor
+select id from audit_events as event where type = 'client.secret_rotated' and not exists (select 1 from
+  client_secrets as one where one.client_id = event.target_id and one.created_at >= event.at);
+
+-- an app without its event
+select id from clients as one where id <> 'first-party' and not exists (select 1 from audit_events as event
+  where event.type = 'client.created' and event.target_id = one.id and event.at = one.created_at);

@@ -3,12 +3,15 @@ import assert from 'node:assert/strict'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { personWithTotp, presentRecovery, signedInByTotp, stepUp, ticketOf } from '../authenticator.ts'
-import { at, authority, keyOf, signedIn } from '../given.ts'
+import { at, authority, type Given, keyOf, signedIn } from '../given.ts'
 import { personWithPasskey, signedInByPasskey } from '../passkeys.ts'
-import { temporaryFolder } from '../processes/spawn.ts'
+import { startProgram, temporaryFolder } from '../processes/spawn.ts'
+import { doorSettings, hire } from './doors/hire.ts'
 import { findFlaws, type Query, readNamed } from './flaws.ts'
+import { seededRandom } from './random.ts'
+import { World } from './world.ts'
 
 test('every kind of half-made state is found, and none where all was done as a whole', async (t) => {
   const file = await givenDatabase()
@@ -57,11 +60,25 @@ test('every kind of half-made state is found, and none where all was done as a w
     await signedInByPasskey(given, holder.key)
     await revoke('role', 'member')
     await given.authority.close()
+    await workOnce(t, given)
     const { database } = given.authority.config
     assert.ok(database.kind === 'sqlite')
     return database.file
   }
 })
+
+/** The doors that `doors.test.ts` kills, each done once or more, by a server of its own on the same files. */
+async function workOnce(t: TestContext, { folder, adminKey }: Given): Promise<void> {
+  const program = startProgram(t, 'server', doorSettings({ COUNTERSIGN_DATA: folder }))
+  const world = new World(seededRandom(t), adminKey)
+  world.base = (await program.ready).url
+  for (const worker of await hire(world)) {
+    await worker.work(() => worker.done() === 0)
+    assert.ok(worker.done() > 0, `${worker.name}: ${world.faults.join('; ')}`)
+    await worker.compare()
+  }
+  await program.end('SIGTERM')
+}
 
 async function look(file: string): Promise<readonly string[]> {
   const db = new DatabaseSync(file, { readOnly: true })

@@ -1,24 +1,21 @@
 /** `kill -9` in the middle of load, again and again, on the embedded database (issue 2, "nothing lost"). */
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { quiet, startProgram, temporaryFolder } from '../processes/spawn.ts'
 import { bootstrap } from './bootstrap.ts'
 import { assertChainGrows, assertChainIsWhole } from './chain.ts'
-import { assertNoFlaws, type Query } from './flaws.ts'
+import { assertNoFlaws } from './flaws.ts'
 import { prepare, startLoad } from './load.ts'
 import { comparePromises } from './promises.ts'
 import { seededRandom } from './random.ts'
+import { FILE, queryOf, withCopy } from './sqlite.ts'
 import { World } from './world.ts'
 
 const KILLS = 22
 /** Requests answered before a kill: enough for every worker to have something to lose. */
 const ANSWERED_MIN = 20
 const ANSWERED_MAX = 160
-const FILE = 'countersign.db'
 
 test('a server killed under load has kept all it acknowledged and made nothing by halves', async (t) => {
   const folder = temporaryFolder(t)
@@ -46,26 +43,3 @@ test('a server killed under load has kept all it acknowledged and made nothing b
   t.diagnostic(`${world.acknowledged} answers, ${KILLS} kills`)
   assert.equal(world.unavailable, 0, 'A server that was up was unavailable.')
 })
-
-/** Each question on a connection of its own, which sees what is committed. */
-function queryOf(file: string): Query {
-  return async (text) => {
-    const db = new DatabaseSync(file, { readOnly: true })
-    try {
-      return db.prepare(text).all()
-    } finally {
-      db.close()
-    }
-  }
-}
-
-/** Looks at a copy: whoever opens the file itself recovers it, which is the next server's task. */
-async function withCopy(folder: string, look: (query: Query) => Promise<void>): Promise<void> {
-  const copy = mkdtempSync(join(tmpdir(), 'countersign-copy-'))
-  try {
-    for (const name of [FILE, `${FILE}-wal`]) copyFileSync(join(folder, name), join(copy, name))
-    await look(queryOf(join(copy, FILE)))
-  } finally {
-    rmSync(copy, { recursive: true, force: true })
-  }
-}

@@ -149,3 +149,52 @@ update factors set last_used_at = last_used_at + 9999999 where kind = 'passkey';
 
 -- a session by a passkey that was never used
 update factors set last_used_at = null where kind = 'passkey';
+
+-- a first factor without recovery codes
+delete from recovery_codes where number = 3;
+
+-- a position of a password without its rule
+update accounts set password_position = 999999;
+
+-- an event of another password without its rule
+delete from revocations where kind = 'account' and id is null;
+
+-- a used link that set no password
+delete from audit_events where type = 'password.reset';
+
+-- a password that was set by a link that is still good
+update mail_links set used_at = null;
+
+-- another password without a message about it
+delete from mails where kind = 'password_changed';
+
+-- a confirmed address whose sign-up still waits
+insert into sign_ups (digest, email, password_hash, created_at, expires_at) select 'x', email, 'x', created_at, 0
+  from accounts where email_verified_at = created_at limit 1;
+
+-- a used code without its grant
+update grants set created_at = created_at + 1;
+
+-- a grant of an app without a used code
+update authorization_codes set used_at = null;
+
+-- a grant of an app without its event
+delete from audit_events where type = 'grant.opened';
+
+-- a code without its event
+delete from audit_events where type in ('authorization.allowed', 'authorization.repeated');
+
+-- something allowed without consent
+delete from consents;
+
+-- a code that came back without an end of what it gave
+update grants set ended_at = null;
+
+-- an app without exactly one open-ended secret
+update client_secrets set expires_at = 1;
+
+-- a rotated secret of an app without its successor
+delete from client_secrets;
+
+-- an app without its event
+delete from audit_events where type = 'client.created';
