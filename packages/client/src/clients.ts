@@ -16,8 +16,13 @@ export interface ClientWithSecret {
   readonly client_secret: Secret | null
 }
 
+export interface ClientsQuery extends PageQuery {
+  /** A text in the id or the name. */
+  readonly search?: string | undefined
+}
+
 export interface Clients {
-  list(query?: PageQuery): Promise<Page<ClientShape>>
+  list(query?: ClientsQuery): Promise<Page<ClientShape>>
   create(request: CreateClientRequest): Promise<ClientWithSecret>
   read(id: string): Promise<ClientShape>
   change(id: string, change: ChangeClientRequest): Promise<ClientShape>

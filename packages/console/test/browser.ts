@@ -85,3 +85,25 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true })
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
 }
+
+/** The same page in light and dark, on a desk and on a phone; each is looked at by axe, and a picture of each is left. */
+export async function shootEveryWay(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize()
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: width === 360 ? 740 : 900 })
+      await assertAccessible(page)
+      await assertFits(page)
+      await shoot(page, `${name}-${scheme}-${width}`)
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  if (before !== null) await page.setViewportSize(before)
+}
+
+/** Nobody scrolls sideways through a page (WCAG 2.2 §1.4.10). */
+async function assertFits(page: Page): Promise<void> {
+  const over = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+  assert.ok(over <= 0, `The page is ${over} px wider than its window.`)
+}

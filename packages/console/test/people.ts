@@ -72,3 +72,9 @@ export async function fillIn(page: Page, email: string, password: string): Promi
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
+
+/** What the person chooses in the menu at the foot of the side, for the page that is open. */
+export async function speakGerman(page: Page): Promise<void> {
+  await page.evaluate(() => localStorage.setItem('countersign-language', 'de'))
+  await page.reload()
+}

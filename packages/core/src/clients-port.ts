@@ -13,8 +13,8 @@ export interface ClientStore {
   }): Promise<'created' | 'exists' | 'service_account_gone'>
   /** Null for one that has ended, too. */
   readClient(id: ClientId): Promise<Client | null>
-  /** In the order of their ids. */
-  listClients(page: PageRequest): Promise<readonly Client[]>
+  /** In the order of their ids; `search` finds those with a text in id or name. */
+  listClients(page: PageRequest & { search?: string | null }): Promise<readonly Client[]>
   /** Everything that issuing something to a client needs, in one snapshot; also one that has ended. */
   readClientToIssue(id: ClientId): Promise<
     WithHead<{

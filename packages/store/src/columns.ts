@@ -93,3 +93,6 @@ function json(row: Row, column: string): unknown {
 export function impossible(column: string): never {
   throw new Error(`The database holds a value in the column ${column} that cannot be.`)
 }
+
+/** A pattern of `like` for what has this text in it, in lower case; its signs are escaped by `!`. */
+export const likePattern = (search: string): string => `%${search.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`

@@ -30,6 +30,12 @@ export function tell(error: unknown, t: Messages): Told {
 export const isProblem = (error: unknown, ...codes: readonly string[]): error is ApiProblem =>
   error instanceof ApiProblem && codes.includes(error.code)
 
+/** What the authority says about one field, or undefined: to stand at that field. */
+export const fieldMistake = (error: unknown, name: string): string | undefined =>
+  isProblem(error, 'invalid_request')
+    ? error.fields.find(({ path }) => path === name || path.startsWith(`${name}.`))?.message
+    : undefined
+
 /** The session is gone: nobody is signed in here any more. */
 export const isSignedOut = (error: unknown): boolean =>
   isProblem(error, 'credential_required', 'invalid_credential')

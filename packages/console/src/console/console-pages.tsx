@@ -1,6 +1,6 @@
 /** The console for administrators: the sections that the person may look at, and no others. */
 import { permissions as own, type Permission } from '@countersign/protocol'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Redirect } from 'wouter'
 import { useT } from '../i18n/messages.ts'
 import { mayUseConsole, useMay, useMe } from '../shell/me.ts'
@@ -8,6 +8,7 @@ import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import { Empty } from '../ui/parts.tsx'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { AuditPage } from './audit-page.tsx'
 import { ExplainPage } from './explain-page.tsx'
 import { AllKeysPage } from './keys-page.tsx'
@@ -18,6 +19,10 @@ import { ProgramPage } from './program-page.tsx'
 import { ProgramsPage } from './programs-page.tsx'
 import { RolesPage } from './roles-page.tsx'
 import { SigningKeysPage } from './signing-keys-page.tsx'
+
+/** Loaded when somebody goes there, so that the first load does not grow with each page. */
+const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
+const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
 export interface ConsolePagesProps {
   readonly section: string | undefined
@@ -63,6 +68,14 @@ function useSections(): readonly SectionRow[] {
       page: <ProgramsPage />,
       one: (id) => <ProgramPage key={id} id={id} />,
     },
+    {
+      name: 'clients',
+      icon: 'grant',
+      text: t.clients,
+      needs: own.clientsRead,
+      page: <ClientsPage />,
+      one: (id) => <ClientPage key={id} id={id} />,
+    },
     { name: 'roles', icon: 'roles', text: t.roles, needs: own.rolesRead, page: <RolesPage /> },
     { name: 'keys', icon: 'key', text: t.keys, needs: own.apiKeysRead, page: <AllKeysPage /> },
     {
@@ -101,7 +114,7 @@ function Sections({
   return (
     <Shell entries={mayUseConsole(me) ? entries : []} other={other} title={row.text} isWide>
       {mayUseConsole(me) ? (
-        page
+        <Suspense fallback={<RowsSkeleton rows={5} />}>{page}</Suspense>
       ) : (
         <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
       )}

@@ -9,6 +9,7 @@ export const deConsole: Messages['console'] = {
   overviewLead: 'Was lebt, wer dem Widerrufsprotokoll folgt und was zuletzt geschah.',
   people: 'Personen',
   programs: 'Dienstkonten',
+  clients: 'OAuth-Clients',
   roles: 'Rollen',
   keys: 'API-Schlüssel',
   signingKeys: 'Signaturschlüssel',

@@ -8,6 +8,7 @@ export const enConsole = {
   overviewLead: 'What is alive, who follows the revocation log, and what happened last.',
   people: 'People',
   programs: 'Service accounts',
+  clients: 'OAuth clients',
   roles: 'Roles',
   keys: 'API keys',
   signingKeys: 'Signing keys',

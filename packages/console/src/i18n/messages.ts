@@ -5,7 +5,7 @@ import { en } from './en.ts'
 /** The shape of the English catalogue, with any words in it. */
 export type Messages = Widened<typeof en>
 
-type Widened<T> = {
+export type Widened<T> = {
   readonly [K in keyof T]: T[K] extends string
     ? string
     : T[K] extends (...args: infer A) => string

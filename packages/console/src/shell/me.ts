@@ -20,6 +20,7 @@ export function useMay(): (permission: Permission) => boolean {
 const CONSOLE_PERMISSIONS = [
   permissions.accountsRead,
   permissions.serviceAccountsRead,
+  permissions.clientsRead,
   permissions.rolesRead,
   permissions.apiKeysRead,
   permissions.signingKeysRead,

@@ -11,7 +11,7 @@ import { isAccountId, MEMBER, permissions as own, Secret } from '@countersign/pr
 import { z } from 'zod'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
-import { emailSchema, type PageQuery, pageOf, pageQueryShape } from '../schemas/common.ts'
+import { emailSchema, type PageQuery, pageOf, pageQueryShape, searchSchema } from '../schemas/common.ts'
 import { requirePasswordChangeSchema } from '../schemas/passwords.ts'
 import { accountDetailSchema, changeAccountSchema, createAccountSchema } from '../schemas/principals.ts'
 import { endedSchema } from '../schemas/sessions.ts'
@@ -20,19 +20,12 @@ import { toAccountDetail, toPage } from './shapes.ts'
 
 const accountResponse = z.object({ account: accountDetailSchema })
 
-const SEARCH_CHARACTERS_MAX = 100
-
 /** `email` finds one account by its address, `search` all with a text in their address or name. */
 const listSchema: z.ZodType<PageQuery & { email?: string | undefined; search?: string | undefined }> =
   z.strictObject({
     ...pageQueryShape,
     email: emailSchema.optional(),
-    search: z
-      .string()
-      .min(1)
-      .max(SEARCH_CHARACTERS_MAX)
-      .regex(/^[^\0]*$/)
-      .optional(),
+    search: searchSchema.optional(),
   })
 
 const list: AnyRoute = protectedRoute({

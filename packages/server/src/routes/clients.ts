@@ -26,7 +26,7 @@ import {
   createClientSchema,
   rotateClientSecretSchema,
 } from '../schemas/clients.ts'
-import { pageOf, pageQuerySchema } from '../schemas/common.ts'
+import { type PageQuery, pageOf, pageQueryShape, searchSchema } from '../schemas/common.ts'
 import { notFound, refused } from './answer.ts'
 import { toPage, toTime } from './shapes.ts'
 
@@ -34,18 +34,23 @@ const TAG = 'Clients'
 const OVERLAP_SECONDS_DEFAULT = 86_400
 const response = z.object({ client: clientSchema })
 
+const listSchema: z.ZodType<PageQuery & { search?: string | undefined }> = z.strictObject({
+  ...pageQueryShape,
+  search: searchSchema.optional(),
+})
+
 const list: AnyRoute = protectedRoute({
   name: 'list_clients',
   method: 'GET',
   path: '/v1/clients',
-  summary: 'List OAuth clients, in the order of their ids.',
+  summary: 'List OAuth clients, in the order of their ids; `search` finds a text in id or name.',
   tag: TAG,
   access: { permission: own.clientsRead },
-  query: pageQuerySchema,
+  query: listSchema,
   responses: { 200: { description: 'Clients.', schema: pageOf(clientSchema) } },
   handle: async (call) => {
-    const { limit, cursor } = call.query
-    const rows = await call.services.core.store.listClients({ limit, after: cursor ?? null })
+    const { limit, cursor, search = null } = call.query
+    const rows = await call.services.core.store.listClients({ limit, after: cursor ?? null, search })
     return json(200, toPage(rows, limit, toClientShape))
   },
 })

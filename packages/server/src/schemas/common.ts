@@ -81,6 +81,15 @@ export const pageQueryShape: { limit: z.ZodType<number>; cursor: z.ZodType<strin
 }
 export const pageQuerySchema: z.ZodType<PageQuery> = z.strictObject(pageQueryShape)
 
+const SEARCH_CHARACTERS_MAX = 100
+
+/** A text to look for. Postgres keeps no NUL. */
+export const searchSchema: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(SEARCH_CHARACTERS_MAX)
+  .regex(/^[^\0]*$/)
+
 /** The schema of a page of something. */
 export function pageOf(item: z.ZodType): z.ZodType {
   return z.object({ items: z.array(item), next_cursor: z.string().nullable() })

@@ -2,7 +2,7 @@
 import type { Client, PageRequest } from '@countersign/core'
 import type { ClientId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
-import { integerOrNull, text } from '../columns.ts'
+import { integerOrNull, likePattern, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { all, one, type Script } from '../script.ts'
 import * as sql from '../statements/clients.ts'
@@ -15,8 +15,15 @@ export function* readClient(id: ClientId): Script<Client | null> {
 }
 
 /** Ids of clients are chosen by people, so that no order of time is in them: they come in their own. */
-export function* listClients(page: PageRequest): Script<readonly Client[]> {
-  return (yield* all(sql.listClients, page.after ?? '', page.limit)).map(toClient)
+export function* listClients(
+  page: PageRequest & { readonly search?: string | null },
+): Script<readonly Client[]> {
+  const after = page.after ?? ''
+  const rows =
+    typeof page.search === 'string'
+      ? yield* all(sql.searchClients, after, page.limit, likePattern(page.search))
+      : yield* all(sql.listClients, after, page.limit)
+  return rows.map(toClient)
 }
 
 export function* readClientToIssue(id: ClientId): Script<AnswerOf<'readClientToIssue'>> {

@@ -8,7 +8,7 @@ import {
   type RoleId,
   type ServiceAccountId,
 } from '@countersign/protocol'
-import { integerOrNull, narrowed, text, textOrNull } from '../columns.ts'
+import { integerOrNull, likePattern, narrowed, text, textOrNull } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toAccount, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
 import { all, one, type Row, type Script } from '../script.ts'
@@ -67,7 +67,7 @@ export function* listAccounts(
 
 /** The roles are read one by one: a search is for few, and its page is short. */
 function* searchAccounts(page: PageRequest, search: string): Script<AnswerOf<'listAccounts'>> {
-  const pattern = `%${search.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
+  const pattern = likePattern(search)
   const found = (yield* all(accounts.searchAccounts, pageStart(page), page.limit, pattern)).map(toAccount)
   const people: WithRoles<Account>[] = []
   for (const account of found) people.push({ ...account, roles: yield* readRoles(account.id) })

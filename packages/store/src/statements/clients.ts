@@ -27,6 +27,14 @@ export const listClients: Statement = {
   text: `select ${columns} from clients where ended_at is null and id > $1 order by id limit $2`,
 }
 
+/** Clients with a text in their id or name; `$3` is a pattern of `like`, in lower case. */
+export const searchClients: Statement = {
+  name: 'search_clients',
+  text: `select ${columns} from clients
+    where ended_at is null and id > $1 and (id like $3 escape '!' or lower(name) like $3 escape '!')
+    order by id limit $2`,
+}
+
 /** Locks the row, so that what is read here still holds when it is written. */
 export const lockClient: Statement = {
   name: 'lock_client',

@@ -1,6 +1,7 @@
 /** OAuth clients: what is kept of them, who comes first, and what ends with them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ClientId } from '@countersign/protocol'
 import { present, revoke } from '../acts.ts'
 import { onEachDatabase } from '../bench.ts'
 import { change, DAY, givenAccount, givenGrant, HOUR, makeEvent, NOW } from '../given.ts'
@@ -217,5 +218,19 @@ onEachDatabase((bench) => {
       [...first, ...rest].map(({ id }) => id),
       ['a-one', 'b-two', 'first-party', 'zzzzz'],
     )
+  })
+
+  test('a search finds a part of an id or of a name, takes its signs for themselves, and goes on', async () => {
+    const fresh = await bench().fresh()
+    for (const id of ['a-pool', 'b-pool', 'c-gym']) await givenClient(fresh, { id, name: `The ${id} 100%` })
+    const find = async (search: string, after: ClientId | null = null): Promise<readonly string[]> =>
+      (await fresh.store.listClients({ limit: 1, after, search })).map(({ id }) => id)
+
+    assert.deepEqual(await find('POOL'), ['a-pool'])
+    assert.deepEqual(await find('pool', 'a-pool'), ['b-pool'])
+    assert.deepEqual(await find('the c'), ['c-gym'])
+    assert.deepEqual(await find('gym 100%'), ['c-gym'])
+    assert.deepEqual(await find('%pool%'), [])
+    assert.deepEqual(await find('_-gym'), [])
   })
 })

@@ -102,6 +102,7 @@ onEachDatabase((bench) => {
       const empty = [
         await store.listAccounts({ ...page, email: text }),
         await store.listAccounts({ ...page, email: null, search: `${text} of nobody` }),
+        await store.listClients({ ...page, search: `${text} of nobody` }),
         await store.listGrants(asId<AccountId>(text), NOW, 10),
         await store.listApiKeys(asId<AccountId>(text), page),
         await store.listSessions(asId<AccountId>(text), NOW),

@@ -1,0 +1,153 @@
+/** Registers a client: first what it is, which settles most, and then what only its owner knows. */
+import type { ClientWithSecret } from '@countersign/client'
+import { Button, Modal, TextInput } from '@mantine/core'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { client } from '../api/client.ts'
+import { Cancelled, fieldMistake } from '../api/problems.ts'
+import { useAction } from '../api/use-action.ts'
+import { useT } from '../i18n/messages.ts'
+import { useTexts } from '../i18n/texts.ts'
+import { Failure, Notice } from '../ui/parts.tsx'
+import css from '../ui/ui.module.css'
+import { Audiences, RedirectUris, Scopes, ServiceAccountPicker } from './client-fields.tsx'
+import own from './clients.module.css'
+import { type ClientDraft, type ClientKind, clientKinds, toClientId, toRequest } from './kinds.ts'
+import { clientTexts } from './texts.ts'
+
+export interface CreateClientProps {
+  readonly isOpen: boolean
+  readonly onMade: (made: ClientWithSecret) => void
+  readonly onClose: () => void
+}
+
+export function CreateClient({ isOpen, onMade, onClose }: CreateClientProps): ReactNode {
+  const t = useT()
+  const words = useTexts(clientTexts)
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={words.create}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t.common.close }}
+    >
+      {isOpen && <ClientForm onMade={onMade} />}
+    </Modal>
+  )
+}
+
+const EMPTY: ClientDraft = {
+  kind: 'web',
+  id: '',
+  name: '',
+  redirectUris: [],
+  scopes: ['openid', 'profile', 'email'],
+  audiences: [],
+  serviceAccountId: null,
+}
+
+function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => void }): ReactNode {
+  const words = useTexts(clientTexts)
+  const [draft, setDraft] = useState(EMPTY)
+  const [hasOwnId, setHasOwnId] = useState(false)
+  const change = (part: Partial<ClientDraft>): void => setDraft((before) => ({ ...before, ...part }))
+  const create = useAction({
+    run: () => client.clients.create(toRequest(draft)),
+    changes: [['clients']],
+    isQuiet: true,
+    done: () => words.registered,
+    onDone: onMade,
+  })
+  const isService = draft.kind === 'service'
+  const uriMistake = fieldMistake(create.error, 'redirect_uris')
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    create.mutate()
+  }
+  return (
+    <form className={css.stack} onSubmit={submit}>
+      <KindPicker
+        value={draft.kind}
+        onChange={(kind) => change({ kind, scopes: kind === 'service' ? [] : EMPTY.scopes })}
+      />
+      <Notice tone="brand" title={words.whatIsSet}>
+        {words.kindSets[draft.kind]}
+      </Notice>
+      <TextInput
+        label={words.name}
+        description={isService ? undefined : words.nameHint}
+        value={draft.name}
+        maxLength={100}
+        required
+        withAsterisk={false}
+        onChange={({ currentTarget: { value: name } }) =>
+          change({ name, ...(!hasOwnId && { id: toClientId(name) }) })
+        }
+      />
+      <TextInput
+        label={words.id}
+        description={words.idHint}
+        value={draft.id}
+        maxLength={40}
+        required
+        withAsterisk={false}
+        onChange={(event) => {
+          setHasOwnId(event.currentTarget.value !== '')
+          change({ id: event.currentTarget.value })
+        }}
+      />
+      {isService ? (
+        <ServiceAccountPicker
+          value={draft.serviceAccountId}
+          onChange={(serviceAccountId) => change({ serviceAccountId })}
+        />
+      ) : (
+        <RedirectUris
+          value={draft.redirectUris}
+          error={uriMistake}
+          isPublic={draft.kind === 'public'}
+          onChange={(redirectUris) => change({ redirectUris })}
+        />
+      )}
+      <Scopes value={draft.scopes} hasPeople={!isService} onChange={(scopes) => change({ scopes })} />
+      <Audiences value={draft.audiences} onChange={(audiences) => change({ audiences })} />
+      {create.error !== null && uriMistake === undefined && !(create.error instanceof Cancelled) && (
+        <Failure error={create.error} />
+      )}
+      <div className={css.buttons}>
+        <Button type="submit" loading={create.isPending}>
+          {words.create}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface KindPickerProps {
+  readonly value: ClientKind
+  readonly onChange: (kind: ClientKind) => void
+}
+
+function KindPicker({ value, onChange }: KindPickerProps): ReactNode {
+  const words = useTexts(clientTexts)
+  return (
+    <fieldset className={own.kinds}>
+      <legend>{words.kind}</legend>
+      {clientKinds.map((kind) => (
+        <label key={kind} className={own.kind}>
+          <input
+            type="radio"
+            name="kind"
+            checked={kind === value}
+            onChange={() => onChange(kind)}
+            data-autofocus={kind === value || undefined}
+          />
+          <span>
+            <strong>{words.kinds[kind]}</strong>
+            <small>{words.kindMeans[kind]}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
