@@ -7,11 +7,11 @@ import { Cancelled, fieldMistake } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
+import { ChoiceCards } from '../ui/choice-cards.tsx'
 import { Failure, Notice } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
 import { Audiences, RedirectUris, Scopes, ServiceAccountPicker } from './client-fields.tsx'
-import own from './clients.module.css'
-import { type ClientDraft, type ClientKind, clientKinds, toClientId, toRequest } from './kinds.ts'
+import { type ClientDraft, clientKinds, toClientId, toRequest } from './kinds.ts'
 import { clientTexts } from './texts.ts'
 
 export interface CreateClientProps {
@@ -66,9 +66,12 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
   }
   return (
     <form className={css.stack} onSubmit={submit}>
-      <KindPicker
-        value={draft.kind}
-        onChange={(kind) => change({ kind, scopes: kind === 'service' ? [] : EMPTY.scopes })}
+      <ChoiceCards
+        legend={words.kind}
+        name="kind"
+        choices={clientKinds.map((id) => ({ id, label: words.kinds[id], means: words.kindMeans[id] }))}
+        value={[draft.kind]}
+        onChange={([kind = draft.kind]) => change({ kind, scopes: kind === 'service' ? [] : EMPTY.scopes })}
       />
       <Notice tone="brand" title={words.whatIsSet}>
         {words.kindSets[draft.kind]}
@@ -120,34 +123,5 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
         </Button>
       </div>
     </form>
-  )
-}
-
-interface KindPickerProps {
-  readonly value: ClientKind
-  readonly onChange: (kind: ClientKind) => void
-}
-
-function KindPicker({ value, onChange }: KindPickerProps): ReactNode {
-  const words = useTexts(clientTexts)
-  return (
-    <fieldset className={own.kinds}>
-      <legend>{words.kind}</legend>
-      {clientKinds.map((kind) => (
-        <label key={kind} className={own.kind}>
-          <input
-            type="radio"
-            name="kind"
-            checked={kind === value}
-            onChange={() => onChange(kind)}
-            data-autofocus={kind === value || undefined}
-          />
-          <span>
-            <strong>{words.kinds[kind]}</strong>
-            <small>{words.kindMeans[kind]}</small>
-          </span>
-        </label>
-      ))}
-    </fieldset>
   )
 }

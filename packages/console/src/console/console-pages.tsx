@@ -24,6 +24,8 @@ import { SigningKeysPage } from './signing-keys-page.tsx'
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
 const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
+const AdvisorPage = lazy(async () => ({ default: (await import('../advisor/advisor-page.tsx')).AdvisorPage }))
+
 export interface ConsolePagesProps {
   readonly section: string | undefined
   readonly item: string | undefined
@@ -86,6 +88,7 @@ function useSections(): readonly SectionRow[] {
       page: <SigningKeysPage />,
     },
     { name: 'audit', icon: 'audit', text: t.audit, needs: own.auditRead, page: <AuditPage /> },
+    { name: 'advisor', icon: 'advice', text: t.advisor, needs: null, page: <AdvisorPage /> },
     { name: 'explain', icon: 'explain', text: t.explain, needs: own.decisionsRead, page: <ExplainPage /> },
   ]
 }

@@ -14,6 +14,7 @@ export const deConsole: Messages['console'] = {
   keys: 'API-Schlüssel',
   signingKeys: 'Signaturschlüssel',
   audit: 'Audit-Protokoll',
+  advisor: 'Ratgeber',
   explain: 'Erklären',
   toAccount: 'Ihr Konto',
   sessions: 'Sitzungen',

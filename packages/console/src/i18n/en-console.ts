@@ -13,6 +13,7 @@ export const enConsole = {
   keys: 'API keys',
   signingKeys: 'Signing keys',
   audit: 'Audit log',
+  advisor: 'Advisor',
   explain: 'Explain',
   toAccount: 'Your account',
   sessions: 'Sessions',

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 
 const paths = {
   account: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20c.9-3.6 3.9-5.5 7.5-5.5s6.6 1.9 7.5 5.5',
+  advice:
+    'M9 18h6M10 21h4M12 3a6.5 6.5 0 0 0-3.8 11.8c.5.4.8 1 .8 1.7h6c0-.7.3-1.3.8-1.7A6.5 6.5 0 0 0 12 3Z',
   alert: 'M12 4 3 19.5h18L12 4ZM12 10v4M12 17h.01',
   audit: 'M6 3h9l4 4v14H6V3ZM9 11h7M9 15h7M9 7h3',
   bot: 'M5 9h14v10H5V9ZM12 9V5M12 5h.01M9 13.5v1M15 13.5v1M2.5 13v3M21.5 13v3',
