@@ -3,10 +3,12 @@
 export interface Facts {
   readonly name: string
   readonly isSignUpOpen: boolean
+  /** Mail can be sent, so a forgotten password can be replaced. */
+  readonly canReset: boolean
   readonly passwordLengthMin: number
 }
 
-const FALLBACK: Facts = { name: 'Countersign', isSignUpOpen: false, passwordLengthMin: 15 }
+const FALLBACK: Facts = { name: 'Countersign', isSignUpOpen: false, canReset: false, passwordLengthMin: 15 }
 
 export const facts: Facts = read()
 
@@ -17,6 +19,7 @@ function read(): Facts {
   return {
     name: 'name' in value && typeof value.name === 'string' ? value.name : FALLBACK.name,
     isSignUpOpen: 'isSignUpOpen' in value && value.isSignUpOpen === true,
+    canReset: 'canReset' in value && value.canReset === true,
     passwordLengthMin:
       'passwordLengthMin' in value && typeof value.passwordLengthMin === 'number'
         ? value.passwordLengthMin

@@ -3,36 +3,14 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { codeOf, nextStep, personWithTotp, wrongCodeOf } from './authenticator.ts'
 import * as given from './given.ts'
+import { browserOf, hiddenOf, type PageBrowser } from './page-browser.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
 const { adminKey, clock, send } = shared.given
 const REDIRECT = 'https://app.example.com/callback'
 
-/** Keeps cookies between requests, as a browser does. */
-function browser() {
-  const cookies = new Map<string, string>()
-  const ask = async (method: string, path: string, form?: Record<string, string>): Promise<given.Answer> => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await send(method, path, { cookie, ...(form && { form }) })
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    const location = answer.headers.get('location') ?? ''
-    return location.startsWith('/') ? ask('GET', location) : answer
-  }
-  const submit = (page: given.Answer, typed: Record<string, string>): Promise<given.Answer> =>
-    ask('POST', /<form[^>]* action="([^"]*)"/.exec(page.text)?.[1] ?? '', { ...hiddenOf(page), ...typed })
-  return { cookies, ask, submit }
-}
-
-const hiddenOf = ({ text }: given.Answer): Record<string, string> =>
-  Object.fromEntries(
-    [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(
-      ([, name = '', value = '']) => [name, value],
-    ),
-  )
+const browser = (): PageBrowser => browserOf(send)
 
 let counted = 0
 async function register(more: object = {}): Promise<string> {
@@ -87,7 +65,7 @@ test('a wrong code, one that was used, and a ticket that is over give no session
   }
   for (let tries = 0; tries < 3; tries += 1) await submit(page, { code: '000000' })
   const over = await submit(page, { code })
-  assert.match(over.text, /id="login-password"[\s\S]*too long or too many tries/)
+  assert.match(over.text, /too long or too many tries[\s\S]*id="login-password"/)
   assert.ok(!cookies.has('__Host-countersign_session'))
 })
 

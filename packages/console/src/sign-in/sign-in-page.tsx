@@ -56,6 +56,7 @@ export function SignInPage(): ReactNode {
             <Arrival search={search} />
             <PasswordStep onSignedIn={signedIn} onRequired={goFurther} />
             <PasskeyButton onSignedIn={signedIn} />
+            <Beside />
           </>
         )}
         {step.kind === 'factor' && (
@@ -89,4 +90,20 @@ function Arrival({ search }: { readonly search: URLSearchParams }): ReactNode {
   if (search.has('signed-out')) return <Notice tone="good">{t.signIn.signedOut}</Notice>
   if (search.has('ended')) return <Notice tone="warn">{t.signIn.wasEnded}</Notice>
   return null
+}
+
+/** Pages of the server: they work without this one. */
+function Beside(): ReactNode {
+  const t = useT()
+  if (!facts.canReset && !facts.isSignUpOpen) return null
+  return (
+    <p className={css.beside}>
+      {facts.canReset && <a href="/forgot-password">{t.signIn.forgot}</a>}
+      {facts.isSignUpOpen && (
+        <span>
+          {t.signIn.noAccount} <a href="/sign-up">{t.signIn.signUp}</a>
+        </span>
+      )}
+    </p>
+  )
 }

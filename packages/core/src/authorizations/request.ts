@@ -31,6 +31,7 @@ export const parameterNames = [
   'max_age',
   'acr_values',
   'login_hint',
+  'ui_locales',
   'id_token_hint',
   'request',
   'request_uri',

@@ -6,6 +6,7 @@ import { layout } from '../pages/layout.ts'
 export interface ConsoleFacts {
   readonly name: string
   readonly isSignUpOpen: boolean
+  readonly canReset: boolean
   readonly passwordLengthMin: number
 }
 
@@ -20,9 +21,9 @@ export const CONSOLE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'"
 
 /** The built page; whatever the configuration says is escaped. */
-export function consolePage(built: string, { name, isSignUpOpen, passwordLengthMin }: ConsoleFacts): string {
-  const facts = JSON.stringify({ name, isSignUpOpen, passwordLengthMin })
-  const head = html`<title>${name}</title><meta name="application-name" content="${name}"><meta name="countersign-facts" content="${facts}"><link rel="icon" href="/assets/brand-logo"><link rel="stylesheet" href="/assets/brand.css">`
+export function consolePage(built: string, facts: ConsoleFacts): string {
+  const { name } = facts
+  const head = html`<title>${name}</title><meta name="application-name" content="${name}"><meta name="countersign-facts" content="${JSON.stringify(facts)}"><link rel="icon" href="/assets/brand-logo"><link rel="stylesheet" href="/assets/brand.css">`
   return built.replace(PLACE, () => `${head}`)
 }
 

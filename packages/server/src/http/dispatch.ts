@@ -13,6 +13,7 @@ import {
   TokenTooLarge,
 } from '@countersign/core'
 import { allows, type ErrorCode } from '@countersign/protocol'
+import { lookOf } from '../pages/look.ts'
 import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
@@ -158,7 +159,11 @@ function refuse(
 ): Reply {
   flight.reason = reason
   if (flight.route.errorForm === 'oauth') return toOAuthRefusal(code)
-  if (flight.route.errorForm === 'page') return refusalPage(code, fields[0]?.path ?? null)
+  if (flight.route.errorForm === 'page') {
+    const facts = readFacts(flight.header, flight.client, flight.nowMs, flight.id)
+    const look = lookOf({ services: flight.services, facts })
+    return refusalPage(look, code, fields[0]?.path ?? null)
+  }
   return problem(flight.services.config.issuer, { code, decisionId: flight.id, fields })
 }
 

@@ -2,53 +2,89 @@
  * The pages behind links that work once, most of them in mails. Opening one does nothing: programs that look links up before a person does
  * must use nothing up. What the link ends with stands in the fragment, which no browser sends; the form does.
  */
+import type { ErrorCode } from '@countersign/protocol'
 import { html } from 'hono/html'
 import { layout } from './layout.ts'
+import type { Look } from './look.ts'
+import type { Words } from './words/words.ts'
 
 type Html = ReturnType<typeof html>
 
-export function resetPage(passwordLengthMin: number, name: string): string {
-  return linkPage(
-    { title: 'Set a new password', name },
-    '/v1/password-reset/complete',
-    html`
-<p>With the new password you sign in as before. Wherever you are signed in now, you are signed out.</p>
-<label for="link-password">New password</label>
+export function resetPage(look: Look, passwordLengthMin: number): string {
+  const { reset, link } = look.words
+  return linkPage(look, {
+    title: reset.title,
+    action: '/v1/password-reset/complete',
+    fields: html`
+<p>${reset.about}</p>
+<label for="link-password">${link.newPassword}</label>
 <input id="link-password" name="password" type="password" autocomplete="new-password" required autofocus aria-describedby="link-hint">
-<p class="hint" id="link-hint">At least ${passwordLengthMin} characters. A few unrelated words are easy to remember and hard to guess.</p>
-<button id="link-submit" type="submit">Set password</button>`,
-    html`The password is set. Sign in with it.`,
-  )
+<p class="hint" id="link-hint">${link.passwordHint(passwordLengthMin)}</p>
+<button id="link-submit" type="submit">${reset.submit}</button>`,
+    done: html`${reset.done} ${toSignIn(look)}`,
+  })
 }
 
-export function confirmSignUpPage(name: string): string {
-  return linkPage(
-    { title: 'Confirm your address', name },
-    '/v1/sign-up/confirm',
-    html`
-<p>Enter the password that you chose when you signed up. If you did not sign up, close this page: then there is no account.</p>
-<label for="link-password">Password</label>
+export function confirmSignUpPage(look: Look): string {
+  const { confirm, password } = look.words
+  return linkPage(look, {
+    title: confirm.title,
+    action: '/v1/sign-up/confirm',
+    fields: html`
+<p>${confirm.about}</p>
+<label for="link-password">${password}</label>
 <input id="link-password" name="password" type="password" autocomplete="current-password" required autofocus>
-<button id="link-submit" type="submit">Make my account</button>`,
-    html`The account is yours. Sign in to it.`,
-  )
+<button id="link-submit" type="submit">${confirm.submit}</button>`,
+    done: html`${confirm.done} ${toSignIn(look)}`,
+  })
 }
 
-/** `action`: the endpoint that the form's fields go to, with what the link ends with as `ticket`. */
-export function linkPage(
-  { title, name }: { readonly title: string; readonly name: string },
-  action: string,
-  fields: Html,
-  done: Html,
-  withoutScript: Html = html`This page needs JavaScript to read the link.`,
-): string {
+const toSignIn = ({ words }: Look): Html => html`<a href="/sign-in">${words.login.submit}</a>`
+
+export interface LinkPage {
+  readonly title: string
+  /** The endpoint that the form's fields go to, with what the link ends with as `ticket`. */
+  readonly action: string
+  readonly fields: Html
+  readonly done: Html
+  readonly withoutScript?: Html
+}
+
+export function linkPage({ name, words }: Look, page: LinkPage): string {
+  const { title, action, fields, done, withoutScript = html`${words.link.noScript}` } = page
   const content = html`
-<form id="link-form" data-action="${action}" novalidate>${fields}
-<p role="alert" id="link-error"></p>
+<form id="link-form" data-action="${action}" data-texts="${JSON.stringify(toTexts(words))}" novalidate>
+<p role="alert" id="link-error"></p>${fields}
 </form>
 <p role="status" id="link-done" hidden>${done}</p>
 <noscript><p role="alert">${withoutScript}</p></noscript>`
-  return layout(title, content, { name, script: '/assets/link.js' })
+  return layout(title, content, { name, language: words.language, scripts: ['/assets/link.js'] })
+}
+
+/** Refusals that these forms meet; the server's own words are English. */
+const CODES = [
+  'rate_limited',
+  'ticket_ended',
+  'setup_closed',
+  'invalid_credentials',
+  'password_too_short',
+  'password_too_long',
+  'password_too_common',
+  'password_contains_context',
+  'password_too_guessable',
+  'password_breached',
+  'password_unchanged',
+  'password_check_unavailable',
+  'store_unavailable',
+  'overloaded',
+] as const satisfies readonly ErrorCode[]
+
+function toTexts({ link, refusal }: Words): object {
+  const codes = CODES.flatMap((code) => {
+    const text = refusal(code)
+    return text === null ? [] : [[code, text] as const]
+  })
+  return { incomplete: link.incomplete, unreachable: link.unreachable, codes: Object.fromEntries(codes) }
 }
 
 /** Runs in the browser: sends the form's fields, with what the link ends with, to the form's own endpoint. */
@@ -56,10 +92,11 @@ export const linkScript = `
 const form = document.getElementById('link-form')
 const error = document.getElementById('link-error')
 const button = document.getElementById('link-submit')
+const texts = JSON.parse(form.dataset.texts)
 const ticket = location.hash.slice(1)
 // It leaves the address bar and the history at once.
 history.replaceState(null, '', location.pathname)
-if (ticket === '') error.textContent = 'The link is incomplete: copy it whole, with what stands after the #.'
+if (ticket === '') error.textContent = texts.incomplete
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   error.textContent = ''
@@ -73,9 +110,10 @@ form.addEventListener('submit', async (event) => {
       return
     }
     const problem = await answer.json()
-    error.textContent = [problem.detail, ...(problem.errors ?? []).map((one) => one.path + ': ' + one.message)].join(' ')
+    const said = texts.codes[problem.code] ?? problem.detail
+    error.textContent = [said, ...(problem.errors ?? []).map((one) => one.path + ': ' + one.message)].join(' ')
   } catch {
-    error.textContent = 'The server cannot be reached. Nothing was changed; try again.'
+    error.textContent = texts.unreachable
   } finally {
     button.disabled = false
   }

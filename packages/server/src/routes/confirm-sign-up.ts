@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { confirmSignUpPage } from '../pages/link-pages.ts'
+import { lookOf } from '../pages/look.ts'
 import { pageFile } from '../pages/reply.ts'
 import { confirmSignUpSchema } from '../schemas/links.ts'
 import { accountSchema } from '../schemas/principals.ts'
@@ -33,8 +34,7 @@ const confirm: AnyRoute = publicRoute({
 
 const confirmPage = page(
   { name: 'confirm_sign_up_page', path: '/confirm-sign-up', summary: 'Confirm an address.' },
-  ({ services }) =>
-    pageFile({ body: confirmSignUpPage(services.config.brandName), contentType: 'text/html; charset=utf-8' }),
+  (call) => pageFile({ body: confirmSignUpPage(lookOf(call)), contentType: 'text/html; charset=utf-8' }),
 )
 
 export const confirmSignUpRoutes: readonly AnyRoute[] = [confirm, confirmPage]

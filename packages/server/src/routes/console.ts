@@ -28,6 +28,7 @@ function toFile({ config, consoleFiles }: Services): Parameters<typeof pageFile>
   const facts = {
     name: config.brandName,
     isSignUpOpen: config.signUp === 'open',
+    canReset: config.mail.kind !== 'off',
     passwordLengthMin: config.passwordLengthMin,
   }
   return { body: consolePage(built, facts), contentType: HTML, policy: CONSOLE_POLICY }

@@ -6,11 +6,13 @@ import { z } from 'zod'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { brandStyle } from '../pages/brand.ts'
-import { styleSheet } from '../pages/layout.ts'
 import { linkScript } from '../pages/link-pages.ts'
+import { lookOf } from '../pages/look.ts'
 import { PICTURE_POLICY, pageFile } from '../pages/reply.ts'
 import { setupPage } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
+import { styleSheet } from '../pages/style.ts'
+import { WAIT_SCRIPT, waitScript } from '../pages/wait-script.ts'
 import { accountSchema, setupSchema } from '../schemas/principals.ts'
 import { notFound, refused } from './answer.ts'
 import { toAccountShape } from './shapes.ts'
@@ -73,11 +75,20 @@ const linkFile = page(
       cacheControl: ASSET_CACHE,
     }),
 )
+const waitFile = page(
+  { name: 'wait_script', path: WAIT_SCRIPT, summary: 'The script that counts a wait down.' },
+  () =>
+    pageFile({
+      body: waitScript,
+      contentType: 'text/javascript; charset=utf-8',
+      cacheControl: ASSET_CACHE,
+    }),
+)
 const setup = page(
   { name: 'setup_page', path: '/setup', summary: 'Create the first administrator.' },
-  ({ services }) => {
-    const { config, core } = services
-    return pageFile({ body: setupPage(core.policy.passwordLengthMin, config.brandName), contentType: HTML })
+  (call) => {
+    const body = setupPage(lookOf(call), call.services.core.policy.passwordLengthMin)
+    return pageFile({ body, contentType: HTML })
   },
 )
 const error = page(
@@ -115,6 +126,7 @@ export const pageRoutes: readonly AnyRoute[] = [
   brand,
   logo,
   linkFile,
+  waitFile,
   setup,
   error,
   completeSetupRoute,

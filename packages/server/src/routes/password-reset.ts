@@ -5,6 +5,7 @@ import { limitMail } from '../http/limits.ts'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { resetPage } from '../pages/link-pages.ts'
+import { lookOf } from '../pages/look.ts'
 import { pageFile } from '../pages/reply.ts'
 import { checkMailSchema, completePasswordResetSchema, passwordResetSchema } from '../schemas/links.ts'
 import { notFound, rateLimited, refused } from './answer.ts'
@@ -72,9 +73,8 @@ const start: AnyRoute = protectedRoute({
 
 const resetPageRoute = page(
   { name: 'reset_page', path: '/reset-password', summary: 'Set a new password.' },
-  ({ services }) => {
-    const { core, config } = services
-    const body = resetPage(core.policy.passwordLengthMin, config.brandName)
+  (call) => {
+    const body = resetPage(lookOf(call), call.services.core.policy.passwordLengthMin)
     return pageFile({ body, contentType: 'text/html; charset=utf-8' })
   },
 )

@@ -17,8 +17,10 @@ import { myFactorRoutes } from './my-factors.ts'
 import { tokenRoute } from './oauth.ts'
 import { authorizeRoutes } from './oauth-pages/authorize.ts'
 import { consentRoutes } from './oauth-pages/consent.ts'
+import { forgotRoutes } from './oauth-pages/forgot.ts'
 import { loginRoutes } from './oauth-pages/login.ts'
 import { pushRoute } from './oauth-pages/push.ts'
+import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
 import { pageRoutes } from './pages.ts'
@@ -49,6 +51,8 @@ export const routes: readonly AnyRoute[] = [
   ...authorizeRoutes,
   pushRoute,
   ...loginRoutes,
+  ...forgotRoutes,
+  ...signUpPageRoutes,
   ...consentRoutes,
   tokenRoute,
   ...userInfoRoutes,

@@ -49,6 +49,26 @@ export const loginFormSchema: z.ZodType<LoginForm> = z.object({
   password: z.string().max(1024).optional(),
 })
 
+export interface ForgotForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  identifier?: string | undefined
+}
+export const forgotFormSchema: z.ZodType<ForgotForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  identifier: z.string().max(254).optional(),
+})
+
+export type SignUpForm = LoginForm & { name?: string | undefined }
+export const signUpFormSchema: z.ZodType<SignUpForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  identifier: z.string().max(254).optional(),
+  password: z.string().max(1024).optional(),
+  name: z.string().max(100).optional(),
+})
+
 export interface FactorForm {
   interaction?: string | undefined
   csrf?: string | undefined

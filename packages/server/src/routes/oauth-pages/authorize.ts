@@ -1,6 +1,7 @@
 /** The authorization endpoint (OAuth 2.1 §3.1). */
 import type { AuthorizationParameters } from '@countersign/core'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
+import { lookOf } from '../../pages/look.ts'
 import { authorizeSchema } from '../../schemas/oauth-pages.ts'
 import { mistakeOf, next } from './flow.ts'
 import { isPushed, openPushed } from './pushed.ts'
@@ -26,7 +27,7 @@ const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
   responses,
   handle: (call) => {
     // Whoever looks ahead with HEAD (a mail scanner, a browser's preview) is given no code (ASVS 3.5.3).
-    if (call.isHead) return mistakePage(null, 'a request begins with GET or POST.')
+    if (call.isHead) return mistakePage(lookOf(call), null, 'other')
     const { request_uri: requestUri } = call.query
     const startedMs = call.facts.nowMs
     if (requestUri === undefined || !isPushed(requestUri)) {
@@ -34,7 +35,7 @@ const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
     }
     // What stands beside it does not count: the client has said all of it itself, unseen (ASVS 10.4.15).
     const pushed = openPushed(call.services.core, requestUri, startedMs)
-    if (pushed === null || pushed.clientId !== call.query.client_id) return mistakeOf('request_uri')
+    if (pushed === null || pushed.clientId !== call.query.client_id) return mistakeOf(call, 'request_uri')
     return next(call, { parameters: pushed.parameters, pushed: pushed.key, startedMs })
   },
 })
@@ -55,7 +56,7 @@ const byForm: AnyRoute = publicRoute<AuthorizationParameters>({
     const needed = call.body.request_uri === undefined ? ['client_id', 'redirect_uri'] : ['client_id']
     for (const name of ['client_id', 'redirect_uri'] as const) {
       if (!needed.includes(name)) continue
-      if (call.body[name] === undefined) return mistakePage(name, 'this parameter is missing.')
+      if (call.body[name] === undefined) return mistakePage(lookOf(call), name, 'missing')
     }
     // The form comes from another site, with which browsers send no cookie of ours; they do with what follows.
     const given = Object.entries(call.body).filter((pair): pair is [string, string] => pair[1] !== undefined)

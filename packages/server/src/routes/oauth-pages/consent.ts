@@ -2,11 +2,13 @@
 
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
+import { lookOf } from '../../pages/look.ts'
 import { consentPage, formPostScript } from '../../pages/oauth-pages.ts'
 import { pageFile } from '../../pages/reply.ts'
 import { type ConsentForm, consentFormSchema, interactionQuerySchema } from '../../schemas/oauth-pages.ts'
 import { next, overPage, type PageCall, readInteraction, type Shown, sessionCookie } from './flow.ts'
 import { guardForm, isGuarded } from './form-guard.ts'
+import type { Interaction } from './interaction.ts'
 import { mistakePage, page, sourceOf } from './replies.ts'
 
 const responses = {
@@ -30,17 +32,21 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   query: interactionQuerySchema,
   handle: (call) => {
     const interaction = readInteraction(call, call.query.interaction)
-    if (interaction === null || call.isHead) return overPage()
-    return next(call, interaction, { show: (shown, sealed) => showConsent(call, shown, sealed) })
+    if (interaction === null || call.isHead) return overPage(call)
+    return next(call, interaction, { show: (shown, sealed) => showConsent(call, shown, sealed, interaction) })
   },
 })
 
-function showConsent(call: PageCall, shown: Shown, sealed: string): Reply | null {
+function showConsent(
+  call: PageCall,
+  shown: Shown,
+  sealed: string,
+  { parameters }: Interaction,
+): Reply | null {
   if (shown.kind !== 'ask') return null
   const { client, request, audiences, to, email } = shown
   const guard = guardForm(call.services, call.header, purposeOf(call, sealed))
-  const body = consentPage({
-    brand: call.services.config.brandName,
+  const body = consentPage(lookOf(call, parameters.ui_locales), {
     form: { interaction: sealed, csrf: guard.csrf },
     client,
     email,
@@ -67,11 +73,11 @@ const submit: AnyRoute = publicRoute<ConsentForm>({
   handle: (call) => {
     const { interaction: sealed = '', csrf = '', decision } = call.body
     const interaction = readInteraction(call, sealed)
-    if (interaction === null) return overPage()
-    if (decision === undefined) return mistakePage(null, 'Nothing was decided.')
+    if (interaction === null) return overPage(call)
+    if (decision === undefined) return mistakePage(lookOf(call), null, 'undecided')
     if (!isGuarded(call.services, call.header, purposeOf(call, sealed), csrf)) {
       // Asked again: nothing was allowed by a form that did not come from our own page.
-      return next(call, interaction, { show: (shown, again) => showConsent(call, shown, again) })
+      return next(call, interaction, { show: (shown, again) => showConsent(call, shown, again, interaction) })
     }
     return next(call, interaction, { decision })
   },

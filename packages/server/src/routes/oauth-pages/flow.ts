@@ -2,7 +2,8 @@
 import { type Authorized, authorize, type ParameterName } from '@countersign/core'
 import { readCookie } from '../../http/cookies.ts'
 import type { Reply } from '../../http/reply.ts'
-import type { Call } from '../../http/route.ts'
+import { lookOf } from '../../pages/look.ts'
+import type { Mistake } from '../../pages/words/words.ts'
 import {
   INTERACTION_CHARACTERS_MAX,
   INTERACTION_MS,
@@ -10,9 +11,9 @@ import {
   openInteraction,
   sealInteraction,
 } from './interaction.ts'
-import { mistakePage, returnToClient, seeOther } from './replies.ts'
+import { mistakePage, type PageCall, returnToClient, seeOther } from './replies.ts'
 
-export type PageCall = Pick<Call<unknown, unknown, null>, 'services' | 'header' | 'facts'>
+export type { PageCall } from './replies.ts'
 
 export interface NextOptions {
   readonly decision?: 'allow' | 'deny' | null
@@ -44,14 +45,14 @@ export async function next(
   const answer = await authorize(services.core, input, facts)
   switch (answer.kind) {
     case 'mistake':
-      return mistakeOf(answer.parameter)
+      return mistakeOf(call, answer.parameter)
     case 'code':
     case 'refused':
-      return returnToClient(services.config.issuer, answer, cookies)
+      return returnToClient(call, answer, cookies)
     case 'sign_in':
     case 'ask': {
       const sealed = sealInteraction(services.core.secrets, interaction)
-      if (sealed.length > INTERACTION_CHARACTERS_MAX) return mistakePage(null, 'The request is too long.')
+      if (sealed.length > INTERACTION_CHARACTERS_MAX) return mistakePage(lookOf(call), null, 'too_long')
       const path = answer.kind === 'sign_in' ? '/login' : '/consent'
       const shown = options.show?.(answer, sealed) ?? null
       return shown ?? seeOther(`${path}?interaction=${encodeURIComponent(sealed)}`, cookies)
@@ -59,21 +60,19 @@ export async function next(
   }
 }
 
-export const mistakeOf = (parameter: ParameterName): Reply =>
-  mistakePage(parameter, mistakes[parameter] ?? 'This is not what was expected.')
+export const mistakeOf = (call: PageCall, parameter: ParameterName): Reply =>
+  mistakePage(lookOf(call), parameter, mistakes[parameter] ?? 'other')
 
-/** What stands on the page; nothing that was sent does. */
-const mistakes: Readonly<Record<string, string>> = {
-  client_id: 'there is no such app here.',
-  redirect_uri: 'this is no address that the app has registered.',
-  request_uri: 'this request is unknown, used, or older than a minute.',
+const mistakes: Readonly<Partial<Record<ParameterName, Mistake>>> = {
+  client_id: 'client_id',
+  redirect_uri: 'redirect_uri',
+  request_uri: 'request_uri',
 }
 
 export const sessionCookie = ({ services, header }: PageCall): string | null =>
   readCookie(header('cookie'), services.cookies.cookieName)
 
-export const overPage = (): Reply =>
-  mistakePage(null, 'The sign-in has taken too long, or its address was cut off.')
+export const overPage = (call: PageCall): Reply => mistakePage(lookOf(call), null, 'over')
 
 export function readInteraction(
   { services, facts }: PageCall,

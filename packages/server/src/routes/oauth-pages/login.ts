@@ -6,7 +6,9 @@ import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitAccount } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../../http/route.ts'
-import { elsewherePage, factorPage, loginPage } from '../../pages/oauth-pages.ts'
+import { elsewherePage, factorPage, loginPage } from '../../pages/login-pages.ts'
+import { type Look, lookOf } from '../../pages/look.ts'
+import type { Said } from '../../pages/words/words.ts'
 import {
   type FactorForm,
   factorFormSchema,
@@ -50,15 +52,19 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   query: interactionQuerySchema,
   handle: (call) => {
     const found = asked(call, call.query.interaction)
-    return found === null ? overPage() : showLogin(call, found, { message: null })
+    return found === null ? overPage(call) : showLogin(call, found, {})
   },
 })
 
 interface Again {
-  readonly message: string | null
+  readonly said?: Said
   readonly identifier?: string
+  readonly waitSeconds?: number
   readonly status?: number
 }
+
+const lookAt = (call: PageCall, interaction: Interaction | null): Look =>
+  lookOf(call, interaction?.parameters.ui_locales)
 
 async function showLogin(call: PageCall, { sealed, interaction }: Asked, again: Again): Promise<Reply> {
   const { services, header } = call
@@ -66,12 +72,22 @@ async function showLogin(call: PageCall, { sealed, interaction }: Asked, again: 
   const client =
     interaction === null ? null : await services.core.store.readClient(interaction.parameters.client_id ?? '')
   const hint = interaction?.parameters.login_hint ?? ''
-  const body = loginPage({
-    brand: services.config.brandName,
+  const look = lookAt(call, interaction)
+  const { said, waitSeconds = null } = again
+  const { mail, signUp } = services.config
+  const body = loginPage(look, {
     form: { interaction: sealed, csrf: guard.csrf },
     clientName: client?.name ?? null,
     identifier: again.identifier ?? hint.slice(0, 254),
-    message: again.message,
+    message:
+      waitSeconds === null
+        ? said === undefined
+          ? null
+          : look.words.said[said]
+        : look.words.wait(waitSeconds),
+    waitSeconds,
+    canReset: mail.kind !== 'off',
+    canSignUp: signUp === 'open',
   })
   const { cookies } = guard
   return page(body, { status: again.status ?? 200, cookies, formTargets: targetsOf(interaction) })
@@ -95,14 +111,16 @@ const submit: AnyRoute = publicRoute<LoginForm>({
   handle: async (call) => {
     const { identifier = '', password = '', csrf = '' } = call.body
     const found = asked(call, call.body.interaction)
-    if (found === null) return overPage()
-    const again = (message: string, status = 400): Promise<Reply> =>
-      showLogin(call, found, { message, identifier, status })
-    if (!isGuarded(call.services, call.header, LOGIN, csrf)) return again(STALE, 403)
+    if (found === null) return overPage(call)
+    const again = (said: Said, status = 400): Promise<Reply> =>
+      showLogin(call, found, { said, identifier, status })
+    if (!isGuarded(call.services, call.header, LOGIN, csrf)) return again('stale', 403)
     const limited = limitAccount(call.services, identifier, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) {
-      const reply = await again('Too many attempts; wait a minute and try again.', 429)
-      return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }
+      const fields = toLimitFields(limited)
+      const waitSeconds = Number(fields['retry-after'] ?? 1)
+      const reply = await showLogin(call, found, { waitSeconds, identifier, status: 429 })
+      return { ...reply, headers: { ...reply.headers, ...fields }, outcome: 'rate_limited' }
     }
     const input = {
       email: identifier,
@@ -115,41 +133,36 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (answer.ok) return goOn(call, found, answer)
     if (answer.code === 'too_many_failures') {
-      const reply = await again(WAIT, 429)
-      const wait = waitFields(answer.retryAfterSeconds ?? 1)
+      const waitSeconds = answer.retryAfterSeconds ?? 1
+      const reply = await showLogin(call, found, { waitSeconds, identifier, status: 429 })
+      const wait = waitFields(waitSeconds)
       return { ...reply, headers: { ...reply.headers, ...wait }, outcome: answer.code }
     }
     // Of the refusals only this one may be told: it comes after the right password.
-    return again(toMessage(answer.code))
+    return again(answer.code === 'invalid_credentials' ? 'wrong' : 'closed')
   },
 })
-
-const WAIT =
-  'Too many wrong passwords. Wait a while, or sign in on a device that you have signed in on before.'
-const STALE = 'This page was open for too long, or cookies are off. Please try again.'
-
-const toMessage = (code: string): string =>
-  code === 'invalid_credentials' ? 'The address or the password is wrong.' : 'You cannot sign in here now.'
 
 /** A code is asked for here; what needs a script, or another password, elsewhere. */
 function showStep(call: PageCall, found: Asked, answer: StepRequired): Reply {
   if (answer.kind === 'factor_required' && answer.ways.some(isWay)) {
-    return toFactorPage(call, found, { ticket: answer.ticket.reveal(), ways: answer.ways, message: null })
+    return toFactorPage(call, found, { ticket: answer.ticket.reveal(), ways: answer.ways, said: null })
   }
-  const body = elsewherePage(call.services.config.brandName, elsewhere[answer.kind])
+  const look = lookAt(call, found.interaction)
+  const body = elsewherePage(look, look.words.said[elsewhere[answer.kind]])
   return page(body, { status: 400, outcome: answer.kind })
 }
 
-const elsewhere: Readonly<Record<StepRequired['kind'], string>> = {
-  factor_required: 'Your second factor is a passkey.',
-  factor_enrolment_required: 'Your account needs a second factor first.',
-  password_change_required: 'You have to choose another password first.',
+const elsewhere: Readonly<Record<StepRequired['kind'], Said>> = {
+  factor_required: 'passkey_elsewhere',
+  factor_enrolment_required: 'enrol_elsewhere',
+  password_change_required: 'change_elsewhere',
 }
 
 interface FactorStep {
   readonly ticket: string
   readonly ways: readonly FactorWay[]
-  readonly message: string | null
+  readonly said: Said | null
   readonly status?: number
 }
 
@@ -160,7 +173,9 @@ function toFactorPage(call: PageCall, { sealed, interaction }: Asked, step: Fact
   const guard = guardForm(call.services, call.header, factorPurpose(step.ticket))
   const form = { interaction: sealed, csrf: guard.csrf }
   const { cookies } = guard
-  return page(factorPage({ brand: call.services.config.brandName, form, ...step }), {
+  const look = lookAt(call, interaction)
+  const message = step.said && look.words.said[step.said]
+  return page(factorPage(look, { form, ticket: step.ticket, ways: step.ways, message }), {
     status: step.status ?? 200,
     cookies,
     formTargets: targetsOf(interaction),
@@ -179,10 +194,10 @@ const submitFactor: AnyRoute = publicRoute<FactorForm>({
   handle: async (call) => {
     const { ticket = '', code = '', csrf = '' } = call.body
     const found = asked(call, call.body.interaction)
-    if (found === null) return overPage()
+    if (found === null) return overPage(call)
     const { services, header, facts } = call
     if (!isGuarded(services, header, factorPurpose(ticket), csrf)) {
-      return showLogin(call, found, { message: STALE, status: 403 })
+      return showLogin(call, found, { said: 'stale', status: 403 })
     }
     // A code of the app is six digits; everything else that people type here is a recovery code.
     const way = /^\s*\d{3}\s?\d{3}\s*$/.test(code) ? 'totp' : 'recovery_code'
@@ -193,16 +208,10 @@ const submitFactor: AnyRoute = publicRoute<FactorForm>({
     services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (answer.ok) return goOn(call, found, answer)
     if (answer.code !== 'invalid_factor') {
-      const message = 'That took too long or too many tries. Please sign in again.'
-      return showLogin(call, found, { message, status: 400 })
+      return showLogin(call, found, { said: 'again', status: 400 })
     }
     const ways = (call.body.ways ?? '').split(' ').filter(isWay)
-    return toFactorPage(call, found, {
-      ticket,
-      ways,
-      message: 'The code is wrong, or was used before.',
-      status: 400,
-    })
+    return toFactorPage(call, found, { ticket, ways, said: 'wrong_code', status: 400 })
   },
 })
 

@@ -1,8 +1,13 @@
 /** How the pages answer: a page, the next page, or the way back to the client. */
 import type { Authorized, ReturnAddress } from '@countersign/core'
 import type { Reply } from '../../http/reply.ts'
+import type { Call } from '../../http/route.ts'
+import { type Look, lookOf } from '../../pages/look.ts'
 import { formPostPage, oauthErrorPage } from '../../pages/oauth-pages.ts'
 import { PAGE_POLICY, pageFile } from '../../pages/reply.ts'
+import type { Mistake } from '../../pages/words/words.ts'
+
+export type PageCall = Pick<Call<unknown, unknown, null>, 'services' | 'header' | 'facts'>
 
 /** 303 after a password was sent: a 307 would send it along (RFC 9700 §4.12). */
 export function seeOther(location: string, cookies: readonly string[] = []): Reply {
@@ -34,8 +39,11 @@ export function page(body: string, options: PageOptions = {}): Reply {
 
 const HTML = 'text/html; charset=utf-8'
 
-export const mistakePage = (parameter: string | null, message: string): Reply =>
-  page(oauthErrorPage(parameter, message), { status: 400, outcome: 'invalid_request' })
+/** What stands on the page comes from the catalogue; nothing that was sent does. */
+export function mistakePage(look: Look, parameter: string | null, mistake: Mistake): Reply {
+  const body = oauthErrorPage(look, parameter, look.words.mistake[mistake])
+  return page(body, { status: 400, outcome: 'invalid_request' })
+}
 
 /** The source that a URI counts as in a policy. What was registered holds no character that ends one. */
 export function sourceOf(uri: string): string {
@@ -46,7 +54,7 @@ export function sourceOf(uri: string): string {
 type Answer = Extract<Authorized, { kind: 'code' | 'refused' }>
 
 /** RFC 6749 §4.1.2 and §4.1.2.1; `iss` in every answer, so that no client takes it for another server's (RFC 9207). */
-export function returnToClient(issuer: string, answer: Answer, cookies: readonly string[] = []): Reply {
+export function returnToClient(call: PageCall, answer: Answer, cookies: readonly string[] = []): Reply {
   const said: [string, string][] =
     answer.kind === 'code'
       ? [['code', answer.code.reveal()]]
@@ -58,9 +66,9 @@ export function returnToClient(issuer: string, answer: Answer, cookies: readonly
   const fields = [
     ...said,
     ...(to.state === null ? [] : [['state', to.state] as const]),
-    ['iss', issuer] as const,
+    ['iss', call.services.config.issuer] as const,
   ]
-  const reply = to.mode === 'query' ? byQuery(to, fields, cookies) : byForm(to, fields, cookies)
+  const reply = to.mode === 'query' ? byQuery(to, fields, cookies) : byForm(call, to, fields, cookies)
   return { ...reply, outcome: answer.kind === 'code' ? 'ok' : answer.error }
 }
 
@@ -71,6 +79,12 @@ function byQuery({ redirectUri }: ReturnAddress, fields: Fields, cookies: readon
   return seeOther(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`, cookies)
 }
 
-function byForm({ redirectUri }: ReturnAddress, fields: Fields, cookies: readonly string[]): Reply {
-  return page(formPostPage(redirectUri, fields), { cookies, formTargets: [sourceOf(redirectUri)] })
+function byForm(
+  call: PageCall,
+  { redirectUri }: ReturnAddress,
+  fields: Fields,
+  cookies: readonly string[],
+): Reply {
+  const body = formPostPage(lookOf(call), redirectUri, fields)
+  return page(body, { cookies, formTargets: [sourceOf(redirectUri)] })
 }

@@ -1,0 +1,129 @@
+/** Hosted pages in English. */
+import type { ErrorCode } from '@countersign/protocol'
+import type { Words } from './words.ts'
+
+/** Where the words of the API would tell a person nothing. */
+const refusals: Partial<Record<ErrorCode, string>> = {
+  rate_limited: 'Too many requests came from here. Wait a little, then try again.',
+  ticket_ended: 'The link is not good, or not any more. Have a new one sent.',
+}
+
+export const en: Words = {
+  language: 'en',
+  email: 'E-mail address',
+  password: 'Password',
+  said: {
+    stale: 'This page was open for too long, or cookies are off. Please try again.',
+    wrong: 'The address or the password is wrong.',
+    no_address: 'This is not an e-mail address.',
+    closed: 'You cannot sign in here now.',
+    wrong_code: 'The code is wrong, or was used before.',
+    again: 'That took too long or too many tries. Please sign in again.',
+    passkey_elsewhere: 'Your second factor is a passkey.',
+    enrol_elsewhere: 'Your account needs a second factor first.',
+    change_elsewhere: 'You have to choose another password first.',
+  },
+  wait: (seconds) =>
+    `Too many tries. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}, or on a device that you have signed in on before.`,
+  waiting: 'Try again in {seconds} s',
+  login: {
+    title: 'Sign in',
+    toContinueTo: 'to continue to',
+    submit: 'Sign in',
+    forgot: 'Forgot your password?',
+    noAccount: 'No account yet?',
+    signUp: 'Sign up',
+  },
+  factor: {
+    title: 'Second step',
+    code: 'Code',
+    submit: 'Continue',
+    app: 'Enter the code that your authenticator app shows.',
+    appOrRecovery: 'Enter the code that your authenticator app shows, or one of your recovery codes.',
+  },
+  elsewhere: {
+    title: 'One more step',
+    link: 'Sign in there',
+    afterwards: 'then go back to the app and begin again.',
+  },
+  consent: {
+    title: 'Allow access?',
+    asks: 'asks to:',
+    you: 'Signed in as',
+    scopes: {
+      openid: 'Know that it is you',
+      profile: 'Read your name',
+      email: 'Read your e-mail address',
+      offline_access: 'Keep its access while you are signed out',
+      '*': 'Do everything that you may do',
+    },
+    where: 'Good at',
+    offline: 'Also while you are signed out, until you take it back or it has not been used for a while.',
+    online: 'Until you sign out.',
+    returns: 'You go back to',
+    policy: 'Privacy policy',
+    terms: 'Terms of service',
+    allow: 'Allow',
+    deny: 'Deny',
+  },
+  mistake: {
+    title: 'This request cannot be answered',
+    advice:
+      'You were not sent back to the app, since it cannot be known to be the one that it says. Go back to it and try again; if this returns, tell whoever runs it.',
+    client_id: 'there is no such app here.',
+    redirect_uri: 'this is no address that the app has registered.',
+    request_uri: 'this request is unknown, used, or older than a minute.',
+    missing: 'this parameter is missing.',
+    other: 'This is not what was expected.',
+    over: 'The sign-in has taken too long, or its address was cut off.',
+    undecided: 'Nothing was decided.',
+    too_long: 'The request is too long.',
+    malformed: 'what was sent is malformed, too long, or stands there twice.',
+  },
+  refusal: (code) => refusals[code] ?? null,
+  formPost: { title: 'Going back to the app', submit: 'Continue' },
+  link: {
+    incomplete: 'The link is incomplete: copy it whole, with what stands after the #.',
+    unreachable: 'The server cannot be reached. Nothing was changed; try again.',
+    noScript: 'This page needs JavaScript to read the link.',
+    newPassword: 'New password',
+    passwordHint: (min) =>
+      `At least ${min} characters. A few unrelated words are easy to remember and hard to guess.`,
+  },
+  reset: {
+    title: 'Set a new password',
+    about: 'With the new password you sign in as before. Wherever you are signed in now, you are signed out.',
+    submit: 'Set password',
+    done: 'The password is set. Sign in with it.',
+  },
+  confirm: {
+    title: 'Confirm your address',
+    about:
+      'Enter the password that you chose when you signed up. If you did not sign up, close this page: then there is no account.',
+    submit: 'Make my account',
+    done: 'The account is yours. Sign in to it.',
+  },
+  forgot: {
+    title: 'Forgot your password?',
+    about: 'We send a link that sets a new one, if there is an account with this address.',
+    submit: 'Send the link',
+    sent: 'If there is an account with this address, a link is on its way to it. Look at your mail; the link works once.',
+    back: 'Back to sign-in',
+  },
+  signUp: {
+    title: 'Create your account',
+    name: 'Name (optional)',
+    submit: 'Sign up',
+    sent: 'Look at your mail: the link in it makes the account.',
+    have: 'An account already?',
+    signIn: 'Sign in',
+  },
+  setup: {
+    title: (brand) => `Set up ${brand}`,
+    about: 'Create the first administrator. This link works once.',
+    submit: 'Create administrator',
+    done: 'Done. This account is the administrator:',
+    signIn: 'sign in',
+    noScript: 'This page needs JavaScript to read the link. Without it, run',
+  },
+}

@@ -1,0 +1,120 @@
+/** The texts of hosted pages, as a type: a language that lacks one of them does not compile. */
+import type { Locale } from '@countersign/core'
+import type { ErrorCode } from '@countersign/protocol'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+/** What a form may say of itself, by what happened. */
+export type Said =
+  | 'stale'
+  | 'wrong'
+  | 'closed'
+  | 'no_address'
+  | 'wrong_code'
+  | 'again'
+  | 'passkey_elsewhere'
+  | 'enrol_elsewhere'
+  | 'change_elsewhere'
+
+/** What is wrong with a request that nobody is sent on from. */
+export type Mistake =
+  | 'client_id'
+  | 'redirect_uri'
+  | 'request_uri'
+  | 'missing'
+  | 'other'
+  | 'over'
+  | 'undecided'
+  | 'too_long'
+  | 'malformed'
+
+export interface Words {
+  /** BCP 47, for `lang`. */
+  readonly language: string
+  readonly email: string
+  readonly password: string
+  readonly said: { readonly [K in Said]: string }
+  /** Too many wrong passwords, or too many requests; `seconds` is how long to wait. */
+  readonly wait: (seconds: number) => string
+  /** The same, counted down in the page; `{seconds}` stands for what is left. */
+  readonly waiting: string
+  readonly login: {
+    readonly title: string
+    readonly toContinueTo: string
+    readonly submit: string
+    readonly forgot: string
+    readonly noAccount: string
+    readonly signUp: string
+  }
+  readonly factor: {
+    readonly title: string
+    readonly code: string
+    readonly submit: string
+    readonly app: string
+    readonly appOrRecovery: string
+  }
+  readonly elsewhere: { readonly title: string; readonly link: string; readonly afterwards: string }
+  readonly consent: {
+    readonly title: string
+    /** After the name of the app. */
+    readonly asks: string
+    readonly you: string
+    readonly scopes: Readonly<Record<string, string>>
+    readonly where: string
+    readonly offline: string
+    readonly online: string
+    readonly returns: string
+    readonly policy: string
+    readonly terms: string
+    readonly allow: string
+    readonly deny: string
+  }
+  readonly mistake: { readonly title: string; readonly advice: string } & { readonly [K in Mistake]: string }
+  /** For refusals that people meet on pages; null where the English text of the table does. */
+  readonly refusal: (code: ErrorCode) => string | null
+  readonly formPost: { readonly title: string; readonly submit: string }
+  readonly link: {
+    readonly incomplete: string
+    readonly unreachable: string
+    readonly noScript: string
+    readonly newPassword: string
+    readonly passwordHint: (charactersMin: number) => string
+  }
+  readonly reset: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+  }
+  readonly confirm: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+  }
+  readonly forgot: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly sent: string
+    readonly back: string
+  }
+  readonly signUp: {
+    readonly title: string
+    readonly name: string
+    readonly submit: string
+    readonly sent: string
+    readonly have: string
+    readonly signIn: string
+  }
+  readonly setup: {
+    readonly title: (brand: string) => string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+    readonly signIn: string
+    readonly noScript: string
+  }
+}
+
+export const words: { readonly [L in Locale]: Words } = { en, de }
