@@ -175,7 +175,7 @@ async function besideSignIn(stage: Stage, look: Look): Promise<void> {
     await page.goto(`${world.url}/reset-password#a-link-that-nobody-was-sent`)
     await page.getByLabel('New password').fill('violet gravel pushed the tram')
     await page.getByRole('button', { name: 'Set password' }).click()
-    await page.getByRole('alert').filter({ hasText: /./ }).waitFor()
+    await page.getByText('The link is incomplete').waitFor()
     await see(page, `reset-wrong-${name}`)
   })
 }

@@ -110,8 +110,11 @@ form.addEventListener('submit', async (event) => {
       return
     }
     const problem = await answer.json()
+    const fields = problem.errors ?? []
     const said = texts.codes[problem.code] ?? problem.detail
-    error.textContent = [said, ...(problem.errors ?? []).map((one) => one.path + ': ' + one.message)].join(' ')
+    error.textContent = fields.some((one) => one.path === 'ticket')
+      ? texts.incomplete
+      : [said, ...fields.map((one) => one.path + ': ' + one.message)].join(' ')
   } catch {
     error.textContent = texts.unreachable
   } finally {

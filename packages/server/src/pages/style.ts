@@ -28,7 +28,7 @@ button.quiet { color: var(--ink); background: transparent; border-color: var(--f
 button.quiet:hover { background: var(--paper); }
 .choice { display: flex; flex-direction: row-reverse; gap: .75rem; }
 [role='alert']:empty { display: none; }
-[role='alert'], [role='status'] { margin: 1rem 0 0; padding: .7rem .9rem; border-radius: 8px; }
+[role='alert'], [role='status'] { margin: 1rem 0; padding: .7rem .9rem; border-radius: 8px; }
 [role='alert'] { color: var(--bad); background: var(--bad-soft); }
 [role='status'] { color: var(--good); background: var(--good-soft); }
 [hidden] { display: none; }
