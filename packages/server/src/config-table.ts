@@ -18,9 +18,10 @@ import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import type { SettingRows } from './config-reader.ts'
+import { type TlsSettings, tlsSettings } from './config-tls.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings extends GeoSettings, MailSettings, OutboundSettings, PasswordSettings {
+export interface Settings extends GeoSettings, MailSettings, OutboundSettings, PasswordSettings, TlsSettings {
   port: number
   host: string
   issuer: string
@@ -83,10 +84,11 @@ export const settings: SettingRows<Settings> = {
     fallback: 'localhost',
     reason: 'The address it listens on. The default is reached from this machine only.',
   },
+  ...tlsSettings,
   issuer: {
     kind: kinds.issuer,
-    fallback: ({ port }) => `http://localhost:${port}`,
-    fallbackText: 'http://localhost:<port>',
+    fallback: ({ port, tlsCert }) => `${tlsCert === null ? 'http' : 'https'}://localhost:${port}`,
+    fallbackText: 'http://localhost:<port>, or https with a certificate',
     reason:
       'The name that credentials are issued under, and the base of all URLs. Verifiers compare it exactly.',
   },

@@ -13,6 +13,7 @@ import {
   variablesOf,
 } from './config-reader.ts'
 import { type Settings, settings } from './config-table.ts'
+import { tlsRules } from './config-tls.ts'
 
 /** Settings that the server knows in another shape. */
 type Grouped =
@@ -93,6 +94,7 @@ function contradictions(values: Settings, environment: Environment): string[] {
         'signatures alone would believe a stolen token for all that time. Give a refresh token instead, or set ' +
         'COUNTERSIGN_DANGEROUSLY_LONG_ACCESS_TOKENS=true.',
     ],
+    ...tlsRules(values),
     [
       values.cookieDomain !== null && !isAtOrUnder(new URL(issuer).hostname, values.cookieDomain),
       'COUNTERSIGN_COOKIE_DOMAIN is neither the host of COUNTERSIGN_ISSUER nor a domain above it: browsers would ' +

@@ -1,7 +1,10 @@
-/** The server: `node:http` around the authority's `fetch`, and nothing that an embedding app would miss. */
-import { createServer, type Server } from 'node:http'
+/** The server: `node:http` or `node:https` around the authority's `fetch`, and nothing that an embedding app would miss. */
+import type { Server } from 'node:http'
+import { systemClock } from './adapters/clock.ts'
+import { createLogger } from './adapters/logger.ts'
 import type { Config } from './config.ts'
 import { type Authority, createAuthority } from './create.ts'
+import { type Listeners, openTlsListeners, plainListeners } from './listen.ts'
 import { toNodeHandler } from './node-handler.ts'
 import { StartError } from './start-error.ts'
 
@@ -24,9 +27,17 @@ export interface ServerTimes {
   readonly checkMs: number
   /** What still runs this long after the stop is cut off. */
   readonly drainMs: number
+  /** How often the files of our own TLS are looked at. */
+  readonly certificateMs: number
 }
 
-const TIMES: ServerTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000, drainMs: 10_000 }
+const TIMES: ServerTimes = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 2_000,
+  drainMs: 10_000,
+  certificateMs: 10_000,
+}
 const HEADER_BYTES_MAX = 16_384
 /** Longer than the idle time of common balancers, so that they close first. */
 const KEEP_ALIVE_MS = 65_000
@@ -35,19 +46,25 @@ const IDLE_CHECK_MS = 20
 
 /** Starts the authority and listens. Throws `StartError` with one sentence where something is in the way. */
 export async function serve(config: Config, times: Partial<ServerTimes> = {}): Promise<RunningServer> {
-  const authority = await createAuthority(config)
+  // Before anything is opened: a certificate that cannot be used is the cheaper thing to find out.
+  const listeners = await openListeners(config, times.certificateMs)
+  const authority = await createAuthority(config).catch((error: unknown) => {
+    listeners.close()
+    throw error
+  })
   const doors: Door[] = []
   try {
     let { port } = config
     for (const host of hostsOf(config.host)) {
-      const door = createDoor(authority, { ...TIMES, ...times })
+      const door = createDoor(authority, listeners, { ...TIMES, ...times })
       if (!(await listen(door.server, port, host, doors.length > 0))) continue
       doors.push(door)
       // Port 0 is any free one: the second address then takes the one that the first was given.
       port = portOf(door.server)
     }
-    return toRunningServer(config, port, authority, doors)
+    return toRunningServer(config, port, authority, doors, listeners)
   } catch (error) {
+    listeners.close()
     await Promise.all(doors.map((door) => door.close()))
     await authority.close()
     throw error
@@ -59,17 +76,33 @@ function toRunningServer(
   port: number,
   authority: Authority,
   doors: readonly Door[],
+  listeners: Listeners,
 ): RunningServer {
+  const scheme = config.tlsCert === null ? 'http' : 'https'
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url: `${scheme}://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     dataFolder: config.dataFolder,
     setupLink: authority.setupLink,
     close: async () => {
       authority.beginStopping()
+      listeners.close()
       await Promise.all(doors.map((door) => door.close()))
       await authority.close()
     },
   }
+}
+
+async function openListeners(
+  { tlsCert, tlsKey, logLevel }: Config,
+  lookMs = TIMES.certificateMs,
+): Promise<Listeners> {
+  if (tlsCert === null || tlsKey === null) return plainListeners
+  const files = { certFile: tlsCert, keyFile: tlsKey }
+  return openTlsListeners(files, {
+    logger: createLogger({ level: logLevel }),
+    nowMs: systemClock.nowMs,
+    lookMs,
+  })
 }
 
 /** `localhost` is both loopback addresses: clients try either first, and one that finds nobody gives up. */
@@ -82,10 +115,10 @@ interface Door {
   close(): Promise<void>
 }
 
-function createDoor(authority: Authority, times: ServerTimes): Door {
+function createDoor(authority: Authority, listeners: Listeners, times: ServerTimes): Door {
   const handle = toNodeHandler(authority, { replaceGlobals: true })
   let closing = false
-  const server = createServer(
+  const server = listeners.create(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
       requestTimeout: times.requestMs,
