@@ -160,6 +160,8 @@ test('without anything set there is a safe server on loopback', () => {
     {
       port: 4000,
       host: 'localhost',
+      tlsCert: null,
+      tlsKey: null,
       issuer: 'http://localhost:4000',
       dataFolder: join(folder, 'data'),
       database: join(folder, 'data', 'countersign.db'),

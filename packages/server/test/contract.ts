@@ -20,6 +20,7 @@ const CACHED: ReadonlySet<string> = new Set([
   'link_script',
   'error_page',
   'form_post_script',
+  'wait_script',
 ])
 /** Their bodies are no JSON. */
 const TEXTS: ReadonlySet<string> = new Set(['metrics', 'authorize', 'authorize_by_form'])
