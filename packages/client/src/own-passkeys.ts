@@ -74,7 +74,8 @@ export function createOwnPasskeys(
   return {
     signInWithPasskey: async ({ conditional = false, signal, ...rest } = {}) => {
       const path = '/v1/sign-in/passkey/options'
-      const options = await ask(call, { method: 'POST', path, anonymous: 'without_cookies' })
+      // What is asked for in a page of the authority's own is answered by the browser that has asked.
+      const options = await ask(call, { method: 'POST', path, anonymous: 'with_cookies' })
       const credential = await need(device).get(options, { conditional, signal })
       const json = { ...rest, credential }
       return adopt(

@@ -1,12 +1,20 @@
 /**
  * The part of the store's port that keeps passkeys and the challenges that ask for them. The rules of
- * `store-port.ts` hold here as well. A challenge is spent by one conditional delete, together with what it was for.
+ * `store-port.ts` hold here as well. A challenge is spent by one statement, together with what it was for: one that was
+ * kept is deleted, one that was sealed is written down.
  */
 import type { AccountId, FactorId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor } from './factors/factor.ts'
-import type { NewPasskey, Passkey, PasskeyChallenge, PasskeyUse, SpentChallenge } from './factors/passkey.ts'
+import type {
+  NewPasskey,
+  Passkey,
+  PasskeyChallenge,
+  PasskeyUse,
+  SealedChallenge,
+  SpentChallenge,
+} from './factors/passkey.ts'
 import type { OpenedSession, SessionDraft } from './factors-port.ts'
 import type { QueuedMail } from './mail/mail.ts'
 import type { WithHead } from './store-port.ts'
@@ -14,20 +22,19 @@ import type { WithHead } from './store-port.ts'
 export interface PasskeyStore {
   openChallenge(input: { digest: string; challenge: PasskeyChallenge }): Promise<void>
   /** Ends a challenge that was answered wrongly: each is good for one ceremony. */
-  spendChallenge(challenge: SpentChallenge): Promise<void>
+  spendChallenge(challenge: SpentChallenge | SealedChallenge): Promise<void>
   /** Of an account, the oldest first. */
   readPasskeys(account: AccountId): Promise<readonly Passkey[]>
   /**
-   * For signing in without a word about who one is: the head, whether the challenge could still be answered, and
-   * the passkey with its account. Nobody's passkey costs as many statements.
+   * For signing in without a word about who one is: the head, whether the challenge was answered before, and the
+   * passkey with its account. Nobody's passkey costs as many statements.
    */
   readPasskeyToSignIn(
     credentialId: string,
-    challenge: SpentChallenge,
-    nowMs: number,
+    challenge: SealedChallenge,
   ): Promise<
     WithHead<{
-      isAsked: boolean
+      isAnswered: boolean
       found: { passkey: Passkey; account: Account } | null
     }>
   >

@@ -188,7 +188,7 @@ test('the options to sign in are the same for everybody, but for the challenge, 
   const later = await askToSignIn(to)
 
   assert.notEqual(before.challenge, later.challenge)
-  assert.equal(Buffer.from(later.challenge, 'base64url').length, 32)
+  assert.ok(Buffer.from(later.challenge, 'base64url').length >= 32)
   assert.deepEqual({ ...before, challenge: '' }, { ...later, challenge: '' })
   assert.deepEqual(
     { ...later, challenge: '' },

@@ -200,8 +200,8 @@ function createPasskeyStore(engine: StoreEngine): PasskeyStore {
     openChallenge: (input) => engine.write('openChallenge', input),
     spendChallenge: (challenge) => engine.write('spendChallenge', challenge),
     readPasskeys: (account) => engine.read(() => passkeys.readPasskeys(account)),
-    readPasskeyToSignIn: (credentialId, challenge, nowMs) =>
-      engine.read(() => passkeys.readPasskeyToSignIn(credentialId, challenge, nowMs)),
+    readPasskeyToSignIn: (credentialId, challenge) =>
+      engine.read(() => passkeys.readPasskeyToSignIn(credentialId, challenge)),
     addPasskey: (input) => engine.write('addPasskey', input),
     renamePasskey: (input) => engine.write('renamePasskey', input),
     signInWithPasskey: (input) => engine.write('signInWithPasskey', input),

@@ -23,6 +23,7 @@ import {
   givenPasskey,
   givenRegistration,
   makePasskey,
+  makeSealed,
   makeUse,
 } from './given-passkeys.ts'
 
@@ -41,13 +42,13 @@ export async function factorWritesOf(
   const stepUp = await givenTicket(bench, stepping, { purpose: 'step_up', sessionId: session.id })
   const { position } = await store.readHead()
   const draft = () => ({ ...makeDraft(makeSession(crowded, { issuedPosition: position })), sessionsMax: 1 })
-  const asked = await givenChallenge(bench, 'sign_in')
+  const asked = makeSealed()
   const known = await givenPasskey(bench, crowded)
   const registration = await givenRegistration(bench, stepping)
-  const stale = await givenChallenge(bench, 'sign_in')
+  const stale = await givenChallenge(bench, 'factor')
   return {
-    openChallenge: [() => givenChallenge(bench, 'sign_in')],
-    spendChallenge: [() => store.spendChallenge(stale)],
+    openChallenge: [() => givenChallenge(bench, 'factor')],
+    spendChallenge: [() => store.spendChallenge(stale), () => store.spendChallenge(makeSealed())],
     addPasskey: [() => add(bench, stepping, registration, makePasskey(stepping))],
     renamePasskey: [
       () => store.renamePasskey({ account: crowded.id, id: known.id, name: 'another', audit: makeEvent() }),

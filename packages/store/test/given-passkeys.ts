@@ -5,6 +5,7 @@ import type {
   NewPasskey,
   PasskeyChallenge,
   PasskeyUse,
+  SealedChallenge,
   SessionDraft,
   SpentChallenge,
   Store,
@@ -46,6 +47,9 @@ export async function givenChallenge(
   return { digests: ['another pepper', digest], purpose, boundTo: challenge.boundTo }
 }
 
+/** A challenge of which nothing is kept until it is answered. */
+export const makeSealed = (): SealedChallenge => ({ key: makeText('sealed'), expiresAtMs: NOW + 5 * MINUTE })
+
 /** The challenge of a new passkey, for the session `a session`. */
 export const givenRegistration = (
   bench: Bench,
@@ -84,7 +88,11 @@ export async function givenPasskey(
   return passkey
 }
 
-export const makeUse = (passkey: NewPasskey, challenge: SpentChallenge, signCount: number): PasskeyUse => ({
+export const makeUse = (
+  passkey: NewPasskey,
+  challenge: PasskeyUse['challenge'],
+  signCount: number,
+): PasskeyUse => ({
   id: passkey.id,
   signCount,
   isBackedUp: false,

@@ -3,14 +3,13 @@
  * who they are. Nobody says beforehand who they are, so there is nothing to find out about accounts (WebAuthn §14.6).
  */
 import type { PasskeyAssertion, PasskeyRequestOptions } from '@countersign/protocol'
-import { Secret } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import {
   isCountRising,
   type Passkey,
-  type SpentChallenge,
+  type SealedChallenge,
   toPasskeyAmr,
   toRequestOptions,
 } from '../factors/passkey.ts'
@@ -22,31 +21,33 @@ import type { SessionDelivery } from '../sessions/session.ts'
 import { isForBrowser, prepareDevice } from './devices.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, prepareSession, type SignedIn } from './open-session.ts'
-import { openChallenge } from './passkey-challenge.ts'
+import { openSealedChallenge, sealChallenge } from './passkey-challenge.ts'
 import { auditCount, type PasskeyFault, toUse } from './passkey-proof.ts'
 import { learnPassed } from './risk.ts'
 
-/** The same for everybody, but for the challenge. */
-export async function beginPasskeySignIn(
+/** The same for everybody, but for the challenge. Nothing is written: pages ask for it before anybody does anything. */
+export function beginPasskeySignIn(
   context: Context,
+  browser: string,
   facts: RequestFacts,
-): Promise<Outcome<{ options: PasskeyRequestOptions }>> {
-  const asked = { purpose: 'sign_in', accountId: null, boundTo: '', userHandle: null } as const
-  const challenge = await openChallenge(context, facts, asked)
-  return { ok: true, options: toRequestOptions(context.policy.passkeys, challenge, [], 'required') }
+): PasskeyRequestOptions {
+  const challenge = sealChallenge(context, browser, facts.nowMs)
+  return toRequestOptions(context.policy.passkeys, challenge, [], 'required')
 }
 
 export interface PasskeySignInInput {
   readonly credential: PasskeyAssertion
   readonly deliver: SessionDelivery
+  /** What the one who presents it is known by; null for one that should be known and is not. */
+  readonly browser: string | null
 }
 
 export async function signInWithPasskey(
   context: MintContext,
-  { credential, deliver }: PasskeySignInInput,
+  { credential, deliver, browser }: PasskeySignInInput,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
-  const checked = await checkPasskey(context, credential, facts)
+  const checked = await checkPasskey(context, credential, browser, facts)
   if (!checked.ok) return refuse('invalid_passkey', 'wrong_secret')
   const { account, head, passkey, seen, challenge } = checked
   const device = prepareDevice(context, isForBrowser(deliver, 'body'), facts)
@@ -77,22 +78,27 @@ type Checked =
       readonly head: LogHead
       readonly passkey: Passkey
       readonly seen: PasskeyFlags
-      readonly challenge: SpentChallenge
+      readonly challenge: SealedChallenge
     }
   | { readonly ok: false }
+
+/** Looked up where there is no challenge of ours: the same work. */
+const NEVER_ASKED: SealedChallenge = { key: '', expiresAtMs: 0 }
 
 type Fault = PasskeyFault | 'principal_disabled'
 
 async function checkPasskey(
   context: Context,
   credential: PasskeyAssertion,
+  browser: string | null,
   facts: RequestFacts,
 ): Promise<Checked> {
   const text = context.webauthn.challengeOf(credential) ?? ''
-  const digests = context.secrets.digests(new Secret(text))
-  const challenge: SpentChallenge = { digests, purpose: 'sign_in', boundTo: '' }
-  const read = await context.store.readPasskeyToSignIn(credential.id, challenge, facts.nowMs)
-  const { head, isAsked, found } = read
+  const opened = browser === null ? null : openSealedChallenge(context, text, browser, facts.nowMs)
+  const challenge = opened ?? NEVER_ASKED
+  const read = await context.store.readPasskeyToSignIn(credential.id, challenge)
+  const { head, found } = read
+  const isAsked = opened !== null && !read.isAnswered
   // The same work for a credential that nobody has: how long it takes tells nothing about which are known.
   const answer = await context.webauthn.verifyAssertion({
     credential,

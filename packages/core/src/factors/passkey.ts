@@ -40,28 +40,33 @@ export interface PasskeyUse {
   readonly signCount: number
   readonly isBackedUp: boolean
   readonly isUserVerified: boolean
-  /** The challenge that was answered, under every pepper; spent with it. */
-  readonly challenge: SpentChallenge
+  /** The challenge that was answered; spent with it. */
+  readonly challenge: SpentChallenge | SealedChallenge
 }
 
 /**
- * What a challenge is for. `factor`: a passkey with a ticket; `register`: a new passkey for an account. None
- * serves for another purpose (§13.4.3).
+ * What a challenge that is kept is for. `factor`: a passkey with a ticket; `register`: a new passkey for an account.
+ * None serves for another purpose (§13.4.3).
  */
-export type ChallengePurpose = 'sign_in' | 'factor' | 'register'
+export type ChallengePurpose = 'factor' | 'register'
 
 export interface PasskeyChallenge {
   readonly purpose: ChallengePurpose
-  /** Null while nobody is known. */
   readonly accountId: AccountId | null
-  /** The session, or the digest of the ticket, that it was made for; empty while nobody is known. */
+  /** The session, or the digest of the ticket, that it was made for. */
   readonly boundTo: string
   /** For a new passkey. */
   readonly userHandle: string | null
   readonly expiresAtMs: number
 }
 
-/** What a challenge is found by when it is spent. */
+/** A challenge for whoever comes, of which nothing is kept until it is answered: then, that it was. */
+export interface SealedChallenge {
+  readonly key: string
+  readonly expiresAtMs: number
+}
+
+/** What a challenge that was kept is found by when it is spent. */
 export interface SpentChallenge {
   readonly digests: readonly string[]
   readonly purpose: ChallengePurpose

@@ -11,6 +11,7 @@ import {
   signInWithPasskey,
 } from '@countersign/core'
 import { isFactorId } from '@countersign/protocol'
+import { knowBrowser, readBrowser } from '../http/asking-browser.ts'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import {
@@ -39,9 +40,9 @@ const begin: AnyRoute = publicRoute({
   access: 'public',
   limit: 'sign_in',
   responses: { 200: { description: 'Options for the browser.', schema: requestOptionsSchema } },
-  handle: async (call) => {
-    const answer = await beginPasskeySignIn(call.services.core, call.facts)
-    return answer.ok ? json(200, { options: answer.options }) : refused(call, answer)
+  handle: ({ services, header, facts }) => {
+    const { browser, cookies } = knowBrowser(header, services.origins)
+    return json(200, { options: beginPasskeySignIn(services.core, browser, facts) }, cookies)
   },
 })
 
@@ -58,7 +59,8 @@ const signIn: AnyRoute = publicRoute({
   responses: { 200: { description: 'Signed in.', schema: signedInSchema } },
   handle: async (call) => {
     const { credential, deliver = 'cookie', refresh = 'body' } = call.body
-    const answer = await signInWithPasskey(call.services.core, { credential, deliver }, call.facts)
+    const browser = readBrowser(call.header, call.services.origins)
+    const answer = await signInWithPasskey(call.services.core, { credential, deliver, browser }, call.facts)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (!answer.ok) return refused(call, answer)
     return deliverCredentials(call.services, answer, refresh, call.facts.nowMs)

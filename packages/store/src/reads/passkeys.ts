@@ -1,10 +1,11 @@
-/** Reading passkeys, and whether a challenge could still be answered. */
-import type { SpentChallenge } from '@countersign/core'
+/** Reading passkeys, and whether a challenge was answered before. */
+import type { SealedChallenge } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
 import type { AnswerOf } from '../port.ts'
 import { toAccount, toPasskey } from '../rows.ts'
 import { all, one, type Script } from '../script.ts'
 import { selectAccount } from '../statements/accounts.ts'
+import { selectUsed } from '../statements/clients.ts'
 import * as sql from '../statements/passkeys.ts'
 import { readHeadAndIssuer } from './log.ts'
 
@@ -14,19 +15,14 @@ export function* readPasskeys(account: AccountId): Script<AnswerOf<'readPasskeys
 
 export function* readPasskeyToSignIn(
   credentialId: string,
-  challenge: SpentChallenge,
-  nowMs: number,
+  challenge: SealedChallenge,
 ): Script<AnswerOf<'readPasskeyToSignIn'>> {
   const { head } = yield* readHeadAndIssuer()
-  let isAsked = false
-  for (const digest of challenge.digests) {
-    const row = yield* one(sql.selectChallenge, digest, challenge.purpose, challenge.boundTo, nowMs)
-    if (row !== null) isAsked = true
-  }
+  const isAnswered = (yield* one(selectUsed, challenge.key)) !== null
   const row = yield* one(sql.selectPasskeyByCredential, credentialId)
   const passkey = row === null ? null : toPasskey(row)
   // Asked for nobody as well: the number of statements must not tell which credentials are known.
   const account = yield* one(selectAccount, passkey?.accountId ?? '')
   const found = passkey === null || account === null ? null : { passkey, account: toAccount(account) }
-  return { head, isAsked, found }
+  return { head, isAnswered, found }
 }

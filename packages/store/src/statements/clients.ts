@@ -100,6 +100,11 @@ export const useOnce: Statement = {
   text: `insert into used_once (key, expires_at) values ($1, $2) on conflict (key) do nothing returning key`,
 }
 
+export const selectUsed: Statement = {
+  name: 'select_used',
+  text: 'select key from used_once where key = $1',
+}
+
 export const sweepUsed: Statement = {
   name: 'sweep_used',
   text: `delete from used_once where key in (

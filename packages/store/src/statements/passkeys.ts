@@ -59,12 +59,6 @@ export const insertChallenge: Statement = {
     values ($1, $2, $3, $4, $5, $6)`,
 }
 
-export const selectChallenge: Statement = {
-  name: 'select_passkey_challenge',
-  text: `select digest from passkey_challenges
-    where digest = $1 and purpose = $2 and bound_to = $3 and expires_at > $4`,
-}
-
 /** One-time use in one statement: whoever deletes it has used it. */
 export const useChallenge: Statement = {
   name: 'use_passkey_challenge',

@@ -1,7 +1,8 @@
 /** Spending a challenge, and the use of the passkey that answered it. */
-import type { Factor, NewPasskey, PasskeyUse, SpentChallenge } from '@countersign/core'
+import type { Factor, NewPasskey, PasskeyUse, SealedChallenge, SpentChallenge } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
 import { one, type Row, run, type Script } from '../script.ts'
+import { useOnce } from '../statements/clients.ts'
 import { insertFactor } from '../statements/factors.ts'
 import * as sql from '../statements/passkeys.ts'
 
@@ -17,9 +18,15 @@ export function* spendChallenge(
   return null
 }
 
+/** False where it was answered before, also for one of which nothing was kept. */
+export function* spendAny(challenge: SpentChallenge | SealedChallenge, nowMs: number): Script<boolean> {
+  if (!('key' in challenge)) return (yield* spendChallenge(challenge, nowMs)) !== null
+  return (yield* one(useOnce, challenge.key, challenge.expiresAtMs)) !== null
+}
+
 /** False where the challenge was answered before, the passkey has gone, or its count does not rise. */
 export function* usePasskey(account: AccountId, use: PasskeyUse, nowMs: number): Script<boolean> {
-  if ((yield* spendChallenge(use.challenge, nowMs)) === null) return false
+  if (!(yield* spendAny(use.challenge, nowMs))) return false
   // Locked in the order in which the removal of a factor takes them.
   if ((yield* run(sql.touchFactor, use.id, account, nowMs)) === 0) return false
   const backedUpAt = use.isBackedUp ? nowMs : null

@@ -12,7 +12,7 @@ import * as sql from '../statements/passkeys.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { writeRecoveryCodes } from '../steps/factors.ts'
 import { writeMails } from '../steps/mails.ts'
-import { insertPasskey, spendChallenge as spend, usePasskey } from '../steps/passkeys.ts'
+import { insertPasskey, spendChallenge as spend, spendAny, usePasskey } from '../steps/passkeys.ts'
 import { lockToSignIn, openUnderLock } from '../steps/sessions.ts'
 
 export function* openChallenge({ digest, challenge }: InputOf<'openChallenge'>): Script<void> {
@@ -22,7 +22,7 @@ export function* openChallenge({ digest, challenge }: InputOf<'openChallenge'>):
 
 export function* spendChallenge(challenge: InputOf<'spendChallenge'>): Script<void> {
   // An expired one may go as well.
-  yield* spend(challenge, 0)
+  yield* spendAny(challenge, 0)
 }
 
 export function* addPasskey(input: InputOf<'addPasskey'>): Script<AnswerOf<'addPasskey'>> {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Account } from '@countersign/core'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { change, givenAccount, givenSession, MINUTE, makeId, NOW } from '../given.ts'
+import { change, givenAccount, givenSession, makeId, NOW } from '../given.ts'
 import { complete, FAILURES, givenFactor, givenTicket, raise, remove, takeTry } from '../given-factors.ts'
 import {
   add,
@@ -12,6 +12,7 @@ import {
   givenPasskey,
   givenRegistration,
   makePasskey,
+  makeSealed,
   makeUse,
 } from '../given-passkeys.ts'
 
@@ -52,7 +53,7 @@ onEachDatabase((bench) => {
     const other = await givenAccount(bench())
     const good = await givenRegistration(bench(), account)
     const challenges = [
-      { ...good, purpose: 'sign_in' as const },
+      { ...good, purpose: 'factor' as const },
       { ...good, boundTo: 'another session' },
       { ...good, digests: ['nobody has this'] },
       await givenRegistration(bench(), other),
@@ -116,11 +117,11 @@ onEachDatabase((bench) => {
   test('signing in spends the challenge and notes the use; the second with either is refused', async () => {
     const account = await givenAccount(bench())
     const passkey = await givenPasskey(bench(), account)
-    const challenge = await givenChallenge(bench(), 'sign_in')
+    const challenge = makeSealed()
 
     const first = await enter(bench(), account, makeUse(passkey, challenge, 5))
     const sameChallenge = await enter(bench(), account, makeUse(passkey, challenge, 6))
-    const another = await givenChallenge(bench(), 'sign_in')
+    const another = makeSealed()
     const sameCount = await enter(bench(), account, makeUse(passkey, another, 5))
 
     assert.deepEqual(
@@ -141,7 +142,7 @@ onEachDatabase((bench) => {
     const kinds: string[] = []
 
     for (const count of [0, 0, 3, 0, 2, 4]) {
-      const use = makeUse(passkey, await givenChallenge(bench(), 'sign_in'), count)
+      const use = makeUse(passkey, makeSealed(), count)
       kinds.push((await enter(bench(), account, use)).kind)
     }
 
@@ -151,14 +152,14 @@ onEachDatabase((bench) => {
   test('of twelve who answer one challenge, and of twelve with one count, one gets in', async () => {
     const account = await givenAccount(bench())
     const passkey = await givenPasskey(bench(), account, { signCount: 0 })
-    const challenge = await givenChallenge(bench(), 'sign_in')
+    const challenge = makeSealed()
     const opened = (answers: readonly { kind: string }[]): number =>
       answers.filter(({ kind }) => kind === 'opened').length
 
     const one = await Promise.all(
       Array.from({ length: 12 }, () => enter(bench(), account, makeUse(passkey, challenge, 0))),
     )
-    const challenges = await Promise.all(Array.from({ length: 12 }, () => givenChallenge(bench(), 'sign_in')))
+    const challenges = Array.from({ length: 12 }, makeSealed)
     const two = await Promise.all(
       challenges.map((another) => enter(bench(), account, makeUse(passkey, another, 7))),
     )
@@ -169,7 +170,7 @@ onEachDatabase((bench) => {
   test('an account that is disabled, or signed out everywhere since, opens nothing and spends nothing', async () => {
     const account = await givenAccount(bench())
     const passkey = await givenPasskey(bench(), account)
-    const challenge = await givenChallenge(bench(), 'sign_in')
+    const challenge = makeSealed()
     await bench().store.changeAccount({ id: account.id, disabledAtMs: NOW, ...change() })
 
     const disabled = await enter(bench(), account, makeUse(passkey, challenge, 5))
@@ -190,7 +191,7 @@ onEachDatabase((bench) => {
     assert.equal(await remove(bench(), factor), 'removed')
 
     for (const one of [passkey, foreign]) {
-      const use = makeUse(one, await givenChallenge(bench(), 'sign_in'), 9)
+      const use = makeUse(one, makeSealed(), 9)
       assert.equal((await enter(bench(), account, use)).kind, 'proof_used')
     }
 
@@ -254,17 +255,16 @@ onEachDatabase((bench) => {
   test('whoever signs in is found by credential and challenge, or not', async () => {
     const account = await givenAccount(bench())
     const passkey = await givenPasskey(bench(), account)
-    const challenge = await givenChallenge(bench(), 'sign_in')
+    const challenge = makeSealed()
     const read = bench().store.readPasskeyToSignIn
 
-    const good = await read(passkey.credentialId, challenge, NOW)
-    const late = await read(passkey.credentialId, challenge, NOW + 5 * MINUTE)
-    const nobody = await read('nobody has this', challenge, NOW)
+    const good = await read(passkey.credentialId, challenge)
+    const nobody = await read('nobody has this', challenge)
     await bench().store.spendChallenge(challenge)
-    const spent = await read(passkey.credentialId, challenge, NOW)
+    const spent = await read(passkey.credentialId, challenge)
 
-    assert.deepEqual([good.isAsked, good.found?.account.id], [true, account.id])
-    assert.deepEqual([late.isAsked, nobody.found, spent.isAsked], [false, null, false])
+    assert.deepEqual([good.isAnswered, good.found?.account.id], [false, account.id])
+    assert.deepEqual([nobody.found, spent.isAnswered], [null, true])
   })
 
   test('another name is given by its owner alone, and to passkeys alone', async () => {
@@ -284,7 +284,7 @@ onEachDatabase((bench) => {
     const account = await givenAccount(fresh)
     await givenPasskey(fresh, account)
     await givenRegistration(fresh, account)
-    await givenChallenge(fresh, 'sign_in', { expiresAtMs: NOW })
+    await givenChallenge(fresh, 'factor', { expiresAtMs: NOW })
     assert.equal(await countOf(fresh, 'passkey_challenges'), 2)
 
     await fresh.store.sweep(NOW + 1, 100)
