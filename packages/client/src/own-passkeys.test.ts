@@ -33,6 +33,7 @@ function fakeDevice(): PasskeyDevice & { readonly asked: unknown[] } {
   const asked: unknown[] = []
   return {
     asked,
+    canOffer: async () => true,
     create: async (options) => {
       asked.push(options)
       return MADE
@@ -51,6 +52,7 @@ test('where there are no passkeys, nothing is sent but the question, and the rea
   await assert.rejects(client.signInWithPasskey(), /There are no passkeys here/)
 
   assert.equal(client.passkeys.isSupported, false)
+  assert.equal(await client.passkeys.canOffer(), false)
   assert.deepEqual(
     authority.seen.map(({ path }) => path),
     ['/v1/sign-in/passkey/options'],
@@ -211,6 +213,10 @@ test('a browser is one that reads the options itself; others have no passkeys', 
   assert.equal(findPasskeyDevice({ navigator: { credentials } }), null)
   assert.equal(findPasskeyDevice({ PublicKeyCredential: {}, navigator: { credentials } }), null)
   const device = findPasskeyDevice({ PublicKeyCredential, navigator: { credentials } })
+  assert.equal(await device?.canOffer(), false)
+  const offers = { ...PublicKeyCredential, isConditionalMediationAvailable: async () => true }
+  const newer = findPasskeyDevice({ PublicKeyCredential: offers, navigator: { credentials } })
+  assert.equal(await newer?.canOffer(), true)
   const options = { ...REQUEST, userVerification: 'required' as const }
   const { signal } = new AbortController()
   assert.deepEqual(await device?.get(options, { conditional: true, signal }), ASSERTION)

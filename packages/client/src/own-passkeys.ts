@@ -56,6 +56,8 @@ export interface OwnPasskeys {
   readonly passkeys: {
     /** Whether this browser knows passkeys at all. */
     readonly isSupported: boolean
+    /** Whether it can offer them in a field of the page: `signInWithPasskey({ conditional: true })`. */
+    canOffer(): Promise<boolean>
     list(): Promise<PasskeysResponse>
     rename(id: string, name: string): Promise<PasskeyShape>
     remove(id: string): Promise<void>
@@ -119,6 +121,7 @@ export function createOwnPasskeys(
     },
     passkeys: {
       isSupported: device !== null,
+      canOffer: async () => (await device?.canOffer()) ?? false,
       list: async () => parseAnswer(await call({ method: 'GET', path: PASSKEYS }), 'items'),
       rename: async (id, name) =>
         parseAnswer(await call({ method: 'PATCH', path: toPath(id), json: { name } }), 'id'),

@@ -10,6 +10,8 @@ import type {
 } from '@countersign/protocol'
 
 export interface PasskeyDevice {
+  /** Whether the browser can offer passkeys in a field of the page. */
+  canOffer(): Promise<boolean>
   /** Has a device make one. Rejects with the browser's own DOMException where the person or the device declines. */
   create(options: PasskeyCreationOptions, signal?: AbortSignal): Promise<PasskeyRegistration>
   /** Has a device answer. `conditional`: offered in a field of the page, and never by itself. */
@@ -24,6 +26,7 @@ interface Browser {
   readonly PublicKeyCredential?: {
     parseCreationOptionsFromJSON?(options: PasskeyCreationOptions): object
     parseRequestOptionsFromJSON?(options: PasskeyRequestOptions): object
+    isConditionalMediationAvailable?(): Promise<boolean>
   }
   readonly navigator?: {
     readonly credentials?: {
@@ -47,6 +50,7 @@ export function findPasskeyDevice(browser: Browser = globalThis as Browser): Pas
   const toCreate = kind.parseCreationOptionsFromJSON.bind(kind)
   const toGet = kind.parseRequestOptionsFromJSON.bind(kind)
   return {
+    canOffer: async () => (await kind.isConditionalMediationAvailable?.()) ?? false,
     create: async (options, signal) => {
       const made = await credentials.create({ publicKey: toCreate(options), ...(signal && { signal }) })
       return toJson<PasskeyRegistration>(made)

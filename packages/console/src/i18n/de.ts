@@ -92,6 +92,7 @@ export const de: Messages = {
       'Ihr Passwort ist irgendwo bekannt geworden, und Angreifer probieren es. Wählen Sie ein anderes.',
     newPassword: 'Neues Passwort',
     enrolTitle: 'Zweiten Faktor hinzufügen',
+    enrolPasskey: 'Stattdessen einen Passkey verwenden',
     enrolLead: 'Ihr Konto braucht einen zweiten Faktor, bevor Sie es benutzen können.',
     wait: (seconds) => `Zu viele Versuche. Noch ${count(seconds, 'Sekunde', 'Sekunden')} warten.`,
     signedOut: 'Sie haben sich abgemeldet.',

@@ -85,6 +85,7 @@ export const en = {
     breachedLead: 'Your password has leaked somewhere, and attackers try it. Choose another one to go on.',
     newPassword: 'New password',
     enrolTitle: 'Add a second factor',
+    enrolPasskey: 'Use a passkey instead',
     enrolLead: 'Your account needs a second factor before it can be used.',
     wait: (seconds: number) => `Too many tries. Try again in ${count(seconds, 'second', 'seconds')}.`,
     signedOut: 'You have signed out.',

@@ -3,8 +3,9 @@ import type { SignedIn } from '@countersign/client'
 import type { Secret } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
+import { isDeclined } from '../api/problems.ts'
 import { useT } from '../i18n/messages.ts'
 import { Failure } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
@@ -42,10 +43,38 @@ export function EnrolStep({ ticket, onSignedIn, onStartOver }: EnrolStepProps): 
         />
       )}
       <div className={css.ways}>
+        <PasskeyInstead ticket={ticket} onSignedIn={onSignedIn} />
         <Button variant="subtle" onClick={onStartOver}>
           {t.signIn.startOver}
         </Button>
       </div>
     </div>
+  )
+}
+
+/** The stronger one of the two, where the browser knows it. */
+function PasskeyInstead({ ticket, onSignedIn }: Omit<EnrolStepProps, 'onStartOver'>): ReactNode {
+  const t = useT()
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  if (!client.passkeys.isSupported) return null
+  const make = async (): Promise<void> => {
+    setBusy(true)
+    setError(null)
+    try {
+      onSignedIn(await client.enrolPasskeyWithTicket({ ticket }))
+    } catch (refusal) {
+      if (!isDeclined(refusal)) setError(refusal)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button variant="default" size="md" fullWidth loading={isBusy} onClick={() => void make()}>
+        {t.signIn.enrolPasskey}
+      </Button>
+      {error !== null && <Failure error={error} />}
+    </>
   )
 }

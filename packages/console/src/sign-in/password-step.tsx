@@ -47,7 +47,7 @@ export function PasswordStep({ onSignedIn, onRequired }: PasswordStepProps): Rea
         name="email"
         type="email"
         label={t.signIn.email}
-        autoComplete="username"
+        autoComplete="username webauthn"
         required
         withAsterisk={false}
         autoFocus

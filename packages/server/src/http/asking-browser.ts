@@ -5,14 +5,14 @@
 import { randomBytes } from 'node:crypto'
 import { readCookie } from './cookies.ts'
 import { judgeOrigin, type OriginPolicy } from './csrf.ts'
-import type { Headers } from './exchange.ts'
+import type { Headers as HeaderReader } from './exchange.ts'
 
 export const ASKING_COOKIE = '__Host-countersign_passkey'
 const VALUE = /^[A-Za-z0-9_-]{43}$/
 
 /** For whoever asks: what it is known by, and the cookie to set where it has none. */
 export function knowBrowser(
-  header: Headers,
+  header: HeaderReader,
   origins: OriginPolicy,
 ): { readonly browser: string; readonly cookies: readonly string[] } {
   if (judgeOrigin(header, origins) !== 'same') return { browser: '', cookies: [] }
@@ -23,11 +23,11 @@ export function knowBrowser(
 }
 
 /** For whoever presents; null for a page of ours in a browser that never asked. */
-export function readBrowser(header: Headers, origins: OriginPolicy): string | null {
+export function readBrowser(header: HeaderReader, origins: OriginPolicy): string | null {
   return judgeOrigin(header, origins) === 'same' ? valueOf(header) : ''
 }
 
-function valueOf(header: Headers): string | null {
+function valueOf(header: HeaderReader): string | null {
   const value = readCookie(header('cookie'), ASKING_COOKIE)
   return value !== null && VALUE.test(value) ? value : null
 }

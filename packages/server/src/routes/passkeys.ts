@@ -38,7 +38,7 @@ const begin: AnyRoute = publicRoute({
   summary: 'Ask for any passkey of this service; the same for everybody, also for conditional UI.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  // No limit: it writes nothing and tells nothing, and pages ask for it before anybody signs in.
   responses: { 200: { description: 'Options for the browser.', schema: requestOptionsSchema } },
   handle: ({ services, header, facts }) => {
     const { browser, cookies } = knowBrowser(header, services.origins)
