@@ -16,7 +16,7 @@ export function knowBrowser(
   origins: OriginPolicy,
 ): { readonly browser: string; readonly cookies: readonly string[] } {
   if (judgeOrigin(header, origins) !== 'same') return { browser: '', cookies: [] }
-  const known = valueOf(header)
+  const known = cookieOf(header)
   if (known !== null) return { browser: known, cookies: [] }
   const browser = randomBytes(32).toString('base64url')
   return { browser, cookies: [`${ASKING_COOKIE}=${browser}; Path=/; Secure; HttpOnly; SameSite=Strict`] }
@@ -24,10 +24,10 @@ export function knowBrowser(
 
 /** For whoever presents; null for a page of ours in a browser that never asked. */
 export function readBrowser(header: HeaderReader, origins: OriginPolicy): string | null {
-  return judgeOrigin(header, origins) === 'same' ? valueOf(header) : ''
+  return judgeOrigin(header, origins) === 'same' ? cookieOf(header) : ''
 }
 
-function valueOf(header: HeaderReader): string | null {
+function cookieOf(header: HeaderReader): string | null {
   const value = readCookie(header('cookie'), ASKING_COOKIE)
   return value !== null && VALUE.test(value) ? value : null
 }
