@@ -1,5 +1,6 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, Secret, SigningAlgorithm } from '@countersign/protocol'
+import type { AssurancePolicy } from './factors/assurance.ts'
 import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
 import type {
@@ -44,6 +45,7 @@ export interface Policy {
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */
   readonly mfa: 'off' | 'optional' | 'required'
   readonly mfaRoles: readonly RoleId[]
+  readonly assurance: AssurancePolicy
   /** `off`: no messages are written. Else with the language for people of whom none is known. */
   readonly mail: 'off' | { readonly locale: Locale }
   readonly passkeys: PasskeyScope

@@ -162,6 +162,9 @@ export interface FactorStore {
       id: FactorId
       mustKeepOne: boolean
       mustKeepOneRoles: readonly RoleId[]
+      /** The same for the last passkey that cannot be copied. */
+      mustKeepDevice: boolean
+      mustKeepDeviceRoles: readonly RoleId[]
       audit: AuditEvent
     },
   ): Promise<'removed' | 'not_found' | 'last_factor'>

@@ -3,7 +3,7 @@
  * `store-port.ts` hold here as well. A challenge is spent by one statement, together with what it was for: one that was
  * kept is deleted, one that was sealed is written down.
  */
-import type { AccountId, FactorId } from '@countersign/protocol'
+import type { AccountId, FactorId, RoleId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { Factor } from './factors/factor.ts'
@@ -35,7 +35,7 @@ export interface PasskeyStore {
   ): Promise<
     WithHead<{
       isAnswered: boolean
-      found: { passkey: Passkey; account: Account } | null
+      found: { passkey: Passkey; account: Account; roles: readonly RoleId[] } | null
     }>
   >
   /**

@@ -12,6 +12,11 @@ export type Acr = (typeof acrValues)[number]
 
 export const AAL1: Acr = 'urn:countersign:acr:aal1'
 export const AAL2: Acr = 'urn:countersign:acr:aal2'
+export const AAL3: Acr = 'urn:countersign:acr:aal3'
+
+/** What a policy may demand, the weakest first. */
+export const assuranceLevels = ['aal1', 'aal2', 'aal3'] as const
+export type AssuranceLevel = (typeof assuranceLevels)[number]
 
 /** `recovery_code` is a word of our own: RFC 8176 has none for a look-up secret (NIST SP 800-63B-4 §3.1.2). */
 export type AmrWord = 'pwd' | 'otp' | 'recovery_code' | 'hwk' | 'swk' | 'user' | 'mfa'

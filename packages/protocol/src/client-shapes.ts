@@ -1,4 +1,5 @@
 /** OAuth clients as they stand on the wire; the names are those of RFC 7591 §2 where it has one. */
+import type { AssuranceLevel } from './authentication.ts'
 import type { ClientAuthMethod, ClientGrantType, ClientProfile } from './clients.ts'
 
 /** A public key as the client registered it (RFC 7517 §4). */
@@ -22,6 +23,8 @@ export interface ClientShape {
   logo_uri: string | null
   policy_uri: string | null
   tos_uri: string | null
+  /** What a sign-in for it has to reach; null leaves that to the account. */
+  assurance: AssuranceLevel | null
   disabled_at: string | null
   created_at: string
 }
@@ -40,6 +43,7 @@ export interface CreateClientRequest {
   logo_uri?: string | undefined
   policy_uri?: string | undefined
   tos_uri?: string | undefined
+  assurance?: AssuranceLevel | undefined
 }
 
 export interface ChangeClientRequest {
@@ -55,6 +59,7 @@ export interface ChangeClientRequest {
   logo_uri?: string | null | undefined
   policy_uri?: string | null | undefined
   tos_uri?: string | null | undefined
+  assurance?: AssuranceLevel | null | undefined
   disabled?: boolean | undefined
 }
 

@@ -12,6 +12,7 @@ import {
   signingAlgorithms,
 } from '@countersign/protocol'
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
+import { type AssuranceSettings, assuranceSettings } from './config-assurance.ts'
 import { type GeoSettings, geoSettings } from './config-geo.ts'
 import * as kinds from './config-kinds.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
@@ -21,7 +22,13 @@ import type { SettingRows } from './config-reader.ts'
 import { type TlsSettings, tlsSettings } from './config-tls.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
-export interface Settings extends GeoSettings, MailSettings, OutboundSettings, PasswordSettings, TlsSettings {
+export interface Settings
+  extends AssuranceSettings,
+    GeoSettings,
+    MailSettings,
+    OutboundSettings,
+    PasswordSettings,
+    TlsSettings {
   port: number
   host: string
   issuer: string
@@ -279,6 +286,7 @@ export const settings: SettingRows<Settings> = {
     reason: 'Pages that may ask for passkeys, each at that domain or under it; compared exactly.',
   },
   ...passwordSettings,
+  ...assuranceSettings,
   ...geoSettings,
   ...outboundSettings,
   rateLimitSignIn: {

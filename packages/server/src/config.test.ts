@@ -191,6 +191,8 @@ test('without anything set there is a safe server on loopback', () => {
       signUp: 'open',
       mfa: 'optional',
       mfaRoles: [],
+      assurance: 'off',
+      assuranceRoles: [],
       passkeyRpId: 'localhost',
       passkeyOrigins: ['http://localhost:4000'],
       passwordLengthMin: 15,

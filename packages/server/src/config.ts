@@ -117,6 +117,11 @@ function contradictions(values: Settings, environment: Environment): string[] {
       'COUNTERSIGN_MFA_ROLES is set, but COUNTERSIGN_MFA is off; drop one of them.',
     ],
     [
+      values.mfa === 'off' &&
+        [values.assurance, ...values.assuranceRoles].some((level) => /aal[23]$/.test(level)),
+      'COUNTERSIGN_ASSURANCE or COUNTERSIGN_ASSURANCE_ROLES demands a second factor, but COUNTERSIGN_MFA is off.',
+    ],
+    [
       !values.passkeyOrigins.every((origin) => isOriginOf(origin, values.passkeyRpId)),
       'COUNTERSIGN_PASSKEY_ORIGINS names a page that is neither at COUNTERSIGN_PASSKEY_RP_ID nor under it: no ' +
         'browser would use a passkey there.',

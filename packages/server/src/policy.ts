@@ -3,6 +3,7 @@
 import type { Policy } from '@countersign/core'
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, CLOCK_LEEWAY_SECONDS } from '@countersign/protocol'
 import type { Config } from './config.ts'
+import { levelsByRole } from './config-assurance.ts'
 
 /** The longest that a verdict about an opaque credential is kept (lease protocol, rule 4). */
 const VERDICT_SECONDS = 60
@@ -31,6 +32,10 @@ export function toPolicy(config: Config): Policy {
     emailVerification: config.emailVerification,
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
+    assurance: {
+      everyone: config.assurance === 'off' ? null : config.assurance,
+      roles: levelsByRole(config.assuranceRoles),
+    },
     mail: config.mail.kind === 'off' ? 'off' : { locale: config.mailLanguage },
     passkeys: { rpId: config.passkeyRpId, origins: config.passkeyOrigins },
     passwordLengthMin: config.passwordLengthMin,

@@ -197,6 +197,7 @@ test('what was registered is read as it was written', async () => {
     jwks: null,
     policy_uri: null,
     tos_uri: null,
+    assurance: null,
     disabled_at: null,
   })
 })

@@ -1,6 +1,7 @@
 /** Rows of OAuth clients become core's type here and nowhere else. */
 import type { Client } from '@countersign/core'
 import {
+  assuranceLevels,
   clientAuthMethods,
   clientGrantTypes,
   clientProfiles,
@@ -40,6 +41,7 @@ export function toClient(row: Row): Client {
     logoUri: textOrNull(row, 'logo_uri'),
     policyUri: textOrNull(row, 'policy_uri'),
     tosUri: textOrNull(row, 'tos_uri'),
+    assurance: narrowedOrNull(row, 'assurance', oneOf(assuranceLevels)),
     createdAtMs: integer(row, 'created_at'),
     disabledAtMs: integerOrNull(row, 'disabled_at'),
     endedAtMs: integerOrNull(row, 'ended_at'),

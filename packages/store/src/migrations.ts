@@ -5,7 +5,7 @@
  */
 import type { Migration } from './migrate.ts'
 import { links, mails, signUps } from './schema/account-life.ts'
-import { authorizations, clients } from './schema/clients.ts'
+import { assurance, authorizations, clients } from './schema/clients.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
 import { devices, factors, passkeys, passwords, risk } from './schema/sign-in.ts'
@@ -30,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { id: 12, name: 'authorizations', statements: authorizations },
   { id: 13, name: 'sign_ups', statements: signUps },
   { id: 14, name: 'devices', statements: devices },
+  { id: 15, name: 'assurance', statements: assurance },
 ]

@@ -20,6 +20,7 @@ import type {
   TotpSeed,
 } from '@countersign/core'
 import {
+  assuranceLevels,
   isAccountId,
   isApiKeyId,
   isAuditEventId,
@@ -226,6 +227,7 @@ export function toTicket(row: Row): Ticket {
     refresh: narrowed(row, 'refresh', oneOf(refreshPlaces)),
     issuedPosition: integer(row, 'issued_position'),
     factorId: narrowedOrNull(row, 'factor_id', isFactorId),
+    level: narrowedOrNull(row, 'level', oneOf(assuranceLevels)),
     createdAtMs: integer(row, 'created_at'),
     expiresAtMs: integer(row, 'expires_at'),
   }

@@ -19,6 +19,7 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   logoUri: null,
   policyUri: null,
   tosUri: null,
+  assurance: null,
   createdAtMs: NOW,
   disabledAtMs: null,
   endedAtMs: null,

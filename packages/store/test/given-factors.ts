@@ -66,6 +66,7 @@ export const makeTicket = (account: Account, over: Partial<Ticket> = {}): Ticket
   refresh: 'body',
   issuedPosition: 0,
   factorId: null,
+  level: null,
   createdAtMs: NOW,
   expiresAtMs: NOW + 10 * MINUTE,
   ...over,
@@ -160,6 +161,6 @@ export function remove(
   over: Partial<Parameters<Store['removeFactor']>[0]> = {},
 ): ReturnType<Store['removeFactor']> {
   const { id, accountId: account } = factor
-  const input = { account, id, mustKeepOne: false, mustKeepOneRoles: [], audit: makeEvent() }
-  return store.removeFactor({ ...input, ...over })
+  const keep = { mustKeepOne: false, mustKeepOneRoles: [], mustKeepDevice: false, mustKeepDeviceRoles: [] }
+  return store.removeFactor({ account, id, ...keep, audit: makeEvent(), ...over })
 }

@@ -1,5 +1,6 @@
 /** A program that is given tokens by an authorization server (RFC 6749 §2), as it was registered. */
 import type {
+  AssuranceLevel,
   ClientAuthMethod,
   ClientGrantType,
   ClientId,
@@ -29,6 +30,8 @@ export interface Client {
   readonly logoUri: string | null
   readonly policyUri: string | null
   readonly tosUri: string | null
+  /** What a sign-in for it has to reach; null leaves that to the account. */
+  readonly assurance: AssuranceLevel | null
   readonly createdAtMs: number
   readonly disabledAtMs: number | null
   readonly endedAtMs: number | null
@@ -58,6 +61,7 @@ export type ClientSettings = Pick<
   | 'logoUri'
   | 'policyUri'
   | 'tosUri'
+  | 'assurance'
 >
 
 export const kindOf = (authMethod: ClientAuthMethod): ClientKind =>

@@ -40,6 +40,8 @@ export async function removeAccountFactor(
     id,
     mustKeepOne: false,
     mustKeepOneRoles: [],
+    mustKeepDevice: false,
+    mustKeepDeviceRoles: [],
     audit: makeAudit(context, facts, {
       type: 'factor.removed',
       actor: toActor(caller),

@@ -15,6 +15,7 @@ import {
 import { type Client, isLive } from '../clients/client.ts'
 import { isRegisteredRedirectUri } from '../clients/redirect-uris.ts'
 import type { RequestFacts } from '../context.ts'
+import { isRecentAt, meets } from '../factors/assurance.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import { audiencesFor } from './client-credentials.ts'
@@ -69,7 +70,7 @@ export async function authorize(
 ): Promise<Authorized> {
   const read = await readRequest(context, input.parameters)
   if (read.kind !== 'request') return read
-  const { client, to, request, audiences, hinted } = read
+  const { client, to, request, audiences } = read
   const refuse = (error: AuthorizationError, description: string): Authorized => ({
     kind: 'refused',
     to,
@@ -77,9 +78,13 @@ export async function authorize(
     description,
   })
   const signedIn = await signedInAs(context, input, facts)
-  if (signedIn === null || needsSignIn(request, signedIn.session, hinted, input.startedMs, facts.nowMs)) {
+  if (signedIn === null || needsSignIn(read, signedIn.session, input.startedMs, facts.nowMs)) {
     if (request.prompts.has('none')) return refuse('login_required', 'Somebody has to sign in.')
     return { kind: 'sign_in', to, client }
+  }
+  // Somebody who has just signed in in another way: asking again and again would lead nowhere.
+  if (!meets(client.assurance, signedIn.session.amr)) {
+    return refuse('access_denied', 'The sign-in was not as strong as this client demands.')
   }
   if (input.decision === 'deny') return refuse('access_denied', 'The request was denied.')
   const { session, decided } = signedIn
@@ -170,9 +175,8 @@ async function signedInAs(
 }
 
 function needsSignIn(
-  request: AuthorizationRequest,
+  { request, hinted, client }: Extract<ReadRequest, { kind: 'request' }>,
   session: Session,
-  hinted: string | null,
   startedMs: number,
   nowMs: number,
 ): boolean {
@@ -181,6 +185,8 @@ function needsSignIn(
   // its level, which the client then reads in the token.
   if (session.authTimeMs >= startedMs) return false
   if (request.prompts.has('login') || request.prompts.has('select_account')) return true
+  if (!meets(client.assurance, session.amr)) return true
+  if (!isRecentAt(client.assurance, nowMs - session.authTimeMs)) return true
   const { maxAgeSeconds, acrWanted } = request
   if (maxAgeSeconds !== null && nowMs - session.authTimeMs > maxAgeSeconds * 1000) return true
   return acrWanted !== null && !reachesAcr(session.acr, acrWanted)

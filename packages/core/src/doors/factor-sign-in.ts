@@ -2,6 +2,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { AuditDetails, AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
+import { meets } from '../factors/assurance.ts'
 import type { Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
 import type { QueuedMail } from '../mail/mail.ts'
@@ -18,6 +19,8 @@ import {
   amrAfter,
   auditRefusal,
   type Evidence,
+  type NextStep,
+  nextEnrolment,
   nextPassword,
   type Presented,
   type ProvenFactor,
@@ -51,18 +54,21 @@ export async function signInWithFactor(
     issuedPosition: ticket.issuedPosition,
     amr: amrAfter(ticket.amr, found),
     factor: input.evidence.way,
+    level: ticket.level,
   }
   const deliver = input.deliver ?? ticket.delivery
   const refresh = input.refresh ?? ticket.refresh
-  if (ticket.purpose === 'sign_in' && account.passwordChangeRequiredAtMs !== null) {
-    const asked = { deliver, refresh }
-    const { draft, required } = prepareTicket(context, proven, asked, nextPassword(account), facts)
+  const next = ticket.purpose === 'sign_in' ? nextStep(account, proven) : null
+  if (next !== null) {
+    const { draft, required } = prepareTicket(context, proven, { deliver, refresh }, next, facts)
     const spent = { ticketDigest: digest, ticket, proof: found.proof, next: draft, nowMs: facts.nowMs }
     const exchanged = await context.store.exchangeTicket(spent)
     if (exchanged === 'exchanged') return { ok: true, ...required }
     return refuseSpent(context, presented, account.id, exchanged, facts)
   }
-  const codes = ticket.purpose === 'enrol' ? await hashRecoveryCodes(context) : null
+  // Beside other factors the codes of before go on working.
+  const codes =
+    ticket.purpose === 'enrol' && !isBesideOthers(found.proof) ? await hashRecoveryCodes(context) : null
   const device = prepareDevice(context, isForBrowser(deliver, refresh), facts)
   const passed = { ...proven, learned: await learnPassed(context, account, device, facts) }
   const prepared = prepareSession(context, passed, device, deliver, facts)
@@ -80,6 +86,12 @@ export async function signInWithFactor(
   if (!signedIn.ok) return signedIn
   const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
   return { ...signedIn, recoveryCodes, refresh }
+}
+
+/** What the factor alone does not make good: a password that has to be changed, or a level that demands another one. */
+function nextStep(account: Account, { amr, level = null }: Proven): NextStep | null {
+  if (account.passwordChangeRequiredAtMs !== null) return nextPassword(account)
+  return meets(level, amr) ? null : nextEnrolment(level)
 }
 
 /** What was good when it was compared, and is not any more. */
@@ -135,6 +147,8 @@ function toAdded(proof: Proof): AuditDetails | null {
   const { id, isBackupEligible, aaguid } = proof.passkey
   return { factor: id, kind: 'passkey', synced: isBackupEligible, aaguid }
 }
+
+const isBesideOthers = (proof: Proof): boolean => proof.kind === 'passkey_enrolment' && proof.besideOthers
 
 function toProof(proof: ProvenFactor['proof'], recoveryHashes: readonly string[] | null): Proof {
   if (recoveryHashes === null) return proof

@@ -1,5 +1,5 @@
 /** A person's own second factors: list, enrol, confirm, remove. */
-import type { AccountId, FactorId } from '@countersign/protocol'
+import type { AccountId, AssuranceLevel, FactorId, RoleId } from '@countersign/protocol'
 import { Secret } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS, type Caller, toActor } from '../caller.ts'
@@ -57,6 +57,8 @@ export async function offerTotpByTicket(
 ): Promise<Outcome<TotpOffer>> {
   const found = await context.store.readTicket(context.secrets.digests(new Secret(ticket)), facts.nowMs)
   if (found === null || found.ticket.purpose !== 'enrol') return refuse('ticket_ended', 'unknown')
+  // What is typed cannot be what AAL3 demands.
+  if (found.ticket.level === 'aal3') return refuse('permission_denied')
   const by = { account: found.account, ticketDigest: found.digest, actor: ANONYMOUS }
   return offerTotp(context, by, name, facts)
 }
@@ -150,6 +152,19 @@ export async function confirmOwnTotp(
   return { ok: true, factor: confirmed.factor, recoveryCodes }
 }
 
+/** Which of the last ones stay: what a policy demands is not to be taken away by whoever it is demanded of. */
+function keptFactors({ policy }: Context) {
+  const { everyone, roles } = policy.assurance
+  const demanding = (levels: readonly AssuranceLevel[]): RoleId[] =>
+    Object.entries(roles).flatMap(([role, level]) => (levels.includes(level) ? [role] : []))
+  return {
+    mustKeepOne: policy.mfa === 'required' || everyone === 'aal2' || everyone === 'aal3',
+    mustKeepOneRoles: [...policy.mfaRoles, ...demanding(['aal2', 'aal3'])],
+    mustKeepDevice: everyone === 'aal3',
+    mustKeepDeviceRoles: demanding(['aal3']),
+  }
+}
+
 export async function removeOwnFactor(
   context: Context,
   caller: Caller,
@@ -162,8 +177,7 @@ export async function removeOwnFactor(
   const removed = await context.store.removeFactor({
     account: own.account,
     id,
-    mustKeepOne: context.policy.mfa === 'required',
-    mustKeepOneRoles: context.policy.mfaRoles,
+    ...keptFactors(context),
     audit: makeAudit(context, facts, {
       type: 'factor.removed',
       actor: toActor(caller),

@@ -1,9 +1,15 @@
 /** Opening a session once everything that was asked for has been proved, and what is delivered for it. */
-import { FIRST_PARTY_CLIENT, type Secret, toAcr, toOpaqueCredential } from '@countersign/protocol'
+import {
+  type AssuranceLevel,
+  FIRST_PARTY_CLIENT,
+  type Secret,
+  toOpaqueCredential,
+} from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import type { AuditDetails } from '../audit/event.ts'
 import { type Context, entryExpiry, type Policy, type RequestFacts } from '../context.ts'
 import type { SignInTry } from '../devices-port.ts'
+import { acrAt, type SessionTimes, within } from '../factors/assurance.ts'
 import type { OpenedSession, SessionDraft } from '../factors-port.ts'
 import type { Grant } from '../grants/grant.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
@@ -38,6 +44,8 @@ export interface Proven {
   readonly amr: readonly string[]
   /** The last factor, for the record. */
   readonly factor: string
+  /** What has to be reached, and by which the session lives. */
+  readonly level?: AssuranceLevel | null
   /** How it was held against what is usual. */
   readonly judged?: Judged | null
   /** Where nothing had to be judged any more. */
@@ -115,11 +123,11 @@ function toRiskDetails({ judged }: Proven): AuditDetails {
 
 function newSession(
   context: Context,
-  { account, issuedPosition, amr }: Proven,
+  { account, issuedPosition, amr, level = null }: Proven,
   delivery: SessionDelivery,
   facts: RequestFacts,
 ): Session {
-  const { idleSeconds, lifetimeSeconds } = sessionTimes(context.policy, delivery)
+  const { idleSeconds, lifetimeSeconds } = within(level, sessionTimes(context.policy, delivery))
   const expiresAtMs = facts.nowMs + lifetimeSeconds * 1000
   return {
     id: makeId(context, 'ses', facts.nowMs),
@@ -134,7 +142,7 @@ function newSession(
     issuedPosition,
     authTimeMs: facts.nowMs,
     amr,
-    acr: toAcr(amr),
+    acr: acrAt(level, amr),
     delivery,
     device: facts.device,
     userAgent: facts.userAgent,
@@ -144,10 +152,7 @@ function newSession(
 }
 
 /** A session behind a refresh token is an app that stays signed in for weeks; the others are browsers. */
-function sessionTimes(
-  policy: Policy,
-  delivery: SessionDelivery,
-): { idleSeconds: number; lifetimeSeconds: number } {
+function sessionTimes(policy: Policy, delivery: SessionDelivery): SessionTimes {
   return delivery === 'jwt'
     ? { idleSeconds: policy.refreshIdleSeconds, lifetimeSeconds: policy.refreshLifetimeSeconds }
     : { idleSeconds: policy.sessionIdleSeconds, lifetimeSeconds: policy.sessionLifetimeSeconds }

@@ -11,6 +11,7 @@ import {
 } from '@countersign/protocol'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
+import { meets } from '../factors/assurance.ts'
 import type { Proof } from '../factors/factor.ts'
 import { isCountRising, type Passkey, toPasskeyAmr, toRequestOptions } from '../factors/passkey.ts'
 import type { Ticket } from '../factors/ticket.ts'
@@ -80,9 +81,15 @@ const isMade = (credential: PasskeyAssertion | PasskeyRegistration): credential 
 
 const wrongKind = (): Promise<ComparedPasskey> => Promise.resolve({ ok: false, reason: 'type' })
 
+const amrAfter = (before: readonly string[], added: readonly string[]): readonly string[] => [
+  ...before,
+  ...added,
+  'mfa',
+]
+
 async function compareMade(
   context: Context,
-  { digest, account }: TakenTry,
+  { digest, account, ticket }: TakenTry,
   credential: PasskeyRegistration,
   facts: RequestFacts,
 ): Promise<ComparedPasskey> {
@@ -90,8 +97,12 @@ async function compareMade(
   const made = await checkMaking(context, by, { credential, name: null }, facts)
   if (!made.ok) return { ok: false, reason: made.flaw }
   const { factor, passkey, challenge } = made
-  const proof = { kind: 'passkey_enrolment', factor, passkey, challenge, recoveryHashes: [] } as const
-  return { ok: true, proof, amr: toPasskeyAmr(passkey) }
+  const amr = toPasskeyAmr(passkey)
+  // One that can be copied would not do at AAL3, and a ticket is for one that does.
+  if (!meets(ticket.level, amrAfter(ticket.amr, amr))) return { ok: false, reason: 'backup_state' }
+  const besideOthers = ticket.amr.includes('mfa')
+  const kept = { factor, passkey, challenge, besideOthers, recoveryHashes: [] }
+  return { ok: true, proof: { kind: 'passkey_enrolment', ...kept }, amr }
 }
 
 async function compareKnown(

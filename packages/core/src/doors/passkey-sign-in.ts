@@ -2,10 +2,11 @@
  * Signing in with a passkey and nothing else: the device has proved to have the key, and the person to the device
  * who they are. Nobody says beforehand who they are, so there is nothing to find out about accounts (WebAuthn §14.6).
  */
-import type { PasskeyAssertion, PasskeyRequestOptions } from '@countersign/protocol'
+import type { AssuranceLevel, PasskeyAssertion, PasskeyRequestOptions } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
+import { levelFor, meets } from '../factors/assurance.ts'
 import {
   isCountRising,
   type Passkey,
@@ -40,22 +41,26 @@ export interface PasskeySignInInput {
   readonly deliver: SessionDelivery
   /** What the one who presents it is known by; null for one that should be known and is not. */
   readonly browser: string | null
+  /** What the application demands that it is for. */
+  readonly level?: AssuranceLevel | null
 }
 
 export async function signInWithPasskey(
   context: MintContext,
-  { credential, deliver, browser }: PasskeySignInInput,
+  input: PasskeySignInInput,
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
-  const checked = await checkPasskey(context, credential, browser, facts)
+  const checked = await checkPasskey(context, input, facts)
   if (!checked.ok) return refuse('invalid_passkey', 'wrong_secret')
-  const { account, head, passkey, seen, challenge } = checked
+  const { account, head, passkey, seen, challenge, level } = checked
+  const { deliver } = input
   const device = prepareDevice(context, isForBrowser(deliver, 'body'), facts)
   const passed = {
     account,
     issuedPosition: head.position,
     amr: [...toPasskeyAmr(passkey), 'mfa'],
     factor: 'passkey',
+    level,
     // Nothing stronger could be asked for: it is learned from, not decided on.
     learned: await learnPassed(context, account, device, facts),
   }
@@ -79,18 +84,18 @@ type Checked =
       readonly passkey: Passkey
       readonly seen: PasskeyFlags
       readonly challenge: SealedChallenge
+      readonly level: AssuranceLevel | null
     }
   | { readonly ok: false }
 
 /** Looked up where there is no challenge of ours: the same work. */
 const NEVER_ASKED: SealedChallenge = { key: '', expiresAtMs: 0 }
 
-type Fault = PasskeyFault | 'principal_disabled'
+type Fault = PasskeyFault | 'principal_disabled' | 'level'
 
 async function checkPasskey(
   context: Context,
-  credential: PasskeyAssertion,
-  browser: string | null,
+  { credential, browser, level: asked = null }: PasskeySignInInput,
   facts: RequestFacts,
 ): Promise<Checked> {
   const text = context.webauthn.challengeOf(credential) ?? ''
@@ -108,9 +113,10 @@ async function checkPasskey(
     mustNameUser: true,
     passkey: found?.passkey ?? null,
   })
-  const fault = isAsked ? faultOf(found, answer) : 'challenge'
+  const level = levelFor(context.policy.assurance, found?.roles ?? [], asked)
+  const fault = isAsked ? faultOf(found, answer, level) : 'challenge'
   if (found !== null && fault === null && answer.ok) {
-    return { ok: true, ...found, head, seen: answer, challenge }
+    return { ok: true, ...found, head, seen: answer, challenge, level }
   }
   // A challenge is for one ceremony, however it went (§13.4.3).
   if (isAsked) await context.store.spendChallenge(challenge)
@@ -124,11 +130,14 @@ async function checkPasskey(
 function faultOf(
   found: { readonly passkey: Passkey; readonly account: Account } | null,
   answer: WebAuthnAnswer<PasskeyFlags>,
+  level: AssuranceLevel | null,
 ): Fault | null {
   if (found === null) return 'unknown'
   if (!answer.ok) return answer.flaw
   if (!isCountRising(found.passkey.signCount, answer.signCount)) return 'sign_count'
-  return found.account.disabledAtMs === null ? null : 'principal_disabled'
+  if (found.account.disabledAtMs !== null) return 'principal_disabled'
+  // One that can be copied: with the password beside it, its owner is led on to one that cannot.
+  return meets(level, [...toPasskeyAmr(found.passkey), 'mfa']) ? null : 'level'
 }
 
 async function auditRefusal(

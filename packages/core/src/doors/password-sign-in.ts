@@ -5,6 +5,7 @@
 import type { Secret } from '@countersign/protocol'
 import { ANONYMOUS } from '../caller.ts'
 import { entryExpiry, type RequestFacts } from '../context.ts'
+import { meets } from '../factors/assurance.ts'
 import { demandsFactor } from '../factors/factor.ts'
 import { PASSWORD_TRIES_MAX } from '../factors/ticket.ts'
 import { makeAudit } from '../make.ts'
@@ -18,7 +19,7 @@ import type { MintContext } from './mint.ts'
 import { type AcceptedPassword, acceptNewPassword, breachDetails, checkedAtMs } from './new-password.ts'
 import { deliverSession, type PreparedSession, type Proven, prepareSession } from './open-session.ts'
 import { learnPassed } from './risk.ts'
-import { FIRST_FACTOR, prepareTicket, type StepRequired } from './tickets.ts'
+import { nextEnrolment, prepareTicket, type StepRequired } from './tickets.ts'
 
 export interface NewPasswordInput {
   readonly ticket: Secret
@@ -45,11 +46,12 @@ export async function signInWithNewPassword(
   if (!accepted.ok) return accepted
   const { matches } = await context.passwords.verify(accepted.normalized, taken.passwordHash)
   if (matches) return refuse('password_unchanged')
-  const { amr, issuedPosition, refresh } = ticket
-  const proven: Proven = { account, issuedPosition, amr, factor: 'new_password' }
+  const { amr, issuedPosition, refresh, level } = ticket
+  const proven: Proven = { account, issuedPosition, amr, factor: 'new_password', level }
   const deliver = input.deliver ?? ticket.delivery
-  if (!taken.hasFactor && demandsFactor(context.policy, taken.roles)) {
-    const next = prepareTicket(context, proven, { deliver, refresh }, FIRST_FACTOR, facts)
+  const lacksFactor = !taken.hasFactor && demandsFactor(context.policy, taken.roles, level)
+  if (lacksFactor || !meets(level, amr)) {
+    const next = prepareTicket(context, proven, { deliver, refresh }, nextEnrolment(level), facts)
     const changed = await change(context, taken, accepted, { kind: 'ticket', draft: next.draft }, facts)
     return changed ?? { ok: true, ...next.required }
   }

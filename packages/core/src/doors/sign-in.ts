@@ -2,12 +2,13 @@
  * Signing in with a password: one path with the same work for known and unknown addresses. Where more is asked
  * for, a ticket is opened and nothing else is given; otherwise one transaction opens the session.
  */
-import { type RoleId, Secret } from '@countersign/protocol'
+import { type AssuranceLevel, type RoleId, Secret } from '@countersign/protocol'
 import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { AuditDetails, AuditEvent } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import type { SignInTry } from '../devices-port.ts'
+import { levelFor, waysAt } from '../factors/assurance.ts'
 import { demandsFactor, type FactorWay } from '../factors/factor.ts'
 import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
@@ -22,13 +23,15 @@ import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { recheckPassword } from './recheck-password.ts'
 import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
-import { FIRST_FACTOR, nextPassword, openTicket, type StepRequired } from './tickets.ts'
+import { nextEnrolment, nextPassword, openTicket, type StepRequired } from './tickets.ts'
 
 export interface SignInInput {
   readonly email: string
   readonly password: Secret
   readonly deliver: SessionDelivery
   readonly refresh: 'body' | 'cookie'
+  /** What the application demands that it is for. */
+  readonly level?: AssuranceLevel | null
 }
 
 export async function signIn(
@@ -39,7 +42,8 @@ export async function signIn(
   const device = prepareDevice(context, isForBrowser(input.deliver, input.refresh), facts)
   const checked = await checkPassword(context, input, device, facts)
   if (!checked.ok) return checked
-  const { account, judged, tried: proved } = checked
+  const { account, judged, tried: proved, roles } = checked
+  const level = levelFor(context.policy.assurance, roles, input.level ?? null)
   const proven = {
     account,
     issuedPosition: checked.head.position,
@@ -47,18 +51,19 @@ export async function signIn(
     factor: 'pwd',
     judged,
     proved,
+    level,
   }
   if (checked.ways.length > 0) {
     const reason = judged.action === 'step_up' ? 'risk' : 'account_has_factor'
-    const next = { purpose: 'sign_in', ways: checked.ways, reason } as const
+    const next = { purpose: 'sign_in', ways: waysAt(level, checked.ways), reason } as const
     return openTicket(context, proven, input, next, facts)
   }
   // Only after the factor, where there is one: whoever has the password alone is not to replace it.
   if (account.passwordChangeRequiredAtMs !== null) {
     return openTicket(context, proven, input, nextPassword(account), facts)
   }
-  if (demandsFactor(context.policy, checked.roles)) {
-    return openTicket(context, proven, input, FIRST_FACTOR, facts)
+  if (demandsFactor(context.policy, roles, level)) {
+    return openTicket(context, proven, input, nextEnrolment(level), facts)
   }
   return openSession(context, proven, device, input.deliver, facts)
 }

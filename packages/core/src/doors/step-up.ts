@@ -10,11 +10,11 @@ import {
   reachesAcr,
   type Secret,
   type SessionId,
-  toAcr,
   toOpaqueCredential,
 } from '@countersign/protocol'
 import { type Caller, speaksForPrincipal, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import { acrAt, levelFor, waysAt } from '../factors/assurance.ts'
 import { FACTOR_FAILURES_MAX, type FactorWay, waysOf } from '../factors/factor.ts'
 import type { FactorsView } from '../factors-port.ts'
 import { makeAudit, makeSecret } from '../make.ts'
@@ -82,10 +82,16 @@ export async function beginStepUp(
   const account = await context.store.readAccount(own.account)
   if (account === null) return refuse('permission_denied')
   const { amr } = caller.verdict.credential
-  const proven = { account, issuedPosition: 0, amr, factor: 'session' }
+  const level = levelFor(context.policy.assurance, own.view.roles, null)
+  const proven = { account, issuedPosition: 0, amr, factor: 'session', level }
   const asked = { deliver: 'session_token', refresh: 'body' } as const
   const session = { id: own.session, actor: toActor(caller) }
-  const next = { purpose: 'step_up', ways: stepUpWays(own.view), reason: 'step_up', session } as const
+  const next = {
+    purpose: 'step_up',
+    ways: waysAt(level, stepUpWays(own.view)),
+    reason: 'step_up',
+    session,
+  } as const
   return openTicket(context, proven, asked, next, facts)
 }
 
@@ -118,7 +124,8 @@ export async function completeStepUp(
   const { found } = await context.store.readSessionForVerdict(id)
   if (found === null) return refuse('ticket_ended', 'ended')
   const amr = amrAfter(found.session.amr, proven)
-  const acr = toAcr(amr)
+  const level = proven.proof.kind === 'passkey' ? proven.taken.ticket.level : null
+  const acr = acrAt(level, amr)
   const secret = makeSecret(context.random)
   const raised = await context.store.completeStepUp({
     ticketDigest: proven.taken.digest,

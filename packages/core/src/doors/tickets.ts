@@ -3,6 +3,7 @@
  * ticket, and a failure counted for the factor, before anything is compared.
  */
 import {
+  type AssuranceLevel,
   type PasskeyAssertion,
   type PasskeyRegistration,
   Secret,
@@ -13,6 +14,7 @@ import type { AuditActor } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import type { SignInTry } from '../devices-port.ts'
+import { waysAt } from '../factors/assurance.ts'
 import { FACTOR_FAILURES_MAX, FACTOR_KINDS, type FactorWay, type Proof } from '../factors/factor.ts'
 import { parseRecoveryCode } from '../factors/recovery-codes.ts'
 import { TICKET_SECONDS, TICKET_TRIES_MAX, type Ticket } from '../factors/ticket.ts'
@@ -65,8 +67,12 @@ export interface NextPassword {
 
 export type NextStep = NextFactor | NextPassword
 
-/** The way to a first factor, where the policy demands one. */
-export const FIRST_FACTOR: NextFactor = { purpose: 'enrol', ways: FACTOR_KINDS, reason: 'required_by_policy' }
+/** The way to a factor, where the policy demands one that is not there. */
+export const nextEnrolment = (level: AssuranceLevel | null): NextFactor => ({
+  purpose: 'enrol',
+  ways: waysAt(level, FACTOR_KINDS),
+  reason: 'required_by_policy',
+})
 
 /** The way to another password, once everything else has been proved. */
 export function nextPassword({ passwordBreachedAtMs }: Account): NextPassword {
@@ -114,6 +120,7 @@ export function prepareTicket(
     refresh: asked.refresh,
     issuedPosition: proven.issuedPosition,
     factorId: null,
+    level: proven.level ?? null,
     createdAtMs: facts.nowMs,
     expiresAtMs: facts.nowMs + TICKET_SECONDS * 1000,
   }
@@ -224,13 +231,14 @@ function compare(
   }
 }
 
-function compareTotp(context: Context, { totps }: TakenTry, code: Secret, nowMs: number): Compared {
+function compareTotp(context: Context, taken: TakenTry, code: Secret, nowMs: number): Compared {
   const digits = parseTotpCode(code.reveal())
   if (digits === null) return WRONG
+  if (!isTaken('totp', taken)) return WRONG
   let isUsed = false
   let proof: ProvenFactor['proof'] | null = null
   // All are compared, also after a match: how long it takes must not tell which one it was.
-  for (const { id, sealedSeed, lastStep } of totps) {
+  for (const { id, sealedSeed, lastStep } of taken.totps) {
     const seed = new Secret(context.secrets.open(sealedSeed, id))
     const step = context.totp.matchingStep(seed, digits, nowMs)
     if (step !== null && step > lastStep) proof = { kind: 'totp', id, step }
@@ -250,8 +258,15 @@ async function compareRecoveryCode(
   // The same work for a code that was used: how long it takes tells nothing about which numbers are left.
   const { matches } = await context.passwords.verify(presented, recoveryHash ?? context.passwords.decoy)
   if (!matches || recoveryHash === null || !hasFactor(taken) || ticket.purpose === 'enrol') return WRONG
+  if (!isTaken('recovery_code', taken)) return WRONG
   const number = Number(presented.reveal().charAt(0))
   return { ok: true, proof: { kind: 'recovery_code', number, hash: recoveryHash }, amr: ['recovery_code'] }
+}
+
+/** At AAL3 what was not offered is not taken either. */
+function isTaken(way: FactorWay, { ticket, passkeys, totps }: TakenTry): boolean {
+  const kinds = [...passkeys.map(() => 'passkey' as const), ...totps.map(() => 'totp' as const)]
+  return waysAt(ticket.level, [...kinds, 'recovery_code']).includes(way)
 }
 
 const hasFactor = ({ totps, passkeys }: TakenTry): boolean => totps.length > 0 || passkeys.length > 0

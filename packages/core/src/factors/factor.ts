@@ -1,6 +1,7 @@
 /** A second factor of an account, what is kept of it, and how it is proved. */
-import type { AccountId, FactorId, RoleId } from '@countersign/protocol'
+import type { AccountId, AssuranceLevel, FactorId, RoleId } from '@countersign/protocol'
 import type { Policy } from '../context.ts'
+import { levelFor } from './assurance.ts'
 import type { NewPasskey, PasskeyUse, SpentChallenge } from './passkey.ts'
 
 export type FactorKind = 'totp' | 'passkey'
@@ -45,6 +46,8 @@ export type Proof =
       readonly factor: Factor
       readonly passkey: NewPasskey
       readonly challenge: SpentChallenge
+      /** The account has others, one of which was presented: they stay, and so do the recovery codes. */
+      readonly besideOthers: boolean
       readonly recoveryHashes: readonly string[]
     }
 
@@ -66,6 +69,12 @@ export function waysOf(
   return kinds.length > 0 && recoveryCodesLeft > 0 ? [...kinds, 'recovery_code'] : kinds
 }
 
-export function demandsFactor(policy: Policy, roles: readonly RoleId[]): boolean {
-  return policy.mfa === 'required' || roles.some((role) => policy.mfaRoles.includes(role))
+/** `level`: what has to be reached for whatever other reason. */
+export function demandsFactor(
+  policy: Policy,
+  roles: readonly RoleId[],
+  level: AssuranceLevel | null = levelFor(policy.assurance, roles, null),
+): boolean {
+  if (policy.mfa === 'required' || level === 'aal2' || level === 'aal3') return true
+  return roles.some((role) => policy.mfaRoles.includes(role))
 }

@@ -2,10 +2,10 @@
  * What stands between a right password and a session, or between a session and a stronger one: a secret that is
  * worth nothing without the factor. Bound to the account, to what was asked for, and to the session, if any.
  */
-import type { AccountId, FactorId, SessionId } from '@countersign/protocol'
+import type { AccountId, AssuranceLevel, FactorId, SessionId } from '@countersign/protocol'
 
 export interface Ticket {
-  /** `enrol` opens the way to a first factor, `password` to another password, and to nothing else. */
+  /** `enrol` opens the way to a factor that is demanded and is not there, `password` to another password, and to nothing else. */
   readonly purpose: 'sign_in' | 'enrol' | 'step_up' | 'password'
   readonly accountId: AccountId
   /** The session to step up; no other one may use the ticket. */
@@ -19,6 +19,8 @@ export interface Ticket {
   readonly issuedPosition: number
   /** The factor that was offered with it. */
   readonly factorId: FactorId | null
+  /** What the sign-in has to reach. */
+  readonly level: AssuranceLevel | null
   readonly createdAtMs: number
   readonly expiresAtMs: number
 }

@@ -98,6 +98,7 @@ function toSettings(body: CreateClientRequest): Omit<ClientSettings, 'serviceAcc
     logoUri: body.logo_uri ?? null,
     policyUri: body.policy_uri ?? null,
     tosUri: body.tos_uri ?? null,
+    assurance: body.assurance ?? null,
   }
 }
 
@@ -163,6 +164,7 @@ function toChange(body: ChangeClientRequest): Change {
     ...(body.logo_uri !== undefined && { logoUri: body.logo_uri }),
     ...(body.policy_uri !== undefined && { policyUri: body.policy_uri }),
     ...(body.tos_uri !== undefined && { tosUri: body.tos_uri }),
+    ...(body.assurance !== undefined && { assurance: body.assurance }),
     ...(disabled !== undefined && { disabled }),
   }
 }
@@ -220,6 +222,7 @@ function toClientShape(client: Client): ClientShape {
     logo_uri: client.logoUri,
     policy_uri: client.policyUri,
     tos_uri: client.tosUri,
+    assurance: client.assurance,
     disabled_at: client.disabledAtMs === null ? null : toTime(client.disabledAtMs),
     created_at: toTime(client.createdAtMs),
   }

@@ -1,5 +1,6 @@
 /** OAuth clients on the wire. What they may be together is core's to decide; here each field has its bounds. */
 import {
+  assuranceLevels,
   type ChangeClientRequest,
   type ClientShape,
   type ClientWithSecretResponse,
@@ -59,6 +60,7 @@ const settings = {
   logo_uri: linkSchema,
   policy_uri: linkSchema,
   tos_uri: linkSchema,
+  assurance: z.enum(assuranceLevels),
 }
 
 export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject({
@@ -75,6 +77,7 @@ export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject
   logo_uri: settings.logo_uri.optional(),
   policy_uri: settings.policy_uri.optional(),
   tos_uri: settings.tos_uri.optional(),
+  assurance: settings.assurance.optional(),
 })
 
 export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject({
@@ -90,6 +93,7 @@ export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject
   logo_uri: settings.logo_uri.nullable().optional(),
   policy_uri: settings.policy_uri.nullable().optional(),
   tos_uri: settings.tos_uri.nullable().optional(),
+  assurance: settings.assurance.nullable().optional(),
   disabled: z.boolean().optional(),
 })
 
@@ -112,6 +116,7 @@ export const clientSchema: z.ZodType<ClientShape> = z.object({
   logo_uri: z.string().nullable(),
   policy_uri: z.string().nullable(),
   tos_uri: z.string().nullable(),
+  assurance: z.enum(assuranceLevels).nullable(),
   disabled_at: nullableTimeSchema,
   created_at: timeSchema,
 })

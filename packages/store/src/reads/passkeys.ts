@@ -7,6 +7,7 @@ import { all, one, type Script } from '../script.ts'
 import { selectAccount } from '../statements/accounts.ts'
 import { selectUsed } from '../statements/clients.ts'
 import * as sql from '../statements/passkeys.ts'
+import { readRoles } from '../steps/roles.ts'
 import { readHeadAndIssuer } from './log.ts'
 
 export function* readPasskeys(account: AccountId): Script<AnswerOf<'readPasskeys'>> {
@@ -23,6 +24,7 @@ export function* readPasskeyToSignIn(
   const passkey = row === null ? null : toPasskey(row)
   // Asked for nobody as well: the number of statements must not tell which credentials are known.
   const account = yield* one(selectAccount, passkey?.accountId ?? '')
-  const found = passkey === null || account === null ? null : { passkey, account: toAccount(account) }
+  const roles = yield* readRoles(passkey?.accountId ?? '')
+  const found = passkey === null || account === null ? null : { passkey, account: toAccount(account), roles }
   return { head, isAnswered, found }
 }

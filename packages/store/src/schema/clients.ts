@@ -62,3 +62,9 @@ export const authorizations: readonly string[] = [
     primary key (account_id, client_id)
   ) /*clustered*/`,
 ]
+
+/** What a sign-in has to reach: for an application, and while it is under way. */
+export const assurance: readonly string[] = [
+  'alter table clients add column assurance text',
+  'alter table tickets add column level text',
+]

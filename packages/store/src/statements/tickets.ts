@@ -2,12 +2,12 @@
 import type { Statement } from '../script.ts'
 
 const columns = `account_id, purpose, session_id, amr, delivery, refresh, issued_position, factor_id,
-  created_at, expires_at`
+  level, created_at, expires_at`
 
 export const insertTicket: Statement = {
   name: 'insert_ticket',
   text: `insert into tickets (digest, tries, ${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 }
 
 export const selectTicket: Statement = {

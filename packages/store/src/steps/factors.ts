@@ -34,12 +34,13 @@ export function* useProof(account: AccountId, proof: Proof, nowMs: number): Scri
       return yield* forget(account, ['totp'])
     }
     case 'passkey_enrolment': {
-      if ((yield* one(sql.selectFactors, account)) !== null) return false
+      const isFirst = (yield* one(sql.selectFactors, account)) === null
+      if (!isFirst && !proof.besideOthers) return false
       const challenge = yield* spendChallenge(proof.challenge, nowMs)
       if (challenge === null || challenge.account_id !== account) return false
       const handle = text(challenge, 'user_handle')
       if (!(yield* insertPasskey(proof.factor, proof.passkey, handle))) return false
-      yield* writeRecoveryCodes(account, proof.recoveryHashes, nowMs)
+      if (isFirst) yield* writeRecoveryCodes(account, proof.recoveryHashes, nowMs)
       return true
     }
   }

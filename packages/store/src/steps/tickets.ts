@@ -16,6 +16,7 @@ export function* insertTicket(digest: string, ticket: Ticket): Script<void> {
     ticket.refresh,
     ticket.issuedPosition,
     ticket.factorId,
+    ticket.level,
     ticket.createdAtMs,
     ticket.expiresAtMs,
   )

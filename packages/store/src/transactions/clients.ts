@@ -29,7 +29,7 @@ function* holdServiceAccount(id: ServiceAccountId | null): Script<boolean> {
   return id === null || (yield* one(lockServiceAccount, id)) !== null
 }
 
-/** In the order of the columns from `name` to `tos_uri`. */
+/** In the order of the columns from `name` to `assurance`. */
 function settingsOf(client: Client): readonly Value[] {
   return [
     client.name,
@@ -45,6 +45,7 @@ function settingsOf(client: Client): readonly Value[] {
     client.logoUri,
     client.policyUri,
     client.tosUri,
+    client.assurance,
   ]
 }
 

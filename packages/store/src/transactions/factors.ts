@@ -9,7 +9,7 @@ import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
 import { deletePasswordFailuresOfAccount } from '../statements/devices.ts'
 import * as sql from '../statements/factors.ts'
-import { deletePasskey } from '../statements/passkeys.ts'
+import { deletePasskey, selectPasskeys } from '../statements/passkeys.ts'
 import { offerWithTicket } from '../statements/tickets.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { confirmFactor as confirm, writeRecoveryCodes } from '../steps/factors.ts'
@@ -62,7 +62,11 @@ export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'
   const removed = factors.find((row) => text(row, 'id') === id)
   if (removed === undefined) return 'not_found'
   const isLast = factors.length === 1
-  if (isLast && (yield* mustKeepOne(input))) return 'last_factor'
+  const mustStay = yield* mustKeep(input)
+  if (isLast && mustStay.one) return 'last_factor'
+  const devices = (yield* all(selectPasskeys, account)).filter((row) => row.backup_eligible_at === null)
+  const isLastDevice = devices.length === 1 && devices.some((row) => text(row, 'id') === id)
+  if (isLastDevice && mustStay.device) return 'last_factor'
   yield* run(sql.deleteFactor, id, account)
   yield* run(deletePasskey, id, account)
   if (isLast) yield* run(sql.deleteRecoveryCodes, account)
@@ -72,9 +76,12 @@ export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'
   return 'removed'
 }
 
-function* mustKeepOne(input: InputOf<'removeFactor'>): Script<boolean> {
-  if (input.mustKeepOne) return true
-  return (yield* readRoles(input.account)).some((role) => input.mustKeepOneRoles.includes(role))
+function* mustKeep(input: InputOf<'removeFactor'>): Script<{ one: boolean; device: boolean }> {
+  const roles = yield* readRoles(input.account)
+  return {
+    one: input.mustKeepOne || roles.some((role) => input.mustKeepOneRoles.includes(role)),
+    device: input.mustKeepDevice || roles.some((role) => input.mustKeepDeviceRoles.includes(role)),
+  }
 }
 
 export function* replaceRecoveryCodes(

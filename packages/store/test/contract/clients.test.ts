@@ -65,6 +65,7 @@ onEachDatabase((bench) => {
       logoUri: 'https://app.example.com/logo.png',
       policyUri: 'https://app.example.com/policy',
       tosUri: 'https://app.example.com/terms',
+      assurance: 'aal2',
     })
     await store.createClient({ client, secretDigest: null, audit: makeEvent() })
 

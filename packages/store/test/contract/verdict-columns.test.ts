@@ -47,6 +47,7 @@ const exempt: Record<string, readonly string[]> = {
     'logo_uri',
     'policy_uri',
     'tos_uri',
+    'assurance',
   ],
   // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
   log_head: ['position', 'followed_at', 'pruned_until'],

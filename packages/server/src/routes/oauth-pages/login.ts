@@ -20,6 +20,7 @@ import { waitFields } from '../answer.ts'
 import { next, overPage, type PageCall, readInteraction } from './flow.ts'
 import { guardForm, isGuarded } from './form-guard.ts'
 import type { Interaction } from './interaction.ts'
+import { levelOf } from './level.ts'
 import { page, seeOther, sourceOf } from './replies.ts'
 
 const LOGIN = 'login'
@@ -127,6 +128,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
       password: new Secret(password),
       deliver: 'cookie',
       refresh: 'body',
+      level: await levelOf(call, found.interaction),
     } as const
     const answer = await signIn(call.services.core, input, call.facts)
     if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
