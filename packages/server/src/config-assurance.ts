@@ -39,3 +39,21 @@ export const levelsByRole = (items: readonly string[]): Readonly<Record<string, 
       return isLevel(level) ? [[role, level]] : []
     }),
   )
+
+/** What contradicts a setting that takes no factors, and what is said about it. */
+export const assuranceRules = (
+  values: AssuranceSettings & { readonly mfa: string; readonly mfaRoles: readonly string[] },
+): readonly (readonly [boolean, string])[] => {
+  const isOff = values.mfa === 'off'
+  const levels = [values.assurance, ...values.assuranceRoles]
+  return [
+    [
+      isOff && values.mfaRoles.length > 0,
+      'COUNTERSIGN_MFA_ROLES is set, but COUNTERSIGN_MFA is off; drop one of them.',
+    ],
+    [
+      isOff && levels.some((level) => /aal[23]$/.test(level)),
+      'COUNTERSIGN_ASSURANCE or COUNTERSIGN_ASSURANCE_ROLES demands a second factor, but COUNTERSIGN_MFA is off.',
+    ],
+  ]
+}

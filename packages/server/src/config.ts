@@ -3,6 +3,7 @@
  * checked one by one and against one another, and put into the shape that the server works with.
  */
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, type CredentialStyle } from '@countersign/protocol'
+import { assuranceRules } from './config-assurance.ts'
 import type { RateLimit } from './config-kinds.ts'
 import { type MailTarget, toMailTarget } from './config-mail.ts'
 import {
@@ -86,7 +87,7 @@ export function describeSettings(): readonly SettingDescription[] {
 function contradictions(values: Settings, environment: Environment): string[] {
   const poolThreads = Number(environment[POOL_VARIABLE]) || POOL_THREADS
   const { port, issuer } = values
-  const rules: readonly [isWrong: boolean, words: string][] = [
+  const rules: readonly (readonly [isWrong: boolean, words: string])[] = [
     [
       values.accessTokenLifetimeSeconds > ACCESS_TOKEN_LIFETIME_SECONDS_MAX &&
         !values.dangerouslyLongAccessTokens,
@@ -112,15 +113,7 @@ function contradictions(values: Settings, environment: Environment): string[] {
       values.refreshIdleSeconds > values.refreshLifetimeSeconds,
       'COUNTERSIGN_REFRESH_IDLE_SECONDS is longer than COUNTERSIGN_REFRESH_LIFETIME_SECONDS.',
     ],
-    [
-      values.mfa === 'off' && values.mfaRoles.length > 0,
-      'COUNTERSIGN_MFA_ROLES is set, but COUNTERSIGN_MFA is off; drop one of them.',
-    ],
-    [
-      values.mfa === 'off' &&
-        [values.assurance, ...values.assuranceRoles].some((level) => /aal[23]$/.test(level)),
-      'COUNTERSIGN_ASSURANCE or COUNTERSIGN_ASSURANCE_ROLES demands a second factor, but COUNTERSIGN_MFA is off.',
-    ],
+    ...assuranceRules(values),
     [
       !values.passkeyOrigins.every((origin) => isOriginOf(origin, values.passkeyRpId)),
       'COUNTERSIGN_PASSKEY_ORIGINS names a page that is neither at COUNTERSIGN_PASSKEY_RP_ID nor under it: no ' +
