@@ -11,7 +11,7 @@ const { id, accessToken } = await givenPerson(given)
 const allowed: [path: string, allow: string][] = [
   ['/healthz', 'GET, HEAD'],
   ['/.well-known/jwks.json', 'GET, HEAD'],
-  ['/v1/me', 'GET, HEAD, DELETE'],
+  ['/v1/me', 'GET, HEAD, PATCH, DELETE'],
   ['/v1/sign-in', 'POST'],
   ['/oauth/token', 'POST'],
   ['/v1/roles', 'GET, HEAD, POST'],

@@ -60,6 +60,12 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   confirm_sign_up: 'the ticket of a link in a mail, and the password of that sign-up',
   request_password_reset: 'nothing; sends a link to the address, if it is somebody’s',
   complete_password_reset: 'the ticket of a link in a mail; sets a password',
+  confirm_email_change: 'the ticket of a link in a mail, and the password of the account',
+  confirm_email: 'the ticket of a link in a mail',
+  confirm_email_page: null,
+  verify_email_page: null,
+  not_me_page: null,
+  not_me: 'the ticket of a link in a mail; ends a session, and the password',
   create_account: 'and sets a password',
   complete_step_up:
     'and a ticket of this session with a TOTP code, the answer of a passkey, a recovery code or the password',
@@ -138,6 +144,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
 | ticket of a sign-in or step-up | 256 random bits, one use, ten minutes, five tries, and worth nothing without the factor | [tickets.ts](../../packages/core/src/doors/tickets.ts) |
 | ticket for another password | 256 random bits, one use, ten minutes, twenty tries, after everything else was proved | [password-sign-in.ts](../../packages/core/src/doors/password-sign-in.ts) |
+| link of “this wasn’t me” | 256 random bits, one use, a week; ends things, and opens nothing | [not-me.ts](../../packages/core/src/doors/not-me.ts) |
 | TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
 | passkey | a signature over a challenge of 256 random bits, one use, five minutes, for exactly these pages; alone only where the device has asked who it is | [passkey-sign-in.ts](../../packages/core/src/doors/passkey-sign-in.ts), [webauthn.ts](../../packages/server/src/adapters/webauthn.ts) |
 | recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |

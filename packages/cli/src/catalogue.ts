@@ -25,7 +25,8 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/new-epoch.ts')).commands,
   },
   accounts: {
-    summary: 'People: list, show, create, disable, enable, reset-password, end, roles, factors.',
+    summary:
+      'People: list, show, create, disable, enable, reset-password, email, not-me, end, roles, factors.',
     load: async () => [
       ...(await import('./commands/accounts.ts')).commands,
       ...(await import('./commands/account-factors.ts')).commands,
@@ -54,6 +55,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
   'signing-keys': {
     summary: 'Keys that sign access tokens: list, rotate, remove.',
     load: async () => (await import('./commands/signing-keys.ts')).commands,
+  },
+  me: {
+    summary: 'Your own account: show, rename, email, activity, export.',
+    load: async () => (await import('./commands/me.ts')).commands,
   },
   sessions: {
     summary: 'Sign-ins: list your own, end one or all others.',

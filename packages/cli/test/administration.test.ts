@@ -306,6 +306,20 @@ test('a password that an administrator has set, or does not trust, has to be cha
   assert.match(await (await signIn('odo@example.com')).text(), /"password_change_required"/)
 })
 
+test('a session that is not its owner’s is ended, together with the password', async () => {
+  await createAccount('una@example.com')
+  const token = await sessionToken('una@example.com')
+  const session = /_(ses\w*?)?_([0-9a-z]{26})_/.exec(token)?.[2] ?? ''
+
+  const refused = await run(['accounts', 'not-me', 'odo@example.com', `ses_${session}`], { env })
+  const ran = await run(['accounts', 'not-me', 'una@example.com', `ses_${session}`], { env })
+
+  assert.match(refused.stderr, /not_found/)
+  assert.match(ran.stdout, /^ended sessions\t1$/m)
+  assert.equal(await bearerStatus(token), 401)
+  assert.match(await (await signIn('una@example.com')).text(), /invalid_credentials|password_change_required/)
+})
+
 async function createKey(args: readonly string[]): Promise<{ api_key: ApiKeyShape; secret: string }> {
   return runJson(['keys', 'create', ...args], { env })
 }

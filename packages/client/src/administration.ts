@@ -4,7 +4,9 @@ import type {
   AuditEventShape,
   CredentialTreeResponse,
   DecisionResponse,
+  EmailVerificationResponse,
   FactorsResponse,
+  NotMeResponse,
   Page,
   RoleShape,
   Secret,
@@ -27,6 +29,8 @@ export interface CreateAccountInput {
   readonly requirePasswordChange?: boolean | undefined
 }
 export interface ChangeAccountInput {
+  /** Both the old and the new one are told; it counts as not verified. */
+  readonly email?: string | undefined
   readonly name?: string | undefined
   readonly roles?: readonly string[] | undefined
   readonly disabled?: boolean | undefined
@@ -82,6 +86,10 @@ export interface Administration {
   readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery> & {
     /** Another password at the next sign-in; all sessions end, unless they are kept. Answers how many did. */
     requirePasswordChange(id: string, keepSessions?: boolean): Promise<{ ended: number }>
+    /** Sends its owner a link that shows that they read the mail of the address. */
+    verifyEmail(id: string): Promise<EmailVerificationResponse>
+    /** A session of theirs is somebody else’s: ends it with all that came of it, and the password. */
+    notMe(id: string, session: string): Promise<NotMeResponse>
   }
   readonly serviceAccounts: Collection<
     ServiceAccountShape,
@@ -134,6 +142,14 @@ export function createAdministration(call: Call): Administration {
           await call({ method: 'POST', path, json: { keep_sessions: keepSessions } }),
           'ended',
         )
+      },
+      verifyEmail: async (id) => {
+        const path = `/v1/accounts/${encodeURIComponent(id)}/verify-email`
+        return parseAnswer(await call({ method: 'POST', path }), 'status')
+      },
+      notMe: async (id, session) => {
+        const path = `/v1/accounts/${encodeURIComponent(id)}/sessions/${encodeURIComponent(session)}/not-me`
+        return parseAnswer(await call({ method: 'POST', path }), 'ended', 'next')
       },
     },
     serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),

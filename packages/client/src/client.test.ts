@@ -140,6 +140,9 @@ test('administration speaks to the right places', async (t) => {
     next_cursor: null,
     ended: 0,
     forgotten: 0,
+    next: 'check_mail',
+    exported_at: '',
+    status: 'check_mail',
     active: true,
   }
   const authority = fakeAuthority((seen) =>
@@ -165,6 +168,8 @@ test('administration speaks to the right places', async (t) => {
       () => client.accounts.requirePasswordChange('acc_1'),
       '{"keep_sessions":false}',
     ],
+    ['POST /v1/accounts/acc_1/sessions/ses_2/not-me', () => client.accounts.notMe('acc_1', 'ses_2')],
+    ['POST /v1/me/sessions/ses_2/not-me', () => client.sessions.notMe('ses_2')],
     ['GET /v1/accounts/a%2F..%2Fb', () => client.accounts.read('a/../b')],
     [
       'POST /v1/service-accounts',
@@ -185,6 +190,19 @@ test('administration speaks to the right places', async (t) => {
     ['PATCH /v1/api-keys/key_1', () => client.apiKeys.change('key_1', { name: 'n' }), '{"name":"n"}'],
     ['POST /v1/api-keys/key_1/rotate', () => client.apiKeys.rotate('key_1', 60), '{"overlap_seconds":60}'],
     ['DELETE /v1/me/sessions/ses_1', () => client.sessions.end('ses_1')],
+    ['GET /v1/me/account', () => client.account()],
+    ['POST /v1/me/email', () => client.changeEmail('n@example.com'), '{"email":"n@example.com"}'],
+    ['POST /v1/me/email/verify', () => client.verifyEmail()],
+    ['POST /v1/accounts/acc_1/verify-email', () => client.accounts.verifyEmail('acc_1')],
+    [
+      'POST /v1/email-change/confirm',
+      () => client.confirmEmailChange({ ticket: 't', password: 'p' }),
+      '{"ticket":"t","password":"p"}',
+    ],
+    ['POST /v1/email-verification/confirm', () => client.confirmEmail('t'), '{"ticket":"t"}'],
+    ['PATCH /v1/me', () => client.rename('Ada'), '{"name":"Ada"}'],
+    ['GET /v1/me/activity?limit=5', () => client.activity({ limit: 5 })],
+    ['GET /v1/me/export', () => client.exportData()],
     ['GET /v1/me/devices', () => client.devices.list()],
     ['DELETE /v1/me/devices/dev_1', () => client.devices.forget('dev_1')],
     ['DELETE /v1/me/devices', () => client.devices.forgetAll()],

@@ -4,6 +4,7 @@ import type {
   DeviceShape,
   FactorName,
   MeResponse,
+  NotMeResponse,
   Page,
   Secret,
   SessionDetailShape,
@@ -14,6 +15,7 @@ import type { Call } from './caller.ts'
 import { type Held, toSecret } from './credential.ts'
 import { ApiProblem, CheckMail, FactorRequired, PasswordChangeRequired } from './errors.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
+import { createOwnData, type OwnData } from './own-data.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
 import { createOwnPasskeys, type OwnPasskeys } from './own-passkeys.ts'
 import { createOwnPassword, type OwnPassword, toPasswordText } from './own-password.ts'
@@ -34,7 +36,7 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
-export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
+export interface OwnAccount extends OwnData, OwnFactors, OwnPasskeys, OwnPassword {
   /** Throws `CheckMail` where the authority verifies addresses. */
   signUp(input: SignUpInput): Promise<SignUpResponse>
   /** Makes the account, with what the link in the mail ends with and the password of that sign-up. */
@@ -61,6 +63,8 @@ export interface OwnAccount extends OwnFactors, OwnPasskeys, OwnPassword {
     end(id: string): Promise<void>
     /** Ends all sessions but this one, and says how many. */
     endOthers(): Promise<{ ended: number }>
+    /** It is somebody else’s: ends it with all that came of it, and the password. Wants a step-up that is recent. */
+    notMe(id: string): Promise<NotMeResponse>
   }
   /** The browsers in which this person is known: strangers who guess at the account do not keep these out. */
   readonly devices: {
@@ -78,6 +82,7 @@ export function createOwnAccount(
 ): OwnAccount {
   const adopt = (body: unknown): Promise<SignedIn> => adoptSignedIn(body, keeper, nowMs())
   return {
+    ...createOwnData(call),
     ...createOwnFactors(call, keeper, adopt),
     ...createOwnPasskeys(call, keeper, adopt, passkeys),
     ...createOwnPassword(call, keeper, adopt),
@@ -125,6 +130,10 @@ export function createOwnAccount(
       },
       endOthers: async () =>
         parseAnswer(await call({ method: 'POST', path: '/v1/me/sessions/revoke-others' }), 'ended'),
+      notMe: async (id) => {
+        const path = `/v1/me/sessions/${encodeURIComponent(id)}/not-me`
+        return parseAnswer(await call({ method: 'POST', path }), 'ended', 'next')
+      },
     },
     devices: {
       list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/me/devices' }), 'items'),

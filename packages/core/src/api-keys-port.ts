@@ -1,5 +1,5 @@
 /** The part of the store's port that keeps API keys. The rules of `store-port.ts` hold here as well. */
-import type { ApiKeyId, PrincipalId } from '@countersign/protocol'
+import type { ApiKeyId, PrincipalId, SessionId } from '@countersign/protocol'
 import type { ApiKey, ApiKeyChange } from './api-keys/api-key.ts'
 import type { HourOfUse, HourPlace } from './api-keys/usage.ts'
 import type { AuditEvent } from './audit/event.ts'
@@ -11,6 +11,8 @@ export interface ApiKeyStore {
     key: ApiKey
     digest: string
     keysMax: number
+    /** The session in which its secret is shown: whoever was not its owner has seen it. */
+    madeIn?: SessionId | null
     audit: AuditEvent
   }): Promise<'created' | 'limit_reached' | 'owner_gone'>
   readApiKey(id: ApiKeyId): Promise<ApiKey | null>
@@ -43,6 +45,7 @@ export interface ApiKeyStore {
     digest: string
     overlapEndsAtMs: number
     secretsMax: number
+    madeIn?: SessionId | null
     nowMs: number
     entryExpiresAtMs: number
     audit: AuditEvent

@@ -2,9 +2,25 @@
  * What core asks of mail: the outbox, which is a part of the store's port, and whoever carries a message away. The
  * rules of `store-port.ts` hold for the outbox. Messages come into it by the transactions that cause them.
  */
-import type { MailId } from '@countersign/protocol'
+import type { AccountId, MailId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
-import type { ClaimedMail, Mail } from './mail/mail.ts'
+import type { LinkDraft } from './links/link.ts'
+import type { ClaimedMail, Mail, MailKind } from './mail/mail.ts'
+
+/** As it waits: nothing of whom it goes to and what it says can be read in the database. */
+export interface QueuedMail {
+  readonly id: MailId
+  readonly kind: MailKind
+  /** Whose account it is about: with the account goes what still waits. */
+  readonly accountId: AccountId | null
+  /** Recipient, language and content, sealed with the id as context. */
+  readonly sealed: string
+  readonly createdAtMs: number
+  /** Not sent after this: what it says is no longer of use. */
+  readonly expiresAtMs: number
+  /** A link that is in it, and kept with it. Where it cannot be kept, the message is not sent. */
+  readonly link?: LinkDraft
+}
 
 export type Settlement =
   | { readonly kind: 'sent' }

@@ -1,16 +1,11 @@
 /** Messages for the outbox, made where something happens and written in the same transaction. */
-import type { AccountId, Secret } from '@countersign/protocol'
+import type { AccountId, Secret, SessionId } from '@countersign/protocol'
 import type { Context, RequestFacts } from './context.ts'
+import { type LinkDraft, NOT_ME_LINK_SECONDS } from './links/link.ts'
 import type { Locale } from './mail/locale.ts'
-import {
-  type LinkKind,
-  MAIL_SECONDS,
-  type MailBody,
-  type MailContent,
-  type NoticeKind,
-  type QueuedMail,
-} from './mail/mail.ts'
-import { makeId } from './make.ts'
+import { type LinkKind, MAIL_SECONDS, type MailBody, type MailContent, type NoticeKind } from './mail/mail.ts'
+import type { QueuedMail } from './mail-port.ts'
+import { makeId, makeSecret } from './make.ts'
 
 export interface Recipient {
   /** Null where the address is nobody's yet. */
@@ -20,20 +15,48 @@ export interface Recipient {
 
 type Making = Pick<Context, 'random' | 'secrets' | 'policy'>
 
-/** Tells the owner of an account what has just happened to it. `asker`: whether the owner is who asked for it. */
+/** What the owner may say was not them: what the session did; null stands for all sessions of the account. */
+export interface Cause {
+  readonly session: SessionId | null
+  /** What has become of the owner's address, which goes back with it. */
+  readonly newEmail?: string
+}
+
+/**
+ * Tells the owner of an account what has just happened to it. `asker`: whether the owner is who asked for it. With a
+ * `cause` there is a link in it by which they say that it was not them.
+ */
 export function makeNotice(
   context: Making,
   kind: NoticeKind,
   owner: Recipient,
   asker: 'owner' | 'other',
   facts: RequestFacts,
+  cause: Cause | null = null,
 ): readonly QueuedMail[] {
   const { nowMs: atMs, address } = facts
   // Where an administrator works is nothing that the owner of the account is told.
   const seen = asker === 'owner' ? { device: facts.device, address } : { device: null, address: null }
   const locale = asker === 'owner' ? (facts.locale ?? null) : null
-  const content = { kind, atMs, ...seen }
-  return makeMail(context, owner, content, { locale, nowMs: atMs, expiresAtMs: atMs + MAIL_SECONDS * 1000 })
+  const link = cause === null ? null : makeNotMeLink(context, owner, cause, atMs)
+  // It is sealed before it leaves this function.
+  const content = { kind, atMs, ...seen, notMe: link === null ? null : link.ticket.reveal() }
+  const sending = { locale, nowMs: atMs, expiresAtMs: atMs + MAIL_SECONDS * 1000 }
+  const mails = makeMail(context, owner, content, sending)
+  return link === null ? mails : mails.map((mail) => ({ ...mail, link: link.draft }))
+}
+
+function makeNotMeLink(
+  { random, secrets }: Making,
+  { id: accountId, email }: Recipient,
+  { session: sessionId, newEmail }: Cause,
+  nowMs: number,
+): { readonly ticket: Secret; readonly draft: LinkDraft } {
+  const ticket = makeSecret(random)
+  const expiresAtMs = nowMs + NOT_ME_LINK_SECONDS * 1000
+  const digest = secrets.digest(ticket)
+  const link = { accountId, email, sessionId, newEmail: newEmail ?? null, createdAtMs: nowMs, expiresAtMs }
+  return { ticket, draft: { digest, purpose: 'not_me', ...link } }
 }
 
 /** A link goes out while it can be used. */

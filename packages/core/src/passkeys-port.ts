@@ -16,7 +16,7 @@ import type {
   SpentChallenge,
 } from './factors/passkey.ts'
 import type { OpenedSession, SessionDraft } from './factors-port.ts'
-import type { QueuedMail } from './mail/mail.ts'
+import type { QueuedMail } from './mail-port.ts'
 import type { WithHead } from './store-port.ts'
 
 export interface PasskeyStore {

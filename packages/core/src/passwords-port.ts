@@ -9,7 +9,7 @@ import type { AuditEvent } from './audit/event.ts'
 import type { Proof } from './factors/factor.ts'
 import type { Ticket } from './factors/ticket.ts'
 import type { SessionDraft } from './factors-port.ts'
-import type { QueuedMail } from './mail/mail.ts'
+import type { QueuedMail } from './mail-port.ts'
 
 export interface NewPassword {
   readonly account: AccountId

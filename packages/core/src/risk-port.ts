@@ -4,7 +4,7 @@
  */
 import type { AccountId, AuditEventId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
-import type { QueuedMail } from './mail/mail.ts'
+import type { QueuedMail } from './mail-port.ts'
 import type { Place } from './risk/attempt.ts'
 import type { RiskAction } from './risk/policy.ts'
 

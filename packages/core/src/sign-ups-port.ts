@@ -6,7 +6,7 @@
 import type { RoleId } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
 import type { AuditEvent } from './audit/event.ts'
-import type { QueuedMail } from './mail/mail.ts'
+import type { QueuedMail } from './mail-port.ts'
 
 export interface WaitingSignUp {
   /** Of what the link ends with. */

@@ -30,8 +30,8 @@ import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { LinkStore } from './links-port.ts'
-import type { QueuedMail } from './mail/mail.ts'
-import type { MailStore } from './mail-port.ts'
+import type { MailStore, QueuedMail } from './mail-port.ts'
+import type { NotMeStore } from './not-me-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
@@ -143,12 +143,14 @@ export interface AccountStore {
     roles?: readonly RoleId[]
     /** A time disables (and ends everything issued before); null enables. */
     disabledAtMs?: number | null
+    /** Another address, which nobody has verified; both are told, and the account's links end. */
+    moved?: { readonly email: string; readonly mails: readonly QueuedMail[] } | null
     nowMs: number
     entryExpiresAtMs: number
     audit: AuditEvent
     /** Written where it disables an account that was not. */
     mails?: readonly QueuedMail[]
-  }): Promise<'changed' | 'not_found' | 'unknown_role' | 'last_administrator'>
+  }): Promise<'changed' | 'not_found' | 'unknown_role' | 'last_administrator' | 'address_taken'>
   /** Erases address, name and password, keeps the id, ends everything issued. */
   endAccount(input: {
     id: AccountId
@@ -329,6 +331,7 @@ export type Store = LogStore &
   SigningKeyStore &
   AuditStore &
   LinkStore &
+  NotMeStore &
   SignUpStore &
   MailStore &
   Housekeeping

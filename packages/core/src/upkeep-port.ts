@@ -2,7 +2,7 @@
  * The part of the store's port that keeps the authority itself in order: signing keys, the audit log and its
  * chain, and what is deleted in time. The rules of `store-port.ts` hold here as well.
  */
-import type { SigningKeyId } from '@countersign/protocol'
+import type { AccountId, SigningKeyId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
 import type { SigningKey, SigningKeyDraft, SigningKeyState } from './signing-keys/signing-key.ts'
 
@@ -22,6 +22,11 @@ export interface AuditStore {
   /** An event with no change beside it: a refused sign-in, a credential in a URL. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>
   listAudit(query: AuditQuery): Promise<readonly ChainedAuditEvent[]>
+  /** What an account did and what was done to it, the newest first; `after` is the last id of the page before. */
+  listActivity(
+    account: AccountId,
+    page: { readonly limit: number; readonly after: string | null },
+  ): Promise<readonly AuditEvent[]>
   /** Takes or renews the chainer's lease; false while another process holds it. */
   takeChainLease(holder: string, nowMs: number, untilMs: number): Promise<boolean>
   /** The end of the chain, and committed events that are not in it yet, oldest first. */

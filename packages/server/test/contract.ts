@@ -95,7 +95,7 @@ function assertRefusal(method: string, route: AnyRoute | null, answer: Answer): 
 /** For people: what went wrong, in our own words. */
 function assertPage({ headers, text }: Answer): void {
   assert.equal(headers.get('content-type'), 'text/html; charset=utf-8')
-  assert.match(text, /id="(?:oauth|login|forgot|sign-up)-error"/)
+  assert.match(text, /id="(?:oauth|login|forgot|sign-up|not-me)-error"/)
 }
 
 /** RFC 6749 §5.2. */

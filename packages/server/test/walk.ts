@@ -135,6 +135,11 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   rename_own_passkey: { name: 'another name' },
   set_risk_policy: RISK_POLICY,
   replay_risk_policy: { policy: RISK_POLICY, days: 7 },
+  change_own_account: { name: 'another name' },
+  change_own_email: { email: 'walked.to@example.com' },
+  confirm_email_change: { ticket: 'x'.repeat(43), password: PASSWORD },
+  confirm_email: { ticket: 'x'.repeat(43) },
+  not_me: { ticket: 'x'.repeat(43) },
   complete_step_up: { ticket: 'nobodyHasThis', factor: 'password', code: PASSWORD },
 }
 
@@ -166,6 +171,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/me/passkeys': factor,
     '/v1/me/devices': `dev_${'0'.repeat(26)}`,
     ':factor': factor,
+    ':session': session.id,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',

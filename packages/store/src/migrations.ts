@@ -4,7 +4,7 @@
  * rows are stored by them, so that inserts land next to one another.
  */
 import type { Migration } from './migrate.ts'
-import { links, mails, signUps } from './schema/account-life.ts'
+import { emailChanges, links, mails, origins, signUps } from './schema/account-life.ts'
 import { assurance, authorizations, clients } from './schema/clients.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
@@ -31,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { id: 13, name: 'sign_ups', statements: signUps },
   { id: 14, name: 'devices', statements: devices },
   { id: 15, name: 'assurance', statements: assurance },
+  { id: 16, name: 'origins', statements: [...origins, ...emailChanges] },
 ]

@@ -12,6 +12,7 @@ import type {
   LinkStore,
   LogStore,
   MailStore,
+  NotMeStore,
   PasskeyStore,
   PasswordStore,
   RevocationStore,
@@ -32,6 +33,7 @@ import * as devices from './reads/devices.ts'
 import * as factors from './reads/factors.ts'
 import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
+import * as notMe from './reads/not-me.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
 import * as revocations from './reads/revocations.ts'
@@ -177,7 +179,7 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   }
 }
 
-function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore {
+function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & NotMeStore {
   return {
     beginSignUp: (input) => engine.write('beginSignUp', input),
     readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
@@ -185,6 +187,12 @@ function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore {
     openLink: (input) => engine.write('openLink', input),
     readLink: (digests, purpose, nowMs) => engine.read(() => links.readLink(digests, purpose, nowMs)),
     resetPassword: (input) => engine.write('resetPassword', input),
+    beginEmailChange: (input) => engine.write('beginEmailChange', input),
+    completeEmailChange: (input) => engine.write('completeEmailChange', input),
+    verifyEmail: (input) => engine.write('verifyEmail', input),
+    readNotMeLink: (digests, nowMs) => engine.read(() => notMe.readNotMeLink(digests, nowMs)),
+    readOrigin: (account, session) => engine.read(() => notMe.readOrigin(account, session)),
+    disownSession: (input) => engine.write('disownSession', input),
   }
 }
 
@@ -238,6 +246,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
 
     appendAudit: (events) => engine.write('appendAudit', { events }),
     listAudit: (query) => engine.read(() => audit.listAudit(query)),
+    listActivity: (account, page) => engine.read(() => audit.listActivity(account, page)),
     takeChainLease: (holder, nowMs, untilMs) => engine.write('takeChainLease', { holder, nowMs, untilMs }),
     readUnchained: (limit) => engine.read(() => audit.readUnchained(limit)),
     appendLinks: (input) => engine.write('appendLinks', input),

@@ -10,6 +10,7 @@ import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
 import * as links from './transactions/links.ts'
 import * as mails from './transactions/mails.ts'
+import * as notMe from './transactions/not-me.ts'
 import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
 import * as revocations from './transactions/revocations.ts'
@@ -34,6 +35,7 @@ export type StoreTransactions = typeof accounts &
   typeof passwords &
   typeof links &
   typeof mails &
+  typeof notMe &
   typeof passkeys &
   typeof revocations &
   typeof risk &
@@ -58,6 +60,7 @@ export const transactions: StoreTransactions = {
   ...passwords,
   ...links,
   ...mails,
+  ...notMe,
   ...passkeys,
   ...revocations,
   ...risk,

@@ -19,7 +19,7 @@ export function openLink(
   account: Account,
   link: LinkDraft = makeLink(account),
 ): Promise<boolean> {
-  return store.openLink({ link, mails: [makeMail(account, { kind: link.purpose })], audit: makeEvent() })
+  return store.openLink({ link, mails: [makeMail(account, { kind: 'reset_password' })], audit: makeEvent() })
 }
 
 /** Answers its digest. */

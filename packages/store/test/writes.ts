@@ -25,8 +25,10 @@ import {
 import { authorizationWritesOf } from './given-authorizations.ts'
 import { clientWritesOf } from './given-clients.ts'
 import { givenDevice, takeSignInTry } from './given-devices.ts'
+import { beginEmailChange, completeEmailChange, verifyEmail } from './given-emails.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { givenMail } from './given-mails.ts'
+import { disown } from './given-not-me.ts'
 import { makeJudged, makeLearned } from './given-risk.ts'
 import { completeSignUp, givenSignUp } from './given-sign-ups.ts'
 import { passwordWritesOf } from './password-writes.ts'
@@ -56,6 +58,10 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const { id } = account
   const mail = await givenMail(bench, crowded)
   const link = await givenLink(bench, crowded)
+  const moving = await givenAccount(bench)
+  const emailLink = await givenLink(bench, moving, { purpose: 'change_email', newEmail: 'n@example.com' })
+  const verified = await givenAccount(bench)
+  const verifyLink = await givenLink(bench, verified, { purpose: 'verify_email' })
   const signUp = await givenSignUp(bench)
   await givenDevice(bench, account)
   const factorWrites = await factorWritesOf(bench, { crowded })
@@ -123,6 +129,10 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     completeSignUp: [() => completeSignUp(bench, signUp)],
     openLink: [() => openLink(bench, crowded)],
     resetPassword: [() => resetPassword(bench, crowded, link)],
+    beginEmailChange: [() => beginEmailChange(bench, crowded)],
+    completeEmailChange: [() => completeEmailChange(bench, moving, emailLink)],
+    verifyEmail: [() => verifyEmail(bench, verified, verifyLink)],
+    disownSession: [() => disown(bench, account, session.id)],
     claimMails: [() => store.claimMails({ nowMs: NOW, leasedUntilMs: NOW + 1, limit: 9 })],
     settleMail: [
       () =>

@@ -3,7 +3,7 @@ import type { Client } from '@countersign/client'
 import type { AccountDetailShape } from '@countersign/protocol'
 import { type Command, pageOptions } from '../command.ts'
 import { connect } from '../connection.ts'
-import { Failure } from '../failures.ts'
+import { Failure, UsageError } from '../failures.ts'
 import { readPage, readRoles, rolesOptions } from '../lists.ts'
 import { readSecret } from '../secret-input.ts'
 import { type Column, type Row, showPage, showRecord, toList, toWhen } from '../show.ts'
@@ -144,6 +144,51 @@ const requireChange: Command = {
   },
 }
 
+const email: Command = {
+  name: 'accounts email',
+  summary: 'Change the address of an account, or have its owner show that they read its mail',
+  positionals: [account, { name: 'address', optional: true, help: 'The new address; both are told.' }],
+  options: { verify: { type: 'flag', help: 'Send a link to the address, in place of changing it.' } },
+  connects: true,
+  run: async (input, terminal) => {
+    const address = input.text('address')
+    if ((address === undefined) !== input.flag('verify')) {
+      throw new UsageError('Give an address, or say --verify.', email.name)
+    }
+    const client = await connect(input, terminal)
+    const { id } = await find(client, input.required('account'))
+    if (address !== undefined) {
+      showAccount(terminal, await client.accounts.change(id, { email: address }))
+      return 0
+    }
+    const { status } = await client.accounts.verifyEmail(id)
+    showRecord(terminal, { status }, [['status', status === 'verified' ? 'verified already' : 'link sent']])
+    return 0
+  },
+}
+
+const notMe: Command = {
+  name: 'accounts not-me',
+  summary: 'End a session that is not its owner’s, with all that came of it, and the password',
+  positionals: [account, { name: 'session', help: 'The session’s id.' }],
+  connects: true,
+  notes: [
+    'The owner is sent a link that sets a new password; without mail the next sign-in has to choose one.',
+  ],
+  run: async (input, terminal) => {
+    const client = await connect(input, terminal)
+    const { id } = await find(client, input.required('account'))
+    const { ended, next } = await client.accounts.notMe(id, input.required('session'))
+    showRecord(terminal, { ended, next }, [
+      ['ended sessions', String(ended.sessions)],
+      ['ended grants', String(ended.grants)],
+      ['ended API keys', String(ended.api_keys)],
+      ['next', next === 'check_mail' ? 'a link was sent to the owner' : 'another password at the sign-in'],
+    ])
+    return 0
+  },
+}
+
 const end: Command = {
   name: 'accounts end',
   summary: 'Erase a person and end everything issued to them, for good',
@@ -184,6 +229,8 @@ export const commands: readonly Command[] = [
   setDisabled('enable', 'Let a disabled account sign in again'),
   resetPassword,
   requireChange,
+  email,
+  notMe,
   end,
   roles,
 ]

@@ -1,6 +1,6 @@
 /** What administrators do with people: create, change, disable, end. */
 import { type AccountId, permissions as own, type RoleId } from '@countersign/protocol'
-import type { Account } from '../accounts/account.ts'
+import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { AuditActor } from '../audit/event.ts'
 import { type Caller, may, toActor } from '../caller.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
@@ -18,6 +18,7 @@ export interface PrincipalChange {
   readonly name?: string | null
   readonly roles?: readonly RoleId[]
   readonly disabled?: boolean
+  readonly email?: string
 }
 
 /**
@@ -59,11 +60,14 @@ export async function changeAccount(
   const allowed = await mayChange(context, caller, found, change.roles, own.accountsWrite)
   if (!allowed.ok) return allowed
   if (found === null) return refuse('not_found')
-  const { disabled, ...rest } = change
+  const { disabled, email: address, ...rest } = change
+  const email = address === undefined ? found.email : normalizeEmail(address)
+  if (email === null) return refuseField('email', 'This is not an e-mail address.')
   const answer = await context.store.changeAccount({
     id,
     ...rest,
     ...(disabled !== undefined && { disabledAtMs: disabled ? facts.nowMs : null }),
+    moved: email === found.email ? null : { email, mails: tellBoth(context, found, email, facts) },
     nowMs: facts.nowMs,
     entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
     audit: makeAudit(context, facts, {
@@ -79,6 +83,13 @@ export async function changeAccount(
   await context.feed.catchUp()
   const account = await context.store.readAccount(id)
   return account === null ? refuse('not_found') : { ok: true, account }
+}
+
+/** The old address and the new one. Only an owner takes back what an owner did: there is no link in these. */
+function tellBoth(context: Context, found: Account, email: string, facts: RequestFacts) {
+  return [found, { id: found.id, email }].flatMap((recipient) =>
+    makeNotice(context, 'email_changed', recipient, 'other', facts),
+  )
 }
 
 export async function endAccount(

@@ -18,6 +18,7 @@ import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { PageRequest } from '../store-port.ts'
 import { mayGive } from './principals.ts'
+import { sessionOf } from './sessions.ts'
 
 /** The newest secret and those in overlap: more would make "which one leaked?" unanswerable. */
 export const API_KEY_SECRETS_MAX = 4
@@ -51,6 +52,7 @@ export async function createApiKey(
   const key = newKey(context, caller, ownerId, input, position, facts)
   const secret = makeSecret(context.random)
   const created = await context.store.createApiKey({
+    madeIn: sessionOf(caller),
     key,
     digest: context.secrets.digest(secret),
     keysMax: context.policy.apiKeysPerOwnerMax,
@@ -218,6 +220,7 @@ export async function rotateApiKey(
   if (!mayHold(caller, read.key)) return refuse('permission_exceeds_own')
   const secret = makeSecret(context.random)
   const rotated = await context.store.rotateApiKey({
+    madeIn: sessionOf(caller),
     id,
     digest: context.secrets.digest(secret),
     overlapEndsAtMs: facts.nowMs + overlapSeconds * 1000,

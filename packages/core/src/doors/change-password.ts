@@ -68,7 +68,7 @@ export async function changeOwnPassword(
       target: { kind: 'account', id },
       details: { kept_other_sessions: input.keepOtherSessions, ...breachDetails(accepted) },
     }),
-    mails: makeNotice(context, 'password_changed', account, 'owner', facts),
+    mails: makeNotice(context, 'password_changed', account, 'owner', facts, { session }),
   })
   if (changed.kind !== 'changed') {
     // Changed meanwhile: what was presented as the current one is not that any more.

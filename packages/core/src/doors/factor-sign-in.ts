@@ -1,11 +1,12 @@
 /** The second step of signing in: the factor with the ticket, then the session, all in one transaction. */
+import type { SessionId } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import type { AuditDetails, AuditEvent } from '../audit/event.ts'
 import type { RequestFacts } from '../context.ts'
 import { meets } from '../factors/assurance.ts'
 import type { Proof } from '../factors/factor.ts'
 import { spellRecoveryCode } from '../factors/recovery-codes.ts'
-import type { QueuedMail } from '../mail/mail.ts'
+import type { QueuedMail } from '../mail-port.ts'
 import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
@@ -79,7 +80,7 @@ export async function signInWithFactor(
     ticketDigest: digest,
     proof,
     enrolment,
-    mails: toNotices(context, account, proof, facts),
+    mails: toNotices(context, account, proof, prepared.draft.session.id, facts),
   })
   if (opened.kind !== 'opened') return refuseSpent(context, presented, account.id, opened.kind, facts)
   const signedIn = await deliverSession(context, account, prepared, opened, facts)
@@ -118,11 +119,13 @@ function toNotices(
   context: MintContext,
   account: Account,
   { kind }: Proof,
+  session: SessionId,
   facts: RequestFacts,
 ): readonly QueuedMail[] {
-  if (kind === 'enrolment' || kind === 'passkey_enrolment')
-    return makeNotice(context, 'factor_added', account, 'owner', facts)
-  return kind === 'recovery_code' ? makeNotice(context, 'recovery_code_used', account, 'owner', facts) : []
+  const isNew = kind === 'enrolment' || kind === 'passkey_enrolment'
+  if (!isNew && kind !== 'recovery_code') return []
+  const notice = isNew ? 'factor_added' : 'recovery_code_used'
+  return makeNotice(context, notice, account, 'owner', facts, { session })
 }
 
 function toEnrolmentAudit(

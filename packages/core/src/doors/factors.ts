@@ -145,7 +145,7 @@ export async function confirmOwnTotp(
       target: { kind: 'account', id: own.account },
       details: { factor: id, kind: 'totp' },
     }),
-    mails: makeNotice(context, 'factor_added', owner, 'owner', facts),
+    mails: makeNotice(context, 'factor_added', owner, 'owner', facts, { session: own.session }),
   })
   if (confirmed.kind === 'gone') return refuse('not_found')
   const recoveryCodes = confirmed.isFirst ? made.codes.map(spellRecoveryCode) : []
@@ -184,7 +184,7 @@ export async function removeOwnFactor(
       target: { kind: 'account', id: own.account },
       details: { factor: id },
     }),
-    mails: makeNotice(context, 'factor_removed', owner, 'owner', facts),
+    mails: makeNotice(context, 'factor_removed', owner, 'owner', facts, { session: own.session }),
   })
   return removed === 'removed' ? { ok: true } : refuse(removed)
 }

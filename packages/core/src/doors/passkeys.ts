@@ -83,7 +83,9 @@ export async function addOwnPasskey(
         aaguid: passkey.aaguid,
       },
     }),
-    mails: makeNotice(context, 'factor_added', { id: own.account, email: own.view.email }, 'owner', facts),
+    mails: makeNotice(context, 'factor_added', { id: own.account, email: own.view.email }, 'owner', facts, {
+      session: own.session,
+    }),
   })
   switch (added.kind) {
     case 'added': {

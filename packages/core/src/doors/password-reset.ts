@@ -79,6 +79,9 @@ function sendLink(
   })
 }
 
+/** Nobody was signed in by it: whoever says that it was not them ends whatever has been opened since. */
+const ALL_SESSIONS = { session: null } as const
+
 /** A password that is refused leaves the link as it is. */
 export async function completePasswordReset(
   context: Context,
@@ -99,7 +102,7 @@ export async function completePasswordReset(
     checkedAtMs: checkedAtMs(accepted, facts),
     nowMs: facts.nowMs,
     entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
-    mails: makeNotice(context, 'password_changed', link.account, 'owner', facts),
+    mails: makeNotice(context, 'password_changed', link.account, 'owner', facts, ALL_SESSIONS),
     audit: makeAudit(context, facts, {
       type: 'password.reset',
       actor: { kind: 'account', id, credential: null },

@@ -92,7 +92,9 @@ async function change(
       target: { kind: 'account', id: account.id },
       details: { was_required: true, ...breachDetails(accepted) },
     }),
-    mails: makeNotice(context, 'password_changed', account, 'owner', facts),
+    mails: makeNotice(context, 'password_changed', account, 'owner', facts, {
+      session: next.kind === 'session' ? next.draft.session.id : null,
+    }),
   })
   if (changed !== 'changed') return refuse('ticket_ended', changed === 'account_gone' ? 'revoked' : 'ended')
   await context.feed.catchUp()

@@ -43,6 +43,7 @@ export async function replaceRecoveryCodes(
       { id: own.account, email: own.view.email },
       'owner',
       facts,
+      { session: own.session },
     ),
   })
   return replaced === 'replaced' ? { ok: true, codes: codes.map(spellRecoveryCode) } : refuse('conflict')

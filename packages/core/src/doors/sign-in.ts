@@ -206,7 +206,9 @@ async function openSession(
   const { draft } = prepared
   const { judged, account } = proven
   const isUnusual = judged != null && judged.action !== 'allow'
-  const mails = isUnusual ? makeNotice(context, 'new_sign_in', account, 'owner', facts) : []
+  const mails = isUnusual
+    ? makeNotice(context, 'new_sign_in', account, 'owner', facts, { session: draft.session.id })
+    : []
   const opened = await context.store.openSession({
     ...draft,
     judged:

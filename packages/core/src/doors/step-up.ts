@@ -145,7 +145,7 @@ export async function completeStepUp(
     }),
     mails:
       input.evidence.way === 'recovery_code'
-        ? makeNotice(context, 'recovery_code_used', proven.taken.account, 'owner', facts)
+        ? makeNotice(context, 'recovery_code_used', proven.taken.account, 'owner', facts, { session: id })
         : [],
   })
   if (raised === 'proof_used') {

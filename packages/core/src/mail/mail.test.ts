@@ -40,10 +40,14 @@ test('the language is the one of ours that the header likes best', () => {
 })
 
 test('a body that this version does not know is none, and nothing is made up for what is missing', () => {
-  const content = { kind: 'factor_added', atMs: 1, device: null, address: '192.0.2.1' }
+  const content = { kind: 'factor_added', atMs: 1, device: null, address: '192.0.2.1', notMe: null }
   const body = { to: 'ada@example.com', locale: 'de', content }
   assert.deepEqual(parseMailBody(JSON.stringify(body)), body)
+  // Written by a version that knew of no such links.
+  const { notMe: _, ...older } = content
+  assert.deepEqual(parseMailBody(JSON.stringify({ ...body, content: older })), body)
   for (const broken of [
+    { ...body, content: { ...content, notMe: 7 } },
     { ...body, to: 7 },
     { ...body, locale: 'fr' },
     { ...body, content: null },

@@ -14,6 +14,9 @@ export const noticeKinds = [
   'factor_removed',
   'recovery_codes_made',
   'recovery_code_used',
+  'email_change_asked',
+  'email_changed',
+  'email_taken',
   'account_disabled',
   'account_deleted',
   'sign_up_repeated',
@@ -26,10 +29,18 @@ export interface Notice {
   readonly atMs: number
   readonly device: string | null
   readonly address: string | null
+  /** What the link ends with by which the owner says that it was not them; null where there is nothing to undo. */
+  readonly notMe: string | null
 }
 
 /** A link that shows that somebody reads the mail of an address. */
-export const linkKinds = ['reset_password', 'confirm_sign_up'] as const
+export const linkKinds = [
+  'reset_password',
+  'reset_after_not_me',
+  'confirm_sign_up',
+  'change_email',
+  'verify_email',
+] as const
 export type LinkKind = (typeof linkKinds)[number]
 
 export interface LinkMail {
@@ -48,19 +59,6 @@ export interface Mail {
   readonly locale: Locale
   readonly createdAtMs: number
   readonly content: MailContent
-}
-
-/** As it waits: nothing of whom it goes to and what it says can be read in the database. */
-export interface QueuedMail {
-  readonly id: MailId
-  readonly kind: MailKind
-  /** Whose account it is about: with the account goes what still waits. */
-  readonly accountId: AccountId | null
-  /** Recipient, language and content, sealed with the id as context. */
-  readonly sealed: string
-  readonly createdAtMs: number
-  /** Not sent after this: what it says is no longer of use. */
-  readonly expiresAtMs: number
 }
 
 /** One that this node may try to send until its lease ends. */
@@ -110,11 +108,17 @@ function parseContent(value: unknown): MailContent | null {
   const linkKind = linkKinds.find((one) => one === value.kind)
   if (linkKind !== undefined) return parseLink(linkKind, value)
   const kind = noticeKinds.find((one) => one === value.kind)
-  const { atMs, device, address } = value
-  if (kind === undefined || typeof atMs !== 'number' || !isTextOrNull(device) || !isTextOrNull(address)) {
+  const { atMs, device, address, notMe = null } = value
+  if (
+    kind === undefined ||
+    typeof atMs !== 'number' ||
+    !isTextOrNull(device) ||
+    !isTextOrNull(address) ||
+    !isTextOrNull(notMe)
+  ) {
     return null
   }
-  return { kind, atMs, device, address }
+  return { kind, atMs, device, address, notMe }
 }
 
 function parseLink(

@@ -12,6 +12,8 @@ export interface NoticeText {
   readonly what: string
   /** In place of what to do about other notices. */
   readonly advice?: string
+  /** In place of what the link does by which its reader says that it was not them. */
+  readonly undo?: string
 }
 
 export interface LinkText extends NoticeText {
@@ -27,7 +29,9 @@ export interface Catalogue {
   readonly greeting: string
   readonly notices: { readonly [K in NoticeKind]: (brand: string) => NoticeText }
   readonly links: { readonly [K in LinkKind]: (brand: string) => LinkText }
-  readonly lifetime: (minutes: number) => string
+  /** What the link is called by which the owner says so, and what it does. */
+  readonly notMe: { readonly action: string; readonly advice: string }
+  readonly lifetime: (count: number, unit: 'minutes' | 'hours' | 'days') => string
   readonly facts: { readonly when: string; readonly device: string; readonly address: string }
   /** What to do about a notice that surprises. */
   readonly notYou: string

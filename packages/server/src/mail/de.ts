@@ -29,6 +29,20 @@ export const de: Catalogue = {
       subject: `Wiederherstellungscode bei ${brand} verwendet`,
       what: `Anstelle des Authentifikators wurde einer der Wiederherstellungscodes Ihres Kontos bei ${brand} verwendet. Ein zweites Mal gilt er nicht.`,
     }),
+    email_change_asked: (brand) => ({
+      subject: `Ihre Adresse bei ${brand} soll geändert werden`,
+      what: `Für Ihr Konto bei ${brand} wurde eine andere Adresse angegeben. Sie tritt an die Stelle dieser hier, sobald sie dort bestätigt wird.`,
+    }),
+    email_changed: (brand) => ({
+      subject: `Ihre Adresse bei ${brand} wurde geändert`,
+      what: `Die Adresse Ihres Kontos bei ${brand} wurde geändert. Diese Nachricht geht an die alte und an die neue.`,
+      undo: 'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, benutzen Sie den Link: Er setzt diese Adresse wieder ein, beendet alle Anmeldungen, macht das Passwort unbrauchbar und lässt Ihnen einen Link schicken, der ein neues setzt. Er gilt einmal, eine Woche lang, und fragt, bevor er etwas tut.',
+    }),
+    email_taken: (brand) => ({
+      subject: `Jemand möchte Ihre Adresse bei ${brand} verwenden`,
+      what: `Jemand hat diese Adresse für ein anderes Konto bei ${brand} angegeben. Sie hat schon ein Konto, daher wurde nichts geändert.`,
+      advice: 'Wenn Sie das waren, melden Sie sich mit dieser Adresse an. Wenn nicht, ist nichts zu tun.',
+    }),
     account_disabled: (brand) => ({
       subject: `Ihr Konto bei ${brand} wurde gesperrt`,
       what: `Ihr Konto bei ${brand} wurde von der Verwaltung gesperrt. Bis es entsperrt ist, kann sich niemand anmelden.`,
@@ -52,6 +66,26 @@ export const de: Catalogue = {
       unasked:
         'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link ändert sich nichts. Geben Sie ihn niemandem weiter.',
     }),
+    reset_after_not_me: (brand) => ({
+      subject: `Neues Passwort bei ${brand}: Das alte gilt nicht mehr`,
+      what: `Eine Anmeldung bei Ihrem Konto bei ${brand} wurde zurückgenommen, und mit ihr das Passwort. Dieser Link führt zu der Seite, auf der Sie ein neues setzen.`,
+      action: 'Neues Passwort setzen',
+      unasked:
+        'Wählen Sie eines, das Sie nirgends sonst verwenden. Gilt der Link nicht mehr, fordern Sie dort, wo Sie sich anmelden, einen neuen an. Geben Sie ihn niemandem weiter.',
+    }),
+    change_email: (brand) => ({
+      subject: `Neue Adresse für ${brand} bestätigen`,
+      what: `Diese Adresse wurde für ein Konto bei ${brand} angegeben. Der Link führt zu einer Seite, die sie bestätigt; sie fragt nach dem Passwort dieses Kontos.`,
+      action: 'Adresse bestätigen',
+      unasked:
+        'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link ändert sich nichts. Geben Sie dort kein Passwort von sich ein.',
+    }),
+    verify_email: (brand) => ({
+      subject: `Ihre Adresse bei ${brand} bestätigen`,
+      what: `Dieser Link zeigt ${brand}, dass Sie die Nachrichten an die Adresse Ihres Kontos dort lesen.`,
+      action: 'Adresse bestätigen',
+      unasked: 'Wenn Sie dort kein Konto haben, ist nichts zu tun.',
+    }),
     confirm_sign_up: (brand) => ({
       subject: `Adresse für ${brand} bestätigen`,
       what: `Jemand hat sich bei ${brand} mit dieser Adresse registriert. Der Link führt zu einer Seite, die das Konto anlegt; sie fragt nach dem gewählten Passwort.`,
@@ -60,7 +94,13 @@ export const de: Catalogue = {
         'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link gibt es kein Konto. Geben Sie dort kein Passwort von sich ein.',
     }),
   },
-  lifetime: (minutes) => `Der Link gilt einmal, ${minutes} Minuten lang.`,
+  notMe: {
+    action: 'Das war ich nicht',
+    advice:
+      'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, benutzen Sie den Link: Er beendet diese Anmeldung mit allem, was aus ihr entstanden ist, macht das Passwort unbrauchbar und lässt Ihnen einen Link schicken, der ein neues setzt. Er gilt einmal, eine Woche lang, und fragt, bevor er etwas tut.',
+  },
+  lifetime: (count, unit) =>
+    `Der Link gilt einmal, ${count} ${{ minutes: 'Minuten', hours: 'Stunden', days: 'Tage' }[unit]} lang.`,
   facts: { when: 'Wann', device: 'Gerät', address: 'Netzadresse' },
   notYou:
     'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, melden Sie sich an, ändern Sie Ihr Passwort und beenden Sie alle anderen Sitzungen; können Sie sich nicht mehr anmelden, wenden Sie sich an den Betreiber dieses Dienstes.',

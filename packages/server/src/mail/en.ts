@@ -29,6 +29,20 @@ export const en: Catalogue = {
       subject: `A recovery code was used at ${brand}`,
       what: `One of the recovery codes of your account at ${brand} was used in place of the authenticator. It does not work a second time.`,
     }),
+    email_change_asked: (brand) => ({
+      subject: `Somebody wants to change your address at ${brand}`,
+      what: `Another address was given for your account at ${brand}. It takes the place of this one once it is confirmed there.`,
+    }),
+    email_changed: (brand) => ({
+      subject: `Your address at ${brand} was changed`,
+      what: `The address of your account at ${brand} was changed. This message goes to the old one and to the new one.`,
+      undo: 'If this was you, there is nothing to do. If it was not, use the link: it puts this address back, ends every sign-in, makes the password useless, and has a link sent to you that sets another one. It works once, for a week, and asks before it does anything.',
+    }),
+    email_taken: (brand) => ({
+      subject: `Somebody wants to use your address at ${brand}`,
+      what: `Somebody has given this address for another account at ${brand}. It has an account already, so nothing was changed.`,
+      advice: 'If it was you, sign in with this address. If it was not you, there is nothing to do.',
+    }),
     account_disabled: (brand) => ({
       subject: `Your account at ${brand} was locked`,
       what: `An administrator has locked your account at ${brand}. Until it is unlocked nobody can sign in to it.`,
@@ -52,6 +66,26 @@ export const en: Catalogue = {
       unasked:
         'If it was not you, there is nothing to do: without this link nothing changes. Do not pass it on to anybody.',
     }),
+    reset_after_not_me: (brand) => ({
+      subject: `Set a new password at ${brand}: the old one does not work any more`,
+      what: `A sign-in to your account at ${brand} was taken back, and its password ended with it. This link opens a page where you set a new one.`,
+      action: 'Set a new password',
+      unasked:
+        'Choose one that you use nowhere else. If the link has ended, ask for another one where you sign in. Do not pass it on to anybody.',
+    }),
+    change_email: (brand) => ({
+      subject: `Confirm your new address for ${brand}`,
+      what: `This address was given for an account at ${brand}. This link opens a page that confirms it; it asks for the password of that account.`,
+      action: 'Confirm the address',
+      unasked:
+        'If it was not you, there is nothing to do: without this link nothing changes. Do not enter a password of yours there.',
+    }),
+    verify_email: (brand) => ({
+      subject: `Confirm your address at ${brand}`,
+      what: `This link shows ${brand} that you read the mail of the address of your account there.`,
+      action: 'Confirm the address',
+      unasked: 'If you have no account there, there is nothing to do.',
+    }),
     confirm_sign_up: (brand) => ({
       subject: `Confirm your address for ${brand}`,
       what: `Somebody has signed up at ${brand} with this address. This link opens a page that makes the account; it asks for the password that was chosen.`,
@@ -60,7 +94,12 @@ export const en: Catalogue = {
         'If it was not you, there is nothing to do: without this link there is no account. Do not enter a password of yours there.',
     }),
   },
-  lifetime: (minutes) => `The link works once, for ${minutes} minutes.`,
+  notMe: {
+    action: 'This wasn’t me',
+    advice:
+      'If this was you, there is nothing to do. If it was not, use the link: it ends that sign-in with everything that came of it, makes the password useless, and has a link sent to you that sets another one. It works once, for a week, and asks before it does anything.',
+  },
+  lifetime: (count, unit) => `The link works once, for ${count} ${unit}.`,
   facts: { when: 'When', device: 'Device', address: 'Network address' },
   notYou:
     'If this was you, there is nothing to do. If it was not, sign in, change your password and end all other sessions; if you cannot sign in any more, turn to whoever runs this service.',

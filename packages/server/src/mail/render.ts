@@ -51,7 +51,10 @@ export interface MailText {
 /** The page that a link opens. What it ends with stands after a `#`, which browsers never send. */
 const PAGES: { readonly [K in LinkKind]: string } = {
   reset_password: '/reset-password',
+  reset_after_not_me: '/reset-password',
   confirm_sign_up: '/confirm-sign-up',
+  change_email: '/confirm-email',
+  verify_email: '/verify-email',
 }
 
 export function renderMail(mail: Mail, stationery: Stationery): Message {
@@ -110,19 +113,37 @@ function writeLink(
   { issuer, brand }: Stationery,
 ): Written {
   const { subject, what, action, unasked } = words.links[kind](brand.name)
-  const minutes = Math.round((expiresAtMs - createdAtMs) / 60_000)
   return {
     subject,
-    paragraphs: [what, words.lifetime(minutes)],
+    paragraphs: [what, toLifetime(expiresAtMs - createdAtMs, words)],
     facts: [],
     action: { label: action, url: `${issuer}${PAGES[kind]}#${ticket}` },
     advice: unasked,
   }
 }
 
-function writeNotice(notice: Notice, words: Catalogue, { brand }: Stationery): Written {
-  const { subject, what, advice = words.notYou } = words.notices[notice.kind](brand.name)
-  return { subject, paragraphs: [what], facts: toFacts(notice, words), action: null, advice }
+/** In the largest unit of which there are at least two. */
+function toLifetime(ms: number, { lifetime }: Catalogue): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 120) return lifetime(minutes, 'minutes')
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? lifetime(hours, 'hours') : lifetime(Math.round(hours / 24), 'days')
+}
+
+/** Its page works without a script, so that what the link ends with stands where the server gets it. */
+const NOT_ME_PAGE = '/not-me?ticket='
+
+function writeNotice(notice: Notice, words: Catalogue, { issuer, brand }: Stationery): Written {
+  const {
+    subject,
+    what,
+    advice = words.notYou,
+    undo = words.notMe.advice,
+  } = words.notices[notice.kind](brand.name)
+  const written = { subject, paragraphs: [what], facts: toFacts(notice, words) }
+  if (notice.notMe === null) return { ...written, action: null, advice }
+  const url = `${issuer}${NOT_ME_PAGE}${notice.notMe}`
+  return { ...written, action: { label: words.notMe.action, url }, advice: undo }
 }
 
 /** UTC, since nobody knows where the reader is; and it says so. */

@@ -39,6 +39,32 @@ export function confirmSignUpPage(look: Look): string {
   })
 }
 
+export function confirmEmailPage(look: Look): string {
+  const { changeEmail, password } = look.words
+  return linkPage(look, {
+    title: changeEmail.title,
+    action: '/v1/email-change/confirm',
+    fields: html`
+<p>${changeEmail.about}</p>
+<label for="link-password">${password}</label>
+<input id="link-password" name="password" type="password" autocomplete="current-password" required autofocus>
+<button id="link-submit" type="submit">${changeEmail.submit}</button>`,
+    done: html`${changeEmail.done} ${toSignIn(look)}`,
+  })
+}
+
+export function verifyEmailPage(look: Look): string {
+  const { verifyEmail } = look.words
+  return linkPage(look, {
+    title: verifyEmail.title,
+    action: '/v1/email-verification/confirm',
+    fields: html`
+<p>${verifyEmail.about}</p>
+<button id="link-submit" type="submit" autofocus>${verifyEmail.submit}</button>`,
+    done: html`${verifyEmail.done}`,
+  })
+}
+
 const toSignIn = ({ words }: Look): Html => html`<a href="/sign-in">${words.login.submit}</a>`
 
 export interface LinkPage {

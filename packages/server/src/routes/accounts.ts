@@ -89,7 +89,7 @@ const change: AnyRoute = protectedRoute({
   name: 'change_account',
   method: 'PATCH',
   path: '/v1/accounts/:id',
-  summary: 'Change name or roles; disable (which ends everything issued) or enable.',
+  summary: 'Change name, address or roles; disable (which ends everything issued) or enable.',
   tag: 'Accounts',
   access: { permission: own.accountsWrite },
   body: changeAccountSchema,
@@ -97,8 +97,9 @@ const change: AnyRoute = protectedRoute({
   handle: async (call) => {
     const id = call.params.id ?? ''
     if (!isAccountId(id)) return notFound(call)
-    const { name, roles, disabled } = call.body
+    const { name, roles, disabled, email } = call.body
     const change = {
+      ...(email !== undefined && { email }),
       ...(name !== undefined && { name }),
       ...(roles !== undefined && { roles }),
       ...(disabled !== undefined && { disabled }),

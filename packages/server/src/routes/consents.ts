@@ -4,15 +4,9 @@ import { type ConsentShape, isClientId } from '@countersign/protocol'
 import { z } from 'zod'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
+import { consentSchema } from '../schemas/consents.ts'
 import { notFound, refused } from './answer.ts'
 import { toTime } from './shapes.ts'
-
-const consentSchema: z.ZodType<ConsentShape> = z.object({
-  client: z.object({ id: z.string(), name: z.string() }),
-  scopes: z.array(z.string()),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-})
 
 const list: AnyRoute = protectedRoute({
   name: 'list_own_consents',
@@ -30,11 +24,11 @@ const list: AnyRoute = protectedRoute({
   handle: async (call) => {
     const answer = await listConsents(call.services.core, call.caller)
     if (!answer.ok) return refused(call, answer)
-    return json(200, { items: answer.consents.map(toShape), next_cursor: null })
+    return json(200, { items: answer.consents.map(toConsentShape), next_cursor: null })
   },
 })
 
-const toShape = (consent: NamedConsent): ConsentShape => ({
+export const toConsentShape = (consent: NamedConsent): ConsentShape => ({
   client: { id: consent.clientId, name: consent.clientName },
   scopes: [...consent.scopes],
   created_at: toTime(consent.createdAtMs),

@@ -73,7 +73,7 @@ async function tree(
   return json(200, answer)
 }
 
-const toGrantShape = (grant: Grant): GrantShape => ({
+export const toGrantShape = (grant: Grant): GrantShape => ({
   id: grant.id,
   client_id: grant.clientId,
   session_id: grant.sessionId,

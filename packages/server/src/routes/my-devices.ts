@@ -23,7 +23,7 @@ const list: AnyRoute = protectedRoute({
   },
 })
 
-const toDeviceShape = (device: Device, current: DeviceId | null): DeviceShape => ({
+export const toDeviceShape = (device: Device, current: DeviceId | null): DeviceShape => ({
   id: device.id,
   current: device.id === current,
   name: device.name,

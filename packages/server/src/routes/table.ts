@@ -9,11 +9,13 @@ import { consentReviewRoutes } from './consents.ts'
 import { consoleRoutes } from './console.ts'
 import { credentialTreeRoutes } from './credential-tree.ts'
 import { developmentRoutes } from './development.ts'
+import { emailRoutes } from './email.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
 import { myDeviceRoutes } from './my-devices.ts'
 import { myFactorRoutes } from './my-factors.ts'
+import { notMeRoutes } from './not-me.ts'
 import { tokenRoute } from './oauth.ts'
 import { authorizeRoutes } from './oauth-pages/authorize.ts'
 import { consentRoutes } from './oauth-pages/consent.ts'
@@ -23,6 +25,7 @@ import { pushRoute } from './oauth-pages/push.ts'
 import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
 import { operationRoutes } from './operations.ts'
+import { ownDataRoutes } from './own-data.ts'
 import { pageRoutes } from './pages.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { passwordResetRoutes } from './password-reset.ts'
@@ -43,7 +46,10 @@ export const routes: readonly AnyRoute[] = [
   ...factorSignInRoutes,
   ...passwordRoutes,
   ...passwordResetRoutes,
+  ...notMeRoutes,
   ...meRoutes,
+  ...ownDataRoutes,
+  ...emailRoutes,
   ...myDeviceRoutes,
   ...myFactorRoutes,
   ...passkeyRoutes,

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { timeSchema } from './common.ts'
 import { sessionDetailSchema } from './sessions.ts'
 
-const grantSchema: z.ZodType<GrantShape> = z.object({
+export const grantSchema: z.ZodType<GrantShape> = z.object({
   id: z.string(),
   client_id: z.string(),
   session_id: z.string().nullable(),

@@ -3,7 +3,7 @@ import type { DeviceShape } from '@countersign/protocol'
 import { z } from 'zod'
 import { timeSchema } from './common.ts'
 
-const deviceSchema: z.ZodType<DeviceShape> = z.object({
+export const deviceSchema: z.ZodType<DeviceShape> = z.object({
   id: z.string(),
   current: z.boolean(),
   name: z.string().nullable(),

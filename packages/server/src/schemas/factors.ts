@@ -59,7 +59,7 @@ export const totpOfferSchema: z.ZodType<TotpOfferShape> = z.object({
 })
 export const confirmFactorSchema: z.ZodType<ConfirmFactorRequest> = z.strictObject({ code: codeSchema })
 
-const factorSchema: z.ZodType<FactorShape> = z.object({
+export const factorSchema: z.ZodType<FactorShape> = z.object({
   id: z.string(),
   kind: z.enum(['totp', 'passkey']),
   name: z.string().nullable(),

@@ -56,11 +56,13 @@ export interface ChangePrincipalRequest {
   roles?: string[] | undefined
   disabled?: boolean | undefined
 }
-export const changeAccountSchema: z.ZodType<ChangePrincipalRequest> = z.strictObject({
-  name: nameSchema.optional(),
-  roles: rolesSchema.optional(),
-  disabled: z.boolean().optional(),
-})
+export const changeAccountSchema: z.ZodType<ChangePrincipalRequest & { email?: string | undefined }> =
+  z.strictObject({
+    email: emailSchema.optional(),
+    name: nameSchema.optional(),
+    roles: rolesSchema.optional(),
+    disabled: z.boolean().optional(),
+  })
 
 export const serviceAccountSchema: z.ZodType<ServiceAccountShape> = z.object({
   id: z.string(),

@@ -25,10 +25,11 @@ export interface FoundLink {
   readonly ticket: string
 }
 
-/** The link of the last message to an address. */
+/** The link of the last message to an address that has one. Of messages of one moment either may come first. */
 export async function linkTo(to: Pick<Inside, 'services'>, email: string): Promise<FoundLink> {
-  const text = (await mailTo(to, email)).at(-1)?.text ?? ''
-  const [url = '', ticket = ''] = /https?:\/\/\S+#(\w+)/.exec(text) ?? []
-  assert.match(ticket, /^[0-9A-Za-z]{43}$/, text)
+  const texts = (await mailTo(to, email)).map(({ text }) => text)
+  const found = texts.map((text) => /https?:\/\/\S+#(\w+)/.exec(text)).findLast((match) => match !== null)
+  const [url = '', ticket = ''] = found ?? []
+  assert.match(ticket, /^[0-9A-Za-z]{43}$/, texts.join('\n'))
   return { url, ticket }
 }

@@ -17,6 +17,7 @@ const mailOf = (over: Partial<Notice> = {}, locale: Mail['locale'] = 'en'): Mail
     atMs: Date.UTC(2026, 0, 15, 12),
     device: 'Firefox on Linux',
     address: '192.0.2.1',
+    notMe: null,
     ...over,
   },
 })
@@ -51,6 +52,37 @@ test('a link begins with the issuer, ends with the ticket after a #, and stands 
       assert.deepEqual(text.match(/https?:\S+/g), [link])
       assert.ok(html.includes(`href="${link}"`) && html.includes(`>${link}</p>`))
       assert.match(text, /30 (?:minutes|Minuten)/)
+    }
+  }
+})
+
+test('a notice by which its owner can say that it was not them has one link, for a page without a script', () => {
+  for (const locale of locales) {
+    for (const kind of noticeKinds) {
+      const { text, html } = renderMail(mailOf({ kind, notMe: 'abc' }, locale), STATIONERY)
+
+      const link = 'https://auth.example.com/not-me?ticket=abc'
+      assert.deepEqual(text.match(/https?:\S+/g), [link])
+      assert.ok(html.includes(`href="${link}"`) && html.includes(catalogues[locale].notMe.action))
+      const { undo = catalogues[locale].notMe.advice } = catalogues[locale].notices[kind]('Otter & Co')
+      assert.ok(text.includes(undo))
+      const { text: without } = renderMail(mailOf({ kind }, locale), STATIONERY)
+      assert.equal(without.match(/https?:\S+/g), null)
+    }
+  }
+})
+
+test('how long a link works is told in minutes, hours or days', () => {
+  const createdAtMs = Date.UTC(2026, 0, 15, 12)
+  for (const [minutes, expected] of [
+    [30, /30 (?:minutes|Minuten)/],
+    [1440, /24 (?:hours|Stunden)/],
+    [10_080, /7 (?:days|Tage)/],
+  ] as const) {
+    for (const locale of locales) {
+      const expiresAtMs = createdAtMs + minutes * 60_000
+      const content = { kind: 'reset_password', ticket: 'abc', expiresAtMs } as const
+      assert.match(renderMail({ ...mailOf({}, locale), createdAtMs, content }, STATIONERY).text, expected)
     }
   }
 })

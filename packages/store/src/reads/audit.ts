@@ -1,11 +1,18 @@
 /** Reading the audit log and its chain, and the signing keys. */
-import type { AuditQuery, ChainedAuditEvent, SigningKey } from '@countersign/core'
-import { ID_RANDOM_BYTES, toId } from '@countersign/protocol'
+import type { AuditEvent, AuditQuery, ChainedAuditEvent, SigningKey } from '@countersign/core'
+import { type AccountId, ID_RANDOM_BYTES, toId } from '@countersign/protocol'
 import { integer, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toAuditEvent, toChainedAuditEvent, toSigningKey } from '../rows.ts'
 import { all, one, type Script } from '../script.ts'
-import { listAuditEvents, selectChain, selectChainEnd, selectUnchained } from '../statements/audit.ts'
+import {
+  listAuditEvents,
+  listDoneBy,
+  listDoneTo,
+  selectChain,
+  selectChainEnd,
+  selectUnchained,
+} from '../statements/audit.ts'
 import { listSigningKeys as listKeys } from '../statements/signing-keys.ts'
 import { pageStart } from './page.ts'
 
@@ -27,6 +34,18 @@ export function* listAudit(query: AuditQuery): Script<readonly ChainedAuditEvent
     limit,
   )
   return rows.map(toChainedAuditEvent)
+}
+
+export function* listActivity(
+  account: AccountId,
+  page: { readonly limit: number; readonly after: string | null },
+): Script<readonly AuditEvent[]> {
+  const asked = [account, pageStart(page), page.limit] as const
+  const rows = [...(yield* all(listDoneTo, ...asked)), ...(yield* all(listDoneBy, ...asked))]
+  // What somebody did to themselves is in both.
+  const events = new Map(rows.map((row) => [text(row, 'id'), row]))
+  const newest = [...events].sort(([left], [right]) => (left < right ? 1 : -1)).slice(0, page.limit)
+  return newest.map(([, row]) => toAuditEvent(row))
 }
 
 /** An event's id is made when the event is; a day is more than two clocks ever differ. */

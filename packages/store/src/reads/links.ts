@@ -19,6 +19,7 @@ export function* readLink(
     return {
       digest: text(row, 'digest'),
       account: toAccount(row),
+      newEmail: textOrNull(row, 'new_email'),
       passwordHash: textOrNull(row, 'password_hash'),
     }
   }

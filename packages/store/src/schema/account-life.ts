@@ -16,6 +16,22 @@ export const links: readonly string[] = [
 ]
 
 /**
+ * What a sign-in leaves behind, by the session that it opened: the browser that is known since, the secrets of keys
+ * that it saw, the grants that outlive it, and the links by which its owner says that it was not them.
+ */
+export const origins: readonly string[] = [
+  'alter table sessions add column device_id text',
+  'alter table api_key_secrets add column made_in text',
+  'create index api_key_secrets_by_session on api_key_secrets (made_in) where made_in is not null',
+  'alter table grants add column opened_in text',
+  'create index grants_by_origin on grants (opened_in) where opened_in is not null',
+  'alter table mail_links add column session_id text',
+]
+
+/** Where a change of the address leads, or, on a link by which its owner takes it back, where it has led. */
+export const emailChanges: readonly string[] = ['alter table mail_links add column new_email text']
+
+/**
  * Messages on their way out. `sealed` holds whom it goes to and what it says, and is emptied when it has ended;
  * `next_attempt_at` is also the end of the lease of whoever is sending it.
  */

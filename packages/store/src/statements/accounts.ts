@@ -79,6 +79,23 @@ export const changeAccount: Statement = {
   text: 'update accounts set name = $2, disabled_at = $3, revoked_before = $4 where id = $1',
 }
 
+/**
+ * Takes an address by a row that is there for the length of the transaction: whoever inserts it meanwhile waits, and
+ * of two the second finds it taken. An update could only fail.
+ */
+export const claimEmail: Statement = {
+  name: 'claim_email',
+  text: `insert into accounts (id, email, created_at, ended_at, revoked_before) values ($1, $2, 0, 0, 0)
+    on conflict (email) do nothing returning id`,
+}
+
+export const releaseClaim: Statement = { name: 'release_claim', text: 'delete from accounts where id = $1' }
+
+export const setEmail: Statement = {
+  name: 'set_email',
+  text: 'update accounts set email = $2, email_verified_at = $3 where id = $1',
+}
+
 /** Erases what names the person. The id stays, so that it is never given to another. */
 export const endAccount: Statement = {
   name: 'end_account',

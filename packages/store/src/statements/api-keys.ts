@@ -71,6 +71,14 @@ export const endApiKeyAgain: Statement = {
   text: 'update api_keys set ended_at = coalesce(ended_at, $2) where id = $1 returning id',
 }
 
+/** Keys of whomever, of which a secret that may still be good was shown in that session. */
+export const selectApiKeysOfSession: Statement = {
+  name: 'select_api_keys_of_session',
+  text: `select id from api_keys where ended_at is null
+      and id in (select api_key_id from api_key_secrets where made_in = $1)
+    order by id`,
+}
+
 export const recordApiKeyUse: Statement = {
   name: 'record_api_key_use',
   text: `update api_keys set use_count = use_count + $4,
@@ -89,7 +97,7 @@ export const selectApiKeyOwner: Statement = {
 
 export const insertApiKeySecret: Statement = {
   name: 'insert_api_key_secret',
-  text: 'insert into api_key_secrets (api_key_id, digest, created_at) values ($1, $2, $3)',
+  text: 'insert into api_key_secrets (api_key_id, digest, created_at, made_in) values ($1, $2, $3, $4)',
 }
 
 /** Newest first: what is presented is nearly always the newest. */

@@ -23,7 +23,7 @@ export const selectCode: Statement = {
 export const useCode: Statement = {
   name: 'use_authorization_code',
   text: `update authorization_codes set used_at = $2
-    where digest = $1 and used_at is null and expires_at > $2`,
+    where digest = $1 and used_at is null and expires_at > $2 returning session_id`,
 }
 
 export const selectUsedCode: Statement = {
@@ -74,6 +74,18 @@ export const deleteConsentsOfAccount: Statement = {
 export const selectGrantsOfClient: Statement = {
   name: 'select_grants_of_client',
   text: `select id from grants where principal_id = $1 and client_id = $2 and ended_at is null order by id`,
+}
+
+export const deleteUnusedCodesOfSession: Statement = {
+  name: 'delete_unused_codes_of_session',
+  text: 'delete from authorization_codes where account_id = $1 and session_id = $2 and used_at is null',
+}
+
+/** Of the clients that were let in from that session: they ask once more. */
+export const deleteConsentsOfSession: Statement = {
+  name: 'delete_consents_of_session',
+  text: `delete from consents where account_id = $1
+      and client_id in (select client_id from grants where opened_in = $2)`,
 }
 
 export const deleteUnusedCodes: Statement = {

@@ -7,7 +7,8 @@ const columns =
 
 export const insertGrant: Statement = {
   name: 'insert_grant',
-  text: `insert into grants (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+  text: `insert into grants (${columns}, opened_in)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
 
 export const selectGrant: Statement = {
@@ -21,6 +22,12 @@ export const listGrants: Statement = {
   text: `select ${columns} from grants as mine
     where principal_id = $1 and ${grantIsAlive('mine', '$2')}
     order by id desc limit $3`,
+}
+
+/** Those that outlive their session as well; with it end those that stand under it. */
+export const selectGrantsOfSession: Statement = {
+  name: 'select_grants_of_session',
+  text: 'select id from grants where opened_in = $1 and ended_at is null order by id',
 }
 
 export const insertRefreshToken: Statement = {

@@ -7,8 +7,8 @@ const columns = `id, account_id, created_at, expires_at, idle_seconds, idle_expi
 
 export const insertSession: Statement = {
   name: 'insert_session',
-  text: `insert into sessions (digest, ${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+  text: `insert into sessions (digest, ${columns}, device_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 }
 
 export const selectSession: Statement = {

@@ -1,7 +1,13 @@
 /** Inserting principals and their API keys, which several transactions do. */
 import type { Account, ApiKey, ServiceAccount } from '@countersign/core'
+import type { AccountId, SessionId } from '@countersign/protocol'
 import { one, run, type Script } from '../script.ts'
-import { insertAccount as insertAccountRow } from '../statements/accounts.ts'
+import {
+  claimEmail,
+  insertAccount as insertAccountRow,
+  releaseClaim,
+  setEmail,
+} from '../statements/accounts.ts'
 import { insertApiKeySecret, insertApiKey as insertKeyRow } from '../statements/api-keys.ts'
 import { insertServiceAccount as insertServiceRow } from '../statements/service-accounts.ts'
 
@@ -21,6 +27,15 @@ export function* insertAccount(account: Account, passwordHash: string | null): S
   return inserted !== null
 }
 
+/** False where the address is taken. Needs the account's row; whoever changes a verdict by it appends to the log. */
+export function* moveAccount(id: AccountId, email: string, verifiedAtMs: number | null): Script<boolean> {
+  const claim = `claim of ${id}`
+  if ((yield* one(claimEmail, claim, email)) === null) return false
+  yield* run(releaseClaim, claim)
+  yield* run(setEmail, id, email, verifiedAtMs)
+  return true
+}
+
 export function* insertServiceAccount(account: ServiceAccount): Script<void> {
   yield* run(
     insertServiceRow,
@@ -32,7 +47,7 @@ export function* insertServiceAccount(account: ServiceAccount): Script<void> {
   )
 }
 
-export function* insertApiKey(key: ApiKey, digest: string): Script<void> {
+export function* insertApiKey(key: ApiKey, digest: string, madeIn: SessionId | null = null): Script<void> {
   yield* run(
     insertKeyRow,
     key.id,
@@ -52,5 +67,5 @@ export function* insertApiKey(key: ApiKey, digest: string): Script<void> {
     key.overlapEndsAtMs,
     key.issuedPosition,
   )
-  yield* run(insertApiKeySecret, key.id, digest, key.createdAtMs)
+  yield* run(insertApiKeySecret, key.id, digest, key.createdAtMs, madeIn)
 }

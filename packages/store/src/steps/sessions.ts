@@ -1,6 +1,6 @@
 /** Opening sessions, which more than one transaction does. */
 import type { EntryDraft, Grant, GrantDraft, OpenedSession, Session, SessionDraft } from '@countersign/core'
-import { isSessionId, type SessionId } from '@countersign/protocol'
+import { type DeviceId, isSessionId, type SessionId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import { all, one, type Row, run, type Script } from '../script.ts'
 import { signInAccount, signInAccountByPassword } from '../statements/accounts.ts'
@@ -40,7 +40,7 @@ export function* writeUnderLock(input: SessionDraft): Script<OpenedSession> {
   const { accountId, createdAtMs } = session
   const device = yield* seeDevice(accountId, input.device, createdAtMs)
   yield* endFailuresAtSignIn(accountId, device)
-  yield* insertSession(session, input.digest)
+  yield* insertSession(session, input.digest, device)
   if (grant !== null) yield* insertFirstToken(grant)
   const room = input.sessionsMax - 1
   const over = yield* all(
@@ -58,7 +58,7 @@ export function* writeUnderLock(input: SessionDraft): Script<OpenedSession> {
   return { kind: 'opened', endedOverCap, device }
 }
 
-function* insertSession(session: Session, digest: string): Script<void> {
+function* insertSession(session: Session, digest: string, device: DeviceId | null): Script<void> {
   yield* run(
     sql.insertSession,
     digest,
@@ -80,6 +80,7 @@ function* insertSession(session: Session, digest: string): Script<void> {
     session.userAgent,
     session.address,
     session.place,
+    device,
   )
 }
 
@@ -91,7 +92,8 @@ function* insertFirstToken({ grant, refreshDigest }: GrantDraft): Script<void> {
   yield* insertTokenOfGrant(grant, refreshDigest, grant.expiresAtMs)
 }
 
-export function* insertOpenedGrant(grant: Grant): Script<void> {
+/** `openedIn`: the session in which it was allowed, also where the grant outlives that. */
+export function* insertOpenedGrant(grant: Grant, openedIn: SessionId | null = grant.sessionId): Script<void> {
   yield* run(
     insertGrant,
     grant.id,
@@ -105,6 +107,7 @@ export function* insertOpenedGrant(grant: Grant): Script<void> {
     grant.expiresAtMs,
     grant.endedAtMs,
     grant.issuedPosition,
+    openedIn,
   )
 }
 

@@ -1,5 +1,5 @@
 /** Writing people: create, change, disable, end. */
-import type { Account, EntryDraft } from '@countersign/core'
+import type { Account, EntryDraft, QueuedMail } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
 import { ADMINISTRATOR } from '@countersign/protocol'
 import { integer } from '../columns.ts'
@@ -8,10 +8,10 @@ import { toAccount } from '../rows.ts'
 import { one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/accounts.ts'
 import { deleteConsentsOfAccount } from '../statements/authorizations.ts'
-import { deleteLinksOfAccount } from '../statements/links.ts'
+import { deleteLinksOfAccount, deleteOpeningLinks } from '../statements/links.ts'
 import { deleteMailsOfAccount } from '../statements/mails.ts'
 import { deleteRolesOfPrincipal } from '../statements/roles.ts'
-import { insertAccount } from '../steps/accounts.ts'
+import { insertAccount, moveAccount } from '../steps/accounts.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { deleteAllFactors } from '../steps/factors.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
@@ -47,9 +47,12 @@ export function* changeAccount(input: InputOf<'changeAccount'>): Script<AnswerOf
   const isEnabling = disabledAtMs === null && account.disabledAtMs !== null
   const isVerdictNew =
     name !== account.name || roles.added.length + roles.removed.length > 0 || isDisabling || isEnabling
+  const moved = input.moved ?? null
+  const isMoving = moved !== null && moved.email !== account.email
+  if (isMoving && !(yield* move(account, moved))) throw new Rollback('address_taken')
   yield* writeAudit(input.audit)
   if (isDisabling && account.disabledAtMs === null) yield* writeMails(input.mails)
-  if (!isVerdictNew) return 'changed'
+  if (!isVerdictNew && !isMoving) return 'changed'
   yield* writeRoles(id, roles)
   const disabled = disabledAtMs === undefined ? account.disabledAtMs : disabledAtMs
   const revokedBefore = Math.max(integer(row, 'revoked_before'), roles.revokedBefore)
@@ -61,6 +64,13 @@ export function* changeAccount(input: InputOf<'changeAccount'>): Script<AnswerOf
     yield* appendEntry(entry)
   }
   return 'changed'
+}
+
+function* move(account: Account, moved: { email: string; mails: readonly QueuedMail[] }): Script<boolean> {
+  if (!(yield* moveAccount(account.id, moved.email, null))) return false
+  yield* run(deleteOpeningLinks, account.id)
+  yield* writeMails(moved.mails)
+  return true
 }
 
 /** The account administers, and nobody else who does is enabled. Needs the lock `administrators`. */

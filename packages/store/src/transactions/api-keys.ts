@@ -19,7 +19,7 @@ export function* createApiKey(input: InputOf<'createApiKey'>): Script<AnswerOf<'
   if ((yield* one(lock, key.ownerId, key.issuedPosition)) === null) return 'owner_gone'
   const live = yield* readInteger('live', sql.countApiKeys, key.ownerId, key.createdAtMs, keysMax)
   if (live >= keysMax) return 'limit_reached'
-  yield* insertApiKey(key, input.digest)
+  yield* insertApiKey(key, input.digest, input.madeIn ?? null)
   yield* writeAudit(input.audit)
   return 'created'
 }
@@ -67,7 +67,7 @@ export function* rotateApiKey(input: InputOf<'rotateApiKey'>): Script<AnswerOf<'
   if (older.length >= input.secretsMax) return { kind: 'limit_reached' }
   yield* run(sql.endApiKeySecrets, id, overlapEndsAtMs)
   yield* run(sql.deleteEndedApiKeySecrets, id, nowMs)
-  yield* run(sql.insertApiKeySecret, id, input.digest, nowMs)
+  yield* run(sql.insertApiKeySecret, id, input.digest, nowMs, input.madeIn ?? null)
   const key = toKey(yield* one(sql.setOverlap, id, older.length === 0 ? null : Math.max(...older)))
   yield* writeAudit(input.audit)
   yield* appendEntry(toRule(input))

@@ -1,6 +1,6 @@
 /** Issuing and redeeming authorization codes, and taking back what was allowed. */
 import type { EntryDraft } from '@countersign/core'
-import { type GrantId, isGrantId } from '@countersign/protocol'
+import { type GrantId, isGrantId, isSessionId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
@@ -41,8 +41,9 @@ export function* redeemAuthorizationCode(
   input: InputOf<'redeemAuthorizationCode'>,
 ): Script<AnswerOf<'redeemAuthorizationCode'>> {
   const { digest, grant, refreshDigest, nowMs } = input
-  if ((yield* run(sql.useCode, digest, nowMs)) === 0) return yield* endWhatItGave(input)
-  yield* insertOpenedGrant(grant)
+  const used = yield* one(sql.useCode, digest, nowMs)
+  if (used === null) return yield* endWhatItGave(input)
+  yield* insertOpenedGrant(grant, narrowed(used, 'session_id', isSessionId))
   if (refreshDigest !== null) {
     yield* insertTokenOfGrant(grant, refreshDigest, input.refreshExpiresAtMs)
   }

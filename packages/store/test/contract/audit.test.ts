@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { AuditEvent, AuditQuery } from '@countersign/core'
 import { ID_RANDOM_BYTES, toId } from '@countersign/protocol'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { DAY, HOUR, makeEvent, NOW } from '../given.ts'
+import { DAY, givenAccount, HOUR, makeEvent, NOW } from '../given.ts'
 
 const everything: AuditQuery = {
   limit: 100,
@@ -181,6 +181,32 @@ onEachDatabase((bench) => {
     ])
     assert.equal((await store.readChain(0, 10)).length, 2)
     assert.deepEqual(await store.readUnchained(10), { tail: { position: 3, hash: 'hash 3' }, events: [] })
+  })
+
+  test('what an account did and what was done to it comes once each, the newest first, page by page', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const [own, other] = [await givenAccount(fresh), await givenAccount(fresh)]
+    const by = (id: string) => ({ kind: 'account', id, credential: null }) as const
+    const to = (id: string) => ({ kind: 'account', id })
+    const events = [
+      makeEvent({ type: 'both', actor: by(own.id), target: to(own.id) }),
+      makeEvent({ type: 'done by', actor: by(own.id), target: to('ses_1') }),
+      makeEvent({ type: 'foreign', actor: by(other.id), target: to(other.id) }),
+      makeEvent({ type: 'done to', actor: by(other.id), target: to(own.id) }),
+      makeEvent({ type: 'last', actor: by(own.id), target: null }),
+    ]
+    await store.appendAudit(events)
+
+    const whole = await store.listActivity(own.id, { limit: 10, after: null })
+    const first = await store.listActivity(own.id, { limit: 2, after: null })
+    const second = await store.listActivity(own.id, { limit: 2, after: first.at(-1)?.id ?? null })
+
+    assert.deepEqual(
+      whole.map(({ type }) => type),
+      ['last', 'done to', 'done by', 'both'],
+    )
+    assert.deepEqual([...first, ...second], whole)
   })
 
   test('unchained events come oldest first, no more than asked for', async () => {

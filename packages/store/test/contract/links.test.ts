@@ -48,7 +48,7 @@ onEachDatabase((bench) => {
     const first = await read(bench(), digest)
     const second = await read(bench(), digest)
 
-    assert.deepEqual(first, { digest, account, passwordHash: 'hash' })
+    assert.deepEqual(first, { digest, account, newEmail: null, passwordHash: 'hash' })
     assert.deepEqual(second, first)
     assert.equal(await read(bench(), digest, NOW + 30 * MINUTE), null)
     assert.equal(await read(bench(), 'nobody has this'), null)

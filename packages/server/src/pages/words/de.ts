@@ -131,6 +131,40 @@ export const de: Words = {
     submit: 'Konto anlegen',
     done: 'Das Konto gehört Ihnen. Melden Sie sich an.',
   },
+  changeEmail: {
+    title: 'Neue Adresse bestätigen',
+    about:
+      'Geben Sie das Passwort Ihres Kontos ein. Von da an melden Sie sich mit dieser Adresse an; die alte erfährt davon. Ist das Konto nicht Ihres, schließen Sie diese Seite: Dann ändert sich nichts.',
+    submit: 'Diese Adresse verwenden',
+    done: 'Das ist von jetzt an Ihre Adresse. Melden Sie sich damit an.',
+  },
+  verifyEmail: {
+    title: 'Adresse bestätigen',
+    about: 'Das zeigt, dass Sie die Nachrichten an Ihre Adresse lesen.',
+    submit: 'Bestätigen',
+    done: 'Danke. Ihre Adresse ist bestätigt.',
+  },
+  notMe: {
+    title: 'Waren Sie das?',
+    about: 'Wenn Sie nicht getan haben, wovon die Nachricht handelt, nehmen Sie es hier zurück:',
+    effects: [
+      'Diese Anmeldung endet, mit allem, was aus ihr entstanden ist: API-Schlüssel und zugelassene Apps.',
+      'Ihr Passwort gilt nicht mehr, und ein Link, der ein neues setzt, geht an Ihre Adresse.',
+      'Das Gerät gilt nicht mehr als bekannt.',
+    ],
+    submit: 'Das war ich nicht',
+    otherwise: 'Wenn Sie das waren, schließen Sie diese Seite: Es ist nichts geschehen.',
+    doneTitle: 'Beendet',
+    done: 'Diese Anmeldung ist beendet, mit allem, was aus ihr entstanden ist.',
+    checkMail:
+      'Ihr Passwort gilt nicht mehr. Sehen Sie in Ihre Mail: Ein Link dort setzt ein neues. Kommt keiner, oder wurde Ihre Adresse geändert, benutzen Sie den Link in der Nachricht darüber, oder wenden Sie sich an den Betreiber dieses Dienstes.',
+    changePassword:
+      'Die nächste Anmeldung muss ein anderes Passwort wählen. Melden Sie sich gleich an, bevor es jemand anderes tut.',
+    overTitle: 'Dieser Link gilt nicht mehr',
+    over: 'Dieser Link geht nicht: Er wurde benutzt, ist älter als eine Woche oder unvollständig.',
+    overAdvice:
+      'Sie können trotzdem ein neues Passwort setzen, was jede Anmeldung beendet, oder sich anmelden und Sitzungen einzeln beenden.',
+  },
   forgot: {
     title: 'Passwort vergessen?',
     about:

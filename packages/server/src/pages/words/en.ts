@@ -103,6 +103,40 @@ export const en: Words = {
     submit: 'Make my account',
     done: 'The account is yours. Sign in to it.',
   },
+  changeEmail: {
+    title: 'Confirm your new address',
+    about:
+      'Enter the password of your account. From then on you sign in with this address; the old one is told. If the account is not yours, close this page: then nothing changes.',
+    submit: 'Use this address',
+    done: 'This is your address from now on. Sign in with it.',
+  },
+  verifyEmail: {
+    title: 'Confirm your address',
+    about: 'This shows that you read the mail of your address.',
+    submit: 'Confirm',
+    done: 'Thank you. Your address is confirmed.',
+  },
+  notMe: {
+    title: 'Was this you?',
+    about: 'If you did not do what the message tells of, take it back here:',
+    effects: [
+      'that sign-in ends, with everything that came of it: API keys and apps that were let in;',
+      'your password stops working, and a link that sets another one is sent to your address;',
+      'the device is not known any more.',
+    ],
+    submit: 'This wasn’t me',
+    otherwise: 'If it was you, close this page: nothing has happened.',
+    doneTitle: 'It has ended',
+    done: 'That sign-in has ended, with everything that came of it.',
+    checkMail:
+      'Your password does not work any more. Look into your mail: a link there sets another one. If none comes, or your address was changed, use the link in the message that told you of that, or turn to whoever runs this service.',
+    changePassword:
+      'The next sign-in has to choose another password. Sign in now, before somebody else does.',
+    overTitle: 'This link has ended',
+    over: 'This link does not work: it was used, it is older than a week, or it is incomplete.',
+    overAdvice:
+      'You can still set another password, which ends every sign-in, or sign in and end sessions one by one.',
+  },
   forgot: {
     title: 'Forgot your password?',
     about: 'We send a link that sets a new one, if there is an account with this address.',

@@ -92,6 +92,34 @@ export interface Words {
     readonly submit: string
     readonly done: string
   }
+  readonly changeEmail: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+  }
+  readonly verifyEmail: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+  }
+  /** The page behind "This wasn't me". */
+  readonly notMe: {
+    readonly title: string
+    readonly about: string
+    /** What the button does, one by one. */
+    readonly effects: readonly string[]
+    readonly submit: string
+    readonly otherwise: string
+    readonly doneTitle: string
+    readonly done: string
+    readonly checkMail: string
+    readonly changePassword: string
+    readonly overTitle: string
+    readonly over: string
+    readonly overAdvice: string
+  }
   readonly forgot: {
     readonly title: string
     readonly about: string
