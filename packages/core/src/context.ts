@@ -7,6 +7,7 @@ import type {
   BreachedPasswords,
   Clock,
   CommonPasswords,
+  ForeignDocuments,
   Hashes,
   KeyMaker,
   PasswordEstimator,
@@ -93,6 +94,7 @@ export interface Context {
   readonly keyMaker: KeyMaker
   readonly signer: Signer
   readonly hashes: Hashes
+  readonly documents: ForeignDocuments
   readonly totp: Totp
   readonly webauthn: WebAuthn
   readonly places: Places

@@ -67,6 +67,12 @@ export interface Hashes {
   leftHalf(text: string, algorithm: SigningAlgorithm): string
 }
 
+/** JSON documents of other people's servers, fetched and kept by rules of the adapter. */
+export interface ForeignDocuments {
+  /** Null where there is none, for whatever reason. `again`: what is kept was not enough. */
+  read(url: string, again: boolean): Promise<unknown>
+}
+
 export interface PasswordHasher {
   /** Argon2id with pepper. Throws `Overloaded` when too many are waiting. */
   hash(password: Secret): Promise<string>

@@ -286,6 +286,20 @@ export interface GrantStore {
   }): Promise<
     { kind: 'rotated' } | { kind: 'retry'; successorDigest: string } | { kind: 'reused' } | { kind: 'gone' }
   >
+  /**
+   * Uses a refresh token of a client whose tokens do not rotate, and moves its end. `gone` where it does not live or
+   * its grant has ended; one that was consumed before ends its grant, as in `rotateRefreshToken`.
+   */
+  keepRefreshToken(input: {
+    grant: GrantId
+    digest: string
+    generation: number
+    expiresAtMs: number
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+    auditReuse: AuditEvent
+  }): Promise<'kept' | 'reused' | 'gone'>
 }
 
 export interface RevocationStore {

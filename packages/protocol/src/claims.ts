@@ -26,6 +26,8 @@ export interface AccessTokenClaims {
   readonly auth_time?: number
   readonly acr?: string
   readonly amr?: readonly string[]
+  /** The key whose holder may present the token, by its thumbprint (RFC 9449 §6.1). */
+  readonly cnf?: { readonly jkt: string }
   /** The grant that the token was minted under. */
   readonly gid?: GrantId
   /** The API key that was exchanged for the token. */
@@ -71,6 +73,7 @@ export const accessTokenClaimNames: ReadonlySet<string> = new Set([
   'auth_time',
   'acr',
   'amr',
+  'cnf',
   'gid',
   'akid',
   'addrs',

@@ -11,6 +11,8 @@ export interface ClientShape {
   type: 'public' | 'confidential'
   profile: ClientProfile
   token_endpoint_auth_method: ClientAuthMethod
+  /** RFC 9449 §5.2: its access tokens are always bound to a key. */
+  dpop_bound_access_tokens: boolean
   grant_types: ClientGrantType[]
   redirect_uris: string[]
   /** Permissions, and `openid`, `profile`, `email`, `offline_access`. */
@@ -20,6 +22,8 @@ export interface ClientShape {
   /** Whom the client speaks for with `client_credentials`. */
   service_account_id: string | null
   jwks: { keys: JwkShape[] } | null
+  /** Where the client publishes its keys, in place of `jwks`. */
+  jwks_uri: string | null
   logo_uri: string | null
   policy_uri: string | null
   tos_uri: string | null
@@ -34,12 +38,14 @@ export interface CreateClientRequest {
   name: string
   profile?: ClientProfile | undefined
   token_endpoint_auth_method: ClientAuthMethod
+  dpop_bound_access_tokens?: boolean | undefined
   grant_types: ClientGrantType[]
   redirect_uris?: string[] | undefined
   scopes: string[]
   audiences?: string[] | undefined
   service_account_id?: string | undefined
   jwks?: { keys: JwkShape[] } | undefined
+  jwks_uri?: string | undefined
   logo_uri?: string | undefined
   policy_uri?: string | undefined
   tos_uri?: string | undefined
@@ -50,12 +56,14 @@ export interface ChangeClientRequest {
   name?: string | undefined
   profile?: ClientProfile | undefined
   token_endpoint_auth_method?: ClientAuthMethod | undefined
+  dpop_bound_access_tokens?: boolean | undefined
   grant_types?: ClientGrantType[] | undefined
   redirect_uris?: string[] | undefined
   scopes?: string[] | undefined
   audiences?: string[] | undefined
   service_account_id?: string | null | undefined
   jwks?: { keys: JwkShape[] } | null | undefined
+  jwks_uri?: string | null | undefined
   logo_uri?: string | null | undefined
   policy_uri?: string | null | undefined
   tos_uri?: string | null | undefined

@@ -3,8 +3,11 @@ import { CHECKSUM_CHARACTERS, type CredentialStyle, SECRET_CHARACTERS, toChecksu
 import { isPermission } from './permissions.ts'
 import { Secret } from './secret.ts'
 
-/** `oauth2.1` is the stricter one: PKCE always. `oidc-basic` lets confidential clients do without. */
-export const clientProfiles = ['oauth2.1', 'oidc-basic'] as const
+/**
+ * `oauth2.1` asks for PKCE always. `oidc-basic` lets confidential clients do without. `fapi2-security` is the FAPI 2.0
+ * Security Profile: pushed requests, keys in place of secrets, and access tokens that are bound to a key.
+ */
+export const clientProfiles = ['oauth2.1', 'oidc-basic', 'fapi2-security'] as const
 export type ClientProfile = (typeof clientProfiles)[number]
 
 /** How a client proves who it is; one of them, fixed when it is registered. `none` makes it a public client. */
@@ -22,6 +25,11 @@ export type ClientGrantType = (typeof clientGrantTypes)[number]
 /** What a client may sign its assertions with. Each is bound to one kind of key, so none stands in for another. */
 export const assertionAlgorithms = ['ES256', 'EdDSA', 'RS256'] as const
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number]
+
+/** FAPI 2.0 §5.4.1: neither RSA with PKCS #1 v1.5 nor anything weaker. */
+export const fapiAlgorithms = ['ES256', 'EdDSA'] as const
+export const isFapiAlgorithm = (text: string | undefined): boolean =>
+  fapiAlgorithms.some((algorithm) => algorithm === text)
 
 /** Scopes that are no permissions: they tell a client who somebody is (OIDC Core §5.4, §11). */
 export const identityScopes = ['openid', 'profile', 'email', 'offline_access'] as const

@@ -73,6 +73,16 @@ export const errors = {
     title: 'Invalid credential',
     detail: 'The credential is malformed, unknown, expired or ended.',
   },
+  invalid_dpop_proof: {
+    status: 401,
+    title: 'Invalid DPoP proof',
+    detail: 'The proof of possession is missing, malformed, used before, or not made for this request.',
+  },
+  use_dpop_nonce: {
+    status: 401,
+    title: 'DPoP nonce required',
+    detail: 'The proof of possession needs the nonce that stands in `DPoP-Nonce`.',
+  },
   insufficient_user_authentication: {
     status: 401,
     title: 'Stronger sign-in required',
@@ -278,11 +288,12 @@ export const refusalReasons = [
   'wrong_audience',
   'not_yet_valid',
   'foreign_epoch',
+  'unproven',
   'risk',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
-/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1: the only errors OAuth endpoints answer with. */
+/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5: the only errors OAuth endpoints answer with. */
 export const oauthErrors = {
   invalid_request: 400,
   invalid_client: 401,
@@ -291,6 +302,9 @@ export const oauthErrors = {
   unsupported_grant_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
+  invalid_request_object: 400,
   unsupported_token_type: 400,
   temporarily_unavailable: 503,
   slow_down: 429,

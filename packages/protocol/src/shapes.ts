@@ -125,6 +125,8 @@ export interface MeResponse {
     amr: string[]
     acr: string | null
     auth_time: string | null
+    /** The key that each request has to be proven with (RFC 9449). */
+    jkt?: string | undefined
   }
   permissions: string[]
 }
@@ -272,7 +274,7 @@ export interface Page<T> {
 /** RFC 6749 §5.1 and RFC 8693 §2.2.1. */
 export interface TokenResponse {
   access_token: string
-  token_type: 'Bearer'
+  token_type: 'Bearer' | 'DPoP'
   expires_in: number
   scope: string
   refresh_token?: string

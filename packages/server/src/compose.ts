@@ -5,6 +5,7 @@ import {
   type Clock,
   type Context,
   createKeyRing,
+  type ForeignDocuments,
   type KeyMaker,
   type KeyRing,
   type MintContext,
@@ -39,7 +40,7 @@ import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { createMail } from './mail/mailer.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
-import { createDocuments } from './outbound/documents.ts'
+import { createDocuments, type Documents } from './outbound/documents.ts'
 import { createOutbound } from './outbound/outbound.ts'
 import type { Outbound } from './outbound/ports.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
@@ -74,14 +75,15 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const logger = createLogger({ level: config.logLevel })
   const checks = createPasswordChecks(config, clock)
   const places = await openPlaceFiles(config, logger)
-  const parts = { config, opened, usage, clock, logger, checks, places }
+  const outbound = outboundOf(config)
+  const documents = createDocuments(outbound, clock)
+  const parts = { config, opened, usage, clock, logger, checks, places, documents }
   const { core, verifier, feed, confirmations } = createCore(parts)
   await feed.follow()
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
   if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
   let stopping = false
   const cookies = createCookies(config.cookieDomain)
-  const outbound = outboundOf(config)
   const services: Services = {
     config,
     core,
@@ -93,7 +95,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     places,
     ...createMail(config),
     outbound,
-    documents: createDocuments(outbound, clock),
+    documents,
     decisions: createDecisions(),
     limiter: createLimiter(core.clock),
     metrics: createMetrics({
@@ -157,6 +159,7 @@ interface CoreParts {
   readonly logger: Logger
   readonly checks: PasswordChecks
   readonly places: Places
+  readonly documents: Documents
 }
 
 interface CoreAndFeed {
@@ -166,7 +169,16 @@ interface CoreAndFeed {
   readonly confirmations: Confirmations
 }
 
-function createCore({ config, opened, usage, clock, logger, checks, places }: CoreParts): CoreAndFeed {
+function createCore({
+  config,
+  opened,
+  usage,
+  clock,
+  logger,
+  checks,
+  places,
+  documents,
+}: CoreParts): CoreAndFeed {
   const { store, secrets } = opened
   const policy = toPolicy(config)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
@@ -200,6 +212,7 @@ function createCore({ config, opened, usage, clock, logger, checks, places }: Co
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     hashes,
+    documents: toForeignDocuments(documents, logger),
     totp,
     webauthn,
     feed: toOwnFeed(feed, confirmations),
@@ -228,6 +241,16 @@ function keyMakerOf(config: Config): KeyMaker {
     },
   }
 }
+
+/** Why there is no document, the log says: whoever named the URL would learn from it what our network looks like. */
+const toForeignDocuments = (documents: Documents, logger: Logger): ForeignDocuments => ({
+  async read(url, again) {
+    const answer = await documents.read(url, { again })
+    if (answer.ok) return answer.value
+    logger.warn({ event: `document_${answer.reason}`, request: null })
+    return null
+  },
+})
 
 const outboundOf = ({ outboundHosts, outboundNetworks, outboundTimeoutMs }: Config): Outbound =>
   createOutbound({

@@ -18,6 +18,7 @@ import * as kinds from './config-kinds.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
+import { type ProofSettings, proofSettings } from './config-proofs.ts'
 import type { SettingRows } from './config-reader.ts'
 import { type TlsSettings, tlsSettings } from './config-tls.ts'
 
@@ -28,6 +29,7 @@ export interface Settings
     MailSettings,
     OutboundSettings,
     PasswordSettings,
+    ProofSettings,
     TlsSettings {
   port: number
   host: string
@@ -289,6 +291,7 @@ export const settings: SettingRows<Settings> = {
   ...assuranceSettings,
   ...geoSettings,
   ...outboundSettings,
+  ...proofSettings,
   rateLimitSignIn: {
     kind: kinds.rateLimit,
     fallback: { points: 100, perSeconds: 60 },

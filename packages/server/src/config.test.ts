@@ -202,6 +202,7 @@ test('without anything set there is a safe server on loopback', () => {
       outboundHosts: [],
       outboundNetworks: [],
       outboundTimeoutMs: 3000,
+      dpopNonces: 'off',
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       breachedPasswordsAtSignIn: 'require_change',

@@ -89,6 +89,8 @@ function contextOf(
     keyMaker: createKeyMaker(),
     signer: createSigner(),
     hashes,
+    // Nobody proves anything to this process.
+    documents: { read: () => Promise.resolve(null) },
     totp,
     webauthn,
     places: NO_PLACES,

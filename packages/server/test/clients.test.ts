@@ -195,6 +195,8 @@ test('what was registered is read as it was written', async () => {
     type: 'public',
     service_account_id: null,
     jwks: null,
+    dpop_bound_access_tokens: false,
+    jwks_uri: null,
     policy_uri: null,
     tos_uri: null,
     assurance: null,

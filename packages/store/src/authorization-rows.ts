@@ -20,6 +20,7 @@ export function toCode(row: Row): AuthorizationCode {
     sessionId: narrowed(row, 'session_id', isSessionId),
     redirectUri: text(row, 'redirect_uri'),
     codeChallenge: textOrNull(row, 'code_challenge'),
+    dpopJkt: textOrNull(row, 'dpop_jkt'),
     permissions: listed(row, 'scope', (word): word is string => isPermission(word)),
     identityScopes: listed(row, 'identity_scopes', isIdentityScope),
     audiences: texts(row, 'audiences'),

@@ -23,6 +23,7 @@ import {
 } from './columns.ts'
 import type { Row } from './script.ts'
 
+const senderConstraints = ['none', 'dpop'] as const
 const clientKinds = ['public', 'confidential'] as const
 
 export function toClient(row: Row): Client {
@@ -32,12 +33,14 @@ export function toClient(row: Row): Client {
     kind: narrowed(row, 'kind', oneOf(clientKinds)),
     profile: narrowed(row, 'profile', oneOf(clientProfiles)),
     authMethod: narrowed(row, 'auth_method', oneOf(clientAuthMethods)),
+    dpopBound: narrowed(row, 'sender_constraint', oneOf(senderConstraints)) === 'dpop',
     grantTypes: listed(row, 'grant_types', oneOf(clientGrantTypes)),
     redirectUris: texts(row, 'redirect_uris'),
     scopes: listed(row, 'scopes', (word): word is string => isScopeWord(word)),
     audiences: texts(row, 'audiences'),
     serviceAccountId: narrowedOrNull(row, 'service_account_id', isServiceAccountId),
     jwks: row.jwks === null ? null : records(row, 'jwks', isString),
+    jwksUri: textOrNull(row, 'jwks_uri'),
     logoUri: textOrNull(row, 'logo_uri'),
     policyUri: textOrNull(row, 'policy_uri'),
     tosUri: textOrNull(row, 'tos_uri'),

@@ -5,7 +5,7 @@
  */
 import type { Migration } from './migrate.ts'
 import { emailChanges, links, mails, origins, signUps } from './schema/account-life.ts'
-import { assurance, authorizations, clients } from './schema/clients.ts'
+import { assurance, authorizations, clients, proofs, publishedKeys } from './schema/clients.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
 import { devices, factors, passkeys, passwords, risk } from './schema/sign-in.ts'
@@ -32,4 +32,6 @@ export const migrations: readonly Migration[] = [
   { id: 14, name: 'devices', statements: devices },
   { id: 15, name: 'assurance', statements: assurance },
   { id: 16, name: 'origins', statements: [...origins, ...emailChanges] },
+  { id: 17, name: 'proofs', statements: proofs },
+  { id: 18, name: 'published_keys', statements: publishedKeys },
 ]

@@ -242,6 +242,7 @@ export function toGrant(row: Row): Grant {
     scope: toPermissions(row, 'scope'),
     identityScopes: listed(row, 'identity_scopes', isIdentityScope),
     audiences: texts(row, 'audiences'),
+    jkt: textOrNull(row, 'jkt'),
     createdAtMs: integer(row, 'created_at'),
     expiresAtMs: integer(row, 'expires_at'),
     endedAtMs: integerOrNull(row, 'ended_at'),

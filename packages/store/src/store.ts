@@ -113,6 +113,7 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
       engine.read(() => credentials.listGrants(principal, nowMs, limit)),
     readRefreshToken: (grant, digests) => engine.read(() => credentials.readRefreshToken(grant, digests)),
     rotateRefreshToken: (input) => engine.write('rotateRefreshToken', input),
+    keepRefreshToken: (input) => engine.write('keepRefreshToken', input),
 
     createApiKey: (input) => engine.write('createApiKey', input),
     readApiKey: (id) => engine.read(() => credentials.readApiKey(id)),

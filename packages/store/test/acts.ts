@@ -34,6 +34,24 @@ export function present(
   })
 }
 
+/** Presents the refresh token of a generation, which stays the same. */
+export function keep(
+  { store }: Bench,
+  { grant }: Pick<Family, 'grant'>,
+  generation: number,
+  over: Partial<Parameters<Store['keepRefreshToken']>[0]> = {},
+): ReturnType<Store['keepRefreshToken']> {
+  return store.keepRefreshToken({
+    grant: grant.id,
+    digest: digestOf(grant, generation),
+    generation,
+    expiresAtMs: NOW + DAY,
+    ...change(),
+    auditReuse: makeEvent({ type: 'grant.reuse_detected' }),
+    ...over,
+  })
+}
+
 /** Revokes a node at `nowMs`. */
 export function revoke({ store }: Bench, node: PathNode, nowMs: number = NOW): ReturnType<Store['revoke']> {
   return store.revoke({ id: makeId('rev'), node, ...change(), nowMs })

@@ -166,6 +166,7 @@ export const makeGrant = (session: Session, over: Partial<Grant> = {}): Grant =>
   scope: ['*'],
   identityScopes: [],
   audiences: ['https://api.example.com'],
+  jkt: null,
   createdAtMs: NOW,
   expiresAtMs: session.expiresAtMs,
   endedAtMs: null,

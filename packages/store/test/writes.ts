@@ -1,6 +1,6 @@
 /** Every write of the port, used so that it changes as much as it can: for tests about all of them. */
 import type { NodeKind } from '@countersign/protocol'
-import { present, revoke } from './acts.ts'
+import { keep, present, revoke } from './acts.ts'
 import type { Bench } from './bench.ts'
 import { factorWritesOf } from './factor-writes.ts'
 import {
@@ -169,6 +169,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     // Once consumed, once reused.
     rotateRefreshToken: [use, use],
+    keepRefreshToken: [() => keep(bench, family, 1)],
     addSigningKey: [() => store.addSigningKey(next, null, makeEvent())],
     promoteSigningKey: [() => store.promoteSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
     retireSigningKey: [() => store.retireSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],

@@ -128,8 +128,10 @@ export class MemoryChecker implements Checker {
   async #confirm(credential: string, decided: CheckResult | Promise<CheckResult>): Promise<CheckResult> {
     const result = await decided
     if (!result.ok) return result
-    const { kind, id } = result.verdict.credential
-    return this.#decideByAsking(credential, { kind, id }, true)
+    const { kind, id, jkt } = result.verdict.credential
+    const confirmed = await this.#decideByAsking(credential, { kind, id }, true)
+    // Whatever the answer leaves out, a token stays bound to the key that its signature names.
+    return confirmed.ok && confirmed.verdict.credential.jkt !== jkt ? toRefused('unproven') : confirmed
   }
 
   #decideAccessToken(

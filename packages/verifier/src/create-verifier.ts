@@ -7,6 +7,7 @@ import { createKeySource, type KeySource } from './authority/keys.ts'
 import { createTrouble } from './authority/trouble.ts'
 import { MemoryChecker } from './check.ts'
 import { type CheckerClock, type CheckerSettings, toSettings } from './checker-options.ts'
+import { openProofDesk, type ProofDesk } from './dpop/desk.ts'
 import { FeedVerifier } from './feed-verifier.ts'
 import type { Instant } from './lease.ts'
 import { type Memory, openMemory } from './memory.ts'
@@ -26,6 +27,7 @@ export interface VerifierParts {
   readonly keys: KeySource
   readonly reports: Reports
   readonly watcher: Watcher
+  readonly proofs: ProofDesk
 }
 
 /**
@@ -34,7 +36,7 @@ export interface VerifierParts {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { timers = ownTimers, clock = ownClock } = options
-  const bounds = { watchedMax: WATCHED_MAX, ...options.bounds }
+  const bounds = { watchedMax: WATCHED_MAX, usedProofsMax: USED_PROOFS_MAX, ...options.bounds }
   const style = options.credentialStyle ?? { prefix: 'cs', environment: 'live' }
   const tell = options.onEvent ?? (() => {})
   const trouble = createTrouble(tell)
@@ -82,7 +84,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
   const feed = createFeed({ verifierId, call, trouble, timers, now, memory, keys, tell, onStep })
   const cookieName = options.cookieName ?? COOKIE_NAME
-  const parts = { settings, audiences, cookieName, verifierId, memory, checker, feed, keys, reports, watcher }
+  const proofs = openProofDesk(options.proofs ?? {}, bounds.usedProofsMax, () => clock.monotonicMs())
+  const beside = { feed, keys, reports, watcher, proofs }
+  const parts = { settings, audiences, cookieName, verifierId, memory, checker, ...beside }
   const verifier = new FeedVerifier(parts)
   verifier.start()
   return verifier
@@ -90,6 +94,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
 const COOKIE_NAME = '__Host-countersign_session'
 const WATCHED_MAX = 10_000
+/** More than a thousand a second for a minute. */
+const USED_PROOFS_MAX = 100_000
 
 /** Held here: the global is a getter on some runtimes, and the clocks are most of what a warm check costs. */
 const { performance } = globalThis

@@ -11,13 +11,21 @@ export interface CredentialHeaders {
   /** `X-API-Key`. */
   readonly apiKey: HeaderValue
   readonly cookie: HeaderValue
+  /** `DPoP`: the proof that goes with an access token of that scheme. */
+  readonly dpop?: HeaderValue
 }
 
 export type CredentialSource = 'authorization' | 'api_key_header' | 'cookie'
 
 export type TakenCredential =
   | { readonly kind: 'none' }
-  | { readonly kind: 'one'; readonly credential: string; readonly from: CredentialSource }
+  | {
+      readonly kind: 'one'
+      readonly credential: string
+      readonly from: CredentialSource
+      /** It came by the scheme `DPoP`, so that a proof has to come with it (RFC 9449 §7.1). */
+      readonly byProof?: true
+    }
   /** Two headers, each with a credential: 400. */
   | { readonly kind: 'multiple' }
   /** There is something, but not one credential in its proper place: 401. */
@@ -63,6 +71,10 @@ function takeAuthorization(value: string | null): TakenCredential {
     case 'bearer':
       // An API key is no bearer token of a session, and a static key no session (ASVS 7.2.2).
       return take(credential, ['access_token', 'session', 'refresh', 'other'], 'authorization')
+    case 'dpop': {
+      const taken = take(credential, ['access_token'], 'authorization')
+      return taken.kind === 'one' ? { ...taken, byProof: true } : taken
+    }
     case 'apikey':
       return take(credential, ['api_key'], 'authorization')
     default:

@@ -8,9 +8,11 @@ import type { VerifierParts } from './create-verifier.ts'
 import {
   type CredentialHeaders,
   type CredentialSource,
-  isPresent,
+  type HeaderValue,
   takeCredential,
 } from './credential-of-request.ts'
+import type { ProofFlaw } from './dpop/proof.ts'
+import { toAsked, toHeaders, toOnlyHeader } from './request-headers.ts'
 import type { Accepted, CheckResult, Verdict } from './verdict.ts'
 import type { HeldVerdict } from './verdict-cache.ts'
 import type {
@@ -30,6 +32,10 @@ import type {
 /** What is known about a request beside its credential. */
 interface Facts extends AuthenticateOptions {
   readonly from: CredentialSource | null
+}
+
+interface AskedFacts extends Facts {
+  readonly from: CredentialSource
 }
 
 export class FeedVerifier implements Verifier {
@@ -78,7 +84,7 @@ export class FeedVerifier implements Verifier {
   verify(credential: string, options: VerifyOptions = {}): VerifyResult | Promise<VerifyResult> {
     const { memory, checker } = this.#parts
     const held = options.freshness === 'online' ? undefined : memory.verdicts.get(credential)
-    if (held !== undefined && held.verified !== null) {
+    if (held !== undefined && held.verified !== null && held.result.verdict.credential.jkt === undefined) {
       const now = checker.now()
       if (memory.mayUse(held, now)) {
         this.#count(held, now.monotonicMs, options.route)
@@ -86,8 +92,12 @@ export class FeedVerifier implements Verifier {
       }
     }
     const facts = { ...options, from: null }
-    const conclude = (result: CheckResult): VerifyResult =>
-      result.ok ? this.#accept(credential, result, facts).verified : this.#refuse(credential, result, facts)
+    const conclude = (result: CheckResult): VerifyResult => {
+      if (!result.ok) return this.#refuse(credential, result, facts)
+      return isBound(result)
+        ? this.#denyUnproven(result, facts)
+        : this.#accept(credential, result, facts).verified
+    }
     return this.#check(credential, options, conclude)
   }
 
@@ -111,6 +121,7 @@ export class FeedVerifier implements Verifier {
         return this.deny('invalid_credential', { ...facts, reason: 'malformed' })
       case 'one': {
         const { credential } = taken
+        if (taken.byProof) return this.#authenticateByProof(credential, headers.dpop, toAsked(request, facts))
         return this.#check(credential, options, (result) => this.#conclude(credential, result, text, facts))
       }
     }
@@ -119,7 +130,7 @@ export class FeedVerifier implements Verifier {
   #check<T>(
     credential: string,
     { freshness }: VerifyOptions,
-    conclude: (result: CheckResult) => T,
+    conclude: (result: CheckResult) => T | Promise<T>,
   ): T | Promise<T> {
     if (this.#isClosed) return conclude({ ok: false, code: 'verifier_unavailable', reason: 'no_lease' })
     const checked = this.#parts.checker.check(credential, freshness)
@@ -133,6 +144,8 @@ export class FeedVerifier implements Verifier {
     facts: Facts & { readonly from: CredentialSource },
   ): AuthenticateResult {
     if (!result.ok) return this.#refuse(credential, result, facts)
+    // Whoever presents it as if bearing were enough has stolen it, or knows no better (RFC 9449 §7.2).
+    if (isBound(result)) return this.#denyUnproven(result, facts)
     const { allowAddresses } = result.verdict
     const { verified, held } = this.#accept(credential, result, facts)
     if (!isAddressAllowed(facts.address ?? null, allowAddresses)) {
@@ -151,6 +164,47 @@ export class FeedVerifier implements Verifier {
       this.#parts.memory.verdicts.nameByHeader(header)
     }
     return authenticated
+  }
+
+  /**
+   * An access token of the scheme `DPoP` (RFC 9449 §7.1). The proof is read before the token is judged, and used up
+   * after, so that nobody fills the memory of used proofs without a good token. Nothing of it is kept for the next
+   * request but the verdict, which alone lets nobody in.
+   */
+  async #authenticateByProof(
+    credential: string,
+    header: HeaderValue,
+    facts: AskedFacts,
+  ): Promise<AuthenticateResult> {
+    const { proofs } = this.#parts
+    const read = await proofs.read(header, credential, facts, this.#authorityMs())
+    const result = await this.#check(credential, facts, (one) => one)
+    if (!result.ok) return this.#refuse(credential, result, facts)
+    const { jkt } = result.verdict.credential
+    // A token that is bound to nothing is no token of this scheme.
+    if (jkt === undefined) return this.#denyUnproven(result, facts)
+    if (!read.ok) return this.#denyProof(read.flaw, facts)
+    if (read.proof.jkt !== jkt) return this.#denyProof('key', facts)
+    if (!(await proofs.use(read.proof, this.#authorityMs()))) return this.#denyProof('used', facts)
+    // Whatever was waited for, the token is judged as of now.
+    const now = await this.#check(credential, facts, (one) => one)
+    if (!now.ok) return this.#refuse(credential, now, facts)
+    const { verified } = this.#accept(credential, now, facts)
+    if (!isAddressAllowed(facts.address ?? null, verified.allowAddresses)) {
+      return this.deny('credential_address_refused', { ...facts, verified, reason: 'address' })
+    }
+    return Object.freeze({ ...verified, from: facts.from })
+  }
+
+  async #denyProof(flaw: ProofFlaw | 'used', facts: AskedFacts): Promise<Denied> {
+    const code = flaw === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof'
+    const denied = this.deny(code, { ...facts, reason: `proof_${flaw}` })
+    const nonce = await this.#parts.proofs.nonce(this.#authorityMs())
+    return nonce === null ? denied : { ...denied, nonce }
+  }
+
+  #denyUnproven({ verdict }: Accepted, facts: Facts): Denied {
+    return this.#report('invalid_credential', { ...facts, reason: 'unproven' }, verdict.credential.id)
   }
 
   /** Counts the use and finds what callers get for the verdict; null for one that is not held. */
@@ -293,22 +347,4 @@ class WatchedPrincipal implements Principal {
   }
 }
 
-function toHeaders({ headers }: Request): CredentialHeaders {
-  return {
-    authorization: headers.get('authorization'),
-    apiKey: headers.get('x-api-key'),
-    cookie: headers.get('cookie'),
-  }
-}
-
-/** The header that counts, and its text if there is no doubt about it. */
-function toOnlyHeader({ authorization, apiKey, cookie }: CredentialHeaders): {
-  readonly from: CredentialSource
-  readonly text: string | null
-} {
-  const hasAuthorization = isPresent(authorization)
-  const hasApiKey = isPresent(apiKey)
-  const from = hasAuthorization ? 'authorization' : hasApiKey ? 'api_key_header' : 'cookie'
-  const value = hasAuthorization ? authorization : hasApiKey ? apiKey : cookie
-  return { from, text: typeof value === 'string' && !(hasAuthorization && hasApiKey) ? value : null }
-}
+const isBound = ({ verdict }: Accepted): boolean => verdict.credential.jkt !== undefined

@@ -10,6 +10,7 @@ export {
   type TakenCredential,
   takeCredential,
 } from './credential-of-request.ts'
+export { type Proof, type ProofFlaw, type ProofRules, type ReadProof, readProof } from './dpop/proof.ts'
 export { parseJwk } from './jwt/jwk.ts'
 export { importKey, type VerificationKey } from './jwt/keys.ts'
 export {
@@ -31,6 +32,7 @@ export type {
   Denied,
   Freshness,
   Principal,
+  ProofOptions,
   RequestParts,
   Timers,
   Verified,

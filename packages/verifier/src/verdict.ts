@@ -22,6 +22,8 @@ export interface Verdict {
     readonly amr: readonly string[]
     readonly acr: string | null
     readonly authTimeMs: number | null
+    /** The key that each request has to be proven with (RFC 9449); absent where bearing the credential is enough. */
+    readonly jkt?: string
   }
   readonly permissions: readonly Permission[]
   /** Empty means any. */

@@ -23,6 +23,8 @@ export interface VerifierOptions {
   /** How far the clocks of two machines may differ: at most, and by default, 30 seconds. */
   readonly leewaySeconds?: number
   readonly bounds?: Partial<VerifierBounds>
+  /** How proofs of possession are taken (RFC 9449). */
+  readonly proofs?: ProofOptions
   /** HS256 keys as JWKs, which no public key set can carry. */
   readonly sharedKeys?: readonly object[]
   /** Told what an operator wants to know. Must not throw. */
@@ -35,6 +37,18 @@ export interface VerifierOptions {
 export interface VerifierBounds extends CheckerBounds {
   /** Verdicts whose end is watched by somebody (`principal.ended`). */
   readonly watchedMax: number
+  /** Used proofs that are remembered. Where more come within a minute, older ones are refused sooner. */
+  readonly usedProofsMax: number
+}
+
+export interface ProofOptions {
+  /**
+   * True for the first use of a proof, false for any later one, until that time; for several processes behind one
+   * name. Each process remembers for itself unless this is given, so that another one would take a proof once more.
+   */
+  readonly useOnce?: (proof: string, expiresAtMs: number) => boolean | Promise<boolean>
+  /** Base64url of 32 random bytes or more, the same for all processes. Where it is given, proofs need a nonce (§9). */
+  readonly nonceKey?: string
 }
 
 export interface Timers {
@@ -49,7 +63,8 @@ export interface Verifier {
   readonly cookieName: string
   /**
    * Finds out whether a credential is good: at once where memory or a synchronous signature check is enough.
-   * What it does not check: where the credential stood, the caller's address, permissions, the rate limit.
+   * What it does not check: where the credential stood, the caller's address, permissions, the rate limit. An access
+   * token that is bound to a key is refused: only `authenticate` sees the proof.
    */
   verify(credential: string, options?: VerifyOptions): VerifyResult | Promise<VerifyResult>
   /**
@@ -98,6 +113,12 @@ export interface VerifyOptions {
 export interface AuthenticateOptions extends VerifyOptions {
   /** The caller's true address; null or absent when it is not known, which no address list holds. */
   readonly address?: string | null
+  /**
+   * The request's method and its address, in each way in which callers may know it, for proofs of possession. From the
+   * request itself where a `Request` is given; where only headers are, and neither is said, no proof can be good.
+   */
+  readonly method?: string
+  readonly urls?: readonly string[]
 }
 
 /** The raw headers of a request that can carry a credential. */
@@ -160,6 +181,8 @@ export interface Denied {
   readonly decisionId: string
   /** Where the refused credential stood; null where there was none, or none that counts. */
   readonly from: CredentialSource | null
+  /** What the next proof has to carry: for the field `DPoP-Nonce`. */
+  readonly nonce?: string
 }
 
 export interface DenialFacts {

@@ -65,6 +65,7 @@ function rowsOf(one: ClientShape): Row[] {
     ['type', one.type],
     ['profile', one.profile],
     ['authenticates by', one.token_endpoint_auth_method],
+    ['tokens', one.dpop_bound_access_tokens ? 'always bound to a key' : ''],
     ['grants', toList(one.grant_types)],
     ['redirect URIs', toList(one.redirect_uris)],
     ['scopes', toList(one.scopes)],
@@ -82,6 +83,8 @@ const settings: Readonly<Record<string, Option>> = {
   scope: { type: 'list', value: 'scope', help: 'A permission, or openid, profile, email, offline_access.' },
   audience: { type: 'list', value: 'audience', help: 'An API that its tokens may be for.' },
   'service-account': { type: 'text', value: 'id', help: 'Whom it speaks for with client_credentials.' },
+  dpop: { type: 'text', value: 'when', help: 'required: its tokens are always bound to a key; or optional.' },
+  'jwks-uri': { type: 'text', value: 'uri', help: 'Where it publishes them itself.' },
   'jwks-file': { type: 'text', value: 'file', help: 'Its public keys as a JWK Set, for private_key_jwt.' },
 }
 
@@ -108,6 +111,7 @@ const create: Command = {
         input.required('auth'),
         'auth',
       ),
+      dpop_bound_access_tokens: readDpop(input),
       grant_types: input
         .list('grant')
         .map((word) => readWord<ClientGrantType>(clientGrantTypes, word, 'grant')),
@@ -116,6 +120,7 @@ const create: Command = {
       audiences: [...input.list('audience')],
       service_account_id: input.text('service-account'),
       jwks: await readKeys(input),
+      jwks_uri: input.text('jwks-uri'),
     }
     const client = await connect(input, terminal)
     showSecret(terminal, await client.clients.create(request))
@@ -126,6 +131,11 @@ const create: Command = {
 function readProfile(input: Input): ClientProfile | undefined {
   const text = input.text('profile')
   return text === undefined ? undefined : readWord<ClientProfile>(clientProfiles, text, 'profile')
+}
+
+function readDpop(input: Input): boolean | undefined {
+  const text = input.text('dpop')
+  return text === undefined ? undefined : readWord(['required', 'optional'], text, 'dpop') === 'required'
 }
 
 function readWord<T extends string>(words: readonly T[], text: string, option: string): T {
@@ -165,11 +175,13 @@ const change: Command = {
     const wanted = {
       name: input.text('name'),
       profile: readProfile(input),
+      dpop_bound_access_tokens: readDpop(input),
       redirect_uris: all('redirect-uri'),
       scopes: all('scope'),
       audiences: all('audience'),
       service_account_id: input.text('service-account'),
       jwks: await readKeys(input),
+      jwks_uri: input.text('jwks-uri'),
     }
     const client = await connect(input, terminal)
     const one = await client.clients.change(input.required('id'), wanted)

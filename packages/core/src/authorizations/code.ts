@@ -17,6 +17,8 @@ export interface AuthorizationCode {
   readonly redirectUri: string
   /** The S256 challenge that its redeemer has to meet; null where none was asked for. */
   readonly codeChallenge: string | null
+  /** The key that its redeemer has to prove (RFC 9449 §10); null where none was named. */
+  readonly dpopJkt: string | null
   readonly permissions: readonly Permission[]
   readonly identityScopes: readonly IdentityScope[]
   readonly audiences: readonly string[]

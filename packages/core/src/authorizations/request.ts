@@ -9,9 +9,11 @@ import {
   type IdentityScope,
   isIdentityScope,
   isPermission,
+  isThumbprint,
   PERMISSIONS_MAX,
   type Permission,
 } from '@countersign/protocol'
+import { parseRequestedClaims, type RequestedClaims } from './requested-claims.ts'
 
 /** As they came in; a parameter without a value is not there (OAuth 2.1 §3.1). */
 export type AuthorizationParameters = { readonly [name in ParameterName]?: string | undefined }
@@ -26,13 +28,15 @@ export const parameterNames = [
   'nonce',
   'code_challenge',
   'code_challenge_method',
+  'dpop_jkt',
   'resource',
   'prompt',
   'max_age',
   'acr_values',
   'login_hint',
-  'ui_locales',
   'id_token_hint',
+  'claims',
+  'ui_locales',
   'request',
   'request_uri',
   'registration',
@@ -52,11 +56,16 @@ export interface AuthorizationRequest {
   readonly audiences: readonly string[]
   readonly nonce: string | null
   readonly codeChallenge: string | null
+  readonly dpopJkt: string | null
   readonly prompts: ReadonlySet<Prompt>
   readonly maxAgeSeconds: number | null
   /** The weakest level that was asked for, if any: a wish and no demand (OIDC Core §3.1.2.1). */
   readonly acrWanted: Acr | null
   readonly idTokenHint: string | null
+  /** Of these levels one must be reached; empty for none (OIDC Core §5.5.1.1). */
+  readonly acrEssential: readonly Acr[] | 'unknown'
+  /** The very person who is meant, as `claims` says. */
+  readonly subject: string | null
 }
 
 /** RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6, RFC 8707 §2. */
@@ -69,6 +78,7 @@ export type AuthorizationError =
   | 'invalid_target'
   | 'login_required'
   | 'consent_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'registration_not_supported'
@@ -94,9 +104,23 @@ type Read =
 
 export function readAuthorizationRequest(asker: Asker, parameters: AuthorizationParameters): Read {
   const mistake =
-    formMistake(asker, parameters) ?? challengeMistake(asker, parameters) ?? promptMistake(parameters)
+    formMistake(asker, parameters) ??
+    challengeMistake(asker, parameters) ??
+    keyMistake(parameters) ??
+    promptMistake(parameters)
   if (mistake !== null) return { ok: false, ...mistake }
   const words = wordsOf(parameters.scope)
+  const claims = parameters.claims === undefined ? noClaims : parseRequestedClaims(parameters.claims)
+  if (claims === null) {
+    return {
+      ok: false,
+      ...toMistake('invalid_request', 'claims', 'The claims are no request of OIDC Core §5.5.'),
+    }
+  }
+  // Without `openid` there is nobody whose claims could be told (OIDC Core §5.5).
+  const claimed = words.includes('openid')
+    ? claims.identityScopes.filter((one) => asker.scopes.includes(one))
+    : []
   if (words.length > PERMISSIONS_MAX || !words.every((word) => mayAskFor(asker, word))) {
     const text = 'The scope is malformed, or more than this client may ask for.'
     return { ok: false, ...toMistake('invalid_scope', 'scope', text) }
@@ -105,17 +129,22 @@ export function readAuthorizationRequest(asker: Asker, parameters: Authorization
     ok: true,
     request: {
       permissions: words.filter(isPermission),
-      identityScopes: words.filter(isIdentityScope),
+      identityScopes: [...new Set([...words.filter(isIdentityScope), ...claimed])],
       audiences: parameters.resource === undefined ? [] : [parameters.resource],
       nonce: parameters.nonce ?? null,
       codeChallenge: parameters.code_challenge ?? null,
+      dpopJkt: parameters.dpop_jkt ?? null,
       prompts: new Set(wordsOf(parameters.prompt).filter(isPrompt)),
       maxAgeSeconds: parameters.max_age === undefined ? null : Number(parameters.max_age),
       acrWanted: weakestOf(wordsOf(parameters.acr_values)),
       idTokenHint: parameters.id_token_hint ?? null,
+      acrEssential: claims.acrEssential,
+      subject: claims.subject,
     },
   }
 }
+
+const noClaims: RequestedClaims = { identityScopes: [], acrEssential: [], subject: null }
 
 const wordsOf = (text: string | undefined): readonly string[] =>
   text === undefined ? [] : [...new Set(text.split(' '))]
@@ -170,6 +199,11 @@ function challengeMistake(asker: Asker, parameters: AuthorizationParameters): Re
   return CHALLENGE.test(challenge)
     ? null
     : toMistake('invalid_request', 'code_challenge', 'The code_challenge is the base64url of a SHA-256.')
+}
+
+function keyMistake({ dpop_jkt: jkt }: AuthorizationParameters): RequestMistake | null {
+  if (jkt === undefined || isThumbprint(jkt)) return null
+  return toMistake('invalid_request', 'dpop_jkt', 'The dpop_jkt is the base64url of a SHA-256.')
 }
 
 const SECONDS = /^\d{1,9}$/

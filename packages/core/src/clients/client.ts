@@ -17,6 +17,8 @@ export interface Client {
   readonly kind: ClientKind
   readonly profile: ClientProfile
   readonly authMethod: ClientAuthMethod
+  /** Whether its access tokens are always bound to a key (RFC 9449 §5.2). */
+  readonly dpopBound: boolean
   readonly grantTypes: readonly ClientGrantType[]
   readonly redirectUris: readonly string[]
   /** All that it may ask for: permissions and identity scopes. */
@@ -27,6 +29,8 @@ export interface Client {
   readonly serviceAccountId: ServiceAccountId | null
   /** The public keys that its assertions are checked with. */
   readonly jwks: readonly ClientJwk[] | null
+  /** Where it publishes them itself, in place of `jwks`. */
+  readonly jwksUri: string | null
   readonly logoUri: string | null
   readonly policyUri: string | null
   readonly tosUri: string | null
@@ -52,12 +56,14 @@ export type ClientSettings = Pick<
   | 'name'
   | 'profile'
   | 'authMethod'
+  | 'dpopBound'
   | 'grantTypes'
   | 'redirectUris'
   | 'scopes'
   | 'audiences'
   | 'serviceAccountId'
   | 'jwks'
+  | 'jwksUri'
   | 'logoUri'
   | 'policyUri'
   | 'tosUri'
@@ -74,3 +80,9 @@ export const isLive = (client: Client): boolean => client.disabledAtMs === null 
 
 /** The part of its scopes that are permissions. */
 export const permissionsOf = (client: Client): readonly Permission[] => client.scopes.filter(isPermission)
+
+/**
+ * Whether its refresh tokens change with each use. Where nobody can use one without the client's own proof, and every
+ * access token is bound to a key, rotation gains nothing and loses tokens on bad connections (FAPI 2.0 §5.3.2.1).
+ */
+export const rotates = ({ kind, dpopBound }: Client): boolean => kind === 'public' || !dpopBound

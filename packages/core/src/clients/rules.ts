@@ -1,6 +1,6 @@
 /** What a client may be registered as: the rules that its settings keep among each other. */
 
-import { assertionAlgorithms, isScopeWord } from '@countersign/protocol'
+import { assertionAlgorithms, isFapiAlgorithm, isScopeWord } from '@countersign/protocol'
 import { importKey } from '@countersign/verifier'
 import { type ClientJwk, type ClientSettings, kindOf } from './client.ts'
 import { redirectUriMistake } from './redirect-uris.ts'
@@ -34,15 +34,39 @@ export async function clientMistake(settings: ClientSettings): Promise<Mistake |
     const message = redirectUriMistake(uri, kind)
     if (message !== null) return { path: `redirect_uris.${index}`, message }
   }
-  return keysMistake(settings)
+  return (settings.profile === 'fapi2-security' ? fapiMistake(settings) : null) ?? keysMistake(settings)
 }
 
-async function keysMistake({ authMethod, jwks }: ClientSettings): Promise<Mistake | null> {
-  if ((authMethod === 'private_key_jwt') !== (jwks !== null)) {
+/** The FAPI 2.0 Security Profile §5.3.2.1, as far as it is about what a client is registered as. */
+function fapiMistake({ authMethod, dpopBound, redirectUris, jwks }: ClientSettings): Mistake | null {
+  if (authMethod !== 'private_key_jwt') {
+    const message = 'With this profile a client proves itself by private_key_jwt.'
+    return { path: 'token_endpoint_auth_method', message }
+  }
+  if (!dpopBound) {
+    const message = 'With this profile access tokens are always bound to a key.'
+    return { path: 'dpop_bound_access_tokens', message }
+  }
+  const plain = redirectUris.findIndex((uri) => !uri.startsWith('https://'))
+  if (plain >= 0)
+    return { path: `redirect_uris.${plain}`, message: 'With this profile redirect URIs are https.' }
+  const weak = (jwks ?? []).findIndex(({ alg }) => !isFapiAlgorithm(alg))
+  if (weak < 0) return null
+  return { path: `jwks.keys.${weak}`, message: 'With this profile a key is for ES256 or EdDSA.' }
+}
+
+async function keysMistake({ authMethod, jwks, jwksUri }: ClientSettings): Promise<Mistake | null> {
+  if (jwks !== null && jwksUri !== null) {
+    return { path: 'jwks_uri', message: 'Keys are registered, or published by the client, but not both.' }
+  }
+  if ((authMethod === 'private_key_jwt') !== (jwks !== null || jwksUri !== null)) {
     return {
       path: 'jwks',
       message: 'The method private_key_jwt and public keys to check it with go together.',
     }
+  }
+  if (jwksUri !== null && !isKeyAddress(jwksUri)) {
+    return { path: 'jwks_uri', message: 'Keys are published by https, without user name and fragment.' }
   }
   const kids = new Set<string>()
   for (const [index, jwk] of (jwks ?? []).entries()) {
@@ -54,6 +78,13 @@ async function keysMistake({ authMethod, jwks }: ClientSettings): Promise<Mistak
     kids.add(`${jwk.kid}`)
   }
   return null
+}
+
+/** What is really called, and over which addresses, is decided when it is; in the clear only on this machine. */
+function isKeyAddress(text: string): boolean {
+  if (!/^https?:\/\/[^\s#@\\]+$/.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
 /** Keys that are shared with the client are none: whoever reads them here could sign for it. */

@@ -19,6 +19,8 @@ export interface RedeemInput {
   readonly code: string
   readonly redirectUri: string | null
   readonly codeVerifier: string | null
+  /** The key that was proven with the request; null for none. */
+  readonly jkt: string | null
 }
 
 export type Redeemed =
@@ -29,7 +31,7 @@ export type Redeemed =
       readonly refreshToken: Secret | null
       readonly idToken: string | null
     }
-  | { readonly ok: false; readonly error: 'unauthorized_client' | 'invalid_grant' }
+  | { readonly ok: false; readonly error: 'unauthorized_client' | 'invalid_grant' | 'invalid_dpop_proof' }
 
 export async function redeemCode(
   context: MintContext,
@@ -38,12 +40,15 @@ export async function redeemCode(
   facts: RequestFacts,
 ): Promise<Redeemed> {
   if (!client.grantTypes.includes('authorization_code')) return { ok: false, error: 'unauthorized_client' }
+  // RFC 9449 §5.2.
+  if (client.dpopBound && input.jkt === null) return { ok: false, error: 'invalid_dpop_proof' }
   const read = await context.store.readAuthorizationCode(context.secrets.digests(new Secret(input.code)))
   const { found } = read
   if (found === null || !isFor(context, found.code, client, input)) return refused
   const { code, session, principal } = found
   if (sessionDeath(session, principal, facts.nowMs) !== null) return refused
-  const grant = toGrant(context, code, session, facts.nowMs)
+  const jkt = client.kind === 'public' ? input.jkt : null
+  const grant = { ...toGrant(context, code, session, facts.nowMs), jkt }
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
   const opened = await open(context, { digest: found.digest, grant, refresh, client }, facts)
   if (opened !== 'opened') {
@@ -52,7 +57,8 @@ export async function redeemCode(
   }
   const permissions = narrow(narrow(code.permissions, permissionsOf(client)), principal.rights.permissions)
   const order = { head: read.head, principal, clientId: client.id, permissions, audiences: code.audiences }
-  const access = mintAccessToken(context, { ...order, session, grant, apiKey: null }, facts.nowMs)
+  const parents = { session, grant, apiKey: null, jkt: input.jkt }
+  const access = mintAccessToken(context, { ...order, ...parents }, facts.nowMs)
   if (access === null) return refused
   const isOpenId = code.identityScopes.includes('openid')
   const idOrder = { clientId: client.id, session, nonce: code.nonce, accessToken: access.accessToken }
@@ -72,6 +78,8 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
 
 function isFor(context: MintContext, code: AuthorizationCode, client: Client, input: RedeemInput): boolean {
   if (code.clientId !== client.id || code.redirectUri !== input.redirectUri) return false
+  // RFC 9449 §10: whoever has caught the code has not caught the key.
+  if (code.dpopJkt !== null && code.dpopJkt !== input.jkt) return false
   const { codeVerifier: verifier } = input
   // A verifier without a challenge: somebody has taken the challenge out of the request (RFC 9700 §4.8.2).
   if (code.codeChallenge === null) return verifier === null
@@ -81,7 +89,12 @@ function isFor(context: MintContext, code: AuthorizationCode, client: Client, in
 }
 
 /** With offline_access the grant hangs under the person alone and outlives the sign-in; else it ends with it. */
-function toGrant(context: MintContext, code: AuthorizationCode, session: Session, nowMs: number): Grant {
+function toGrant(
+  context: MintContext,
+  code: AuthorizationCode,
+  session: Session,
+  nowMs: number,
+): Omit<Grant, 'jkt'> {
   const isOffline = code.identityScopes.includes('offline_access')
   return {
     id: code.grantId,

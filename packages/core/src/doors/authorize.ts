@@ -77,6 +77,10 @@ export async function authorize(
     error,
     description,
   })
+  // FAPI 2.0 §5.3.2.2: what came through the browser may have been changed there.
+  if (client.profile === 'fapi2-security' && input.pushed === null) {
+    return refuse('invalid_request', 'This client pushes its requests before the browser comes.')
+  }
   const signedIn = await signedInAs(context, input, facts)
   if (signedIn === null || needsSignIn(read, signedIn.session, input.startedMs, facts.nowMs)) {
     if (request.prompts.has('none')) return refuse('login_required', 'Somebody has to sign in.')
@@ -85,6 +89,10 @@ export async function authorize(
   // Somebody who has just signed in in another way: asking again and again would lead nowhere.
   if (!meets(client.assurance, signedIn.session.amr)) {
     return refuse('access_denied', 'The sign-in was not as strong as this client demands.')
+  }
+  // Whoever has no second factor cannot reach it by signing in once more (OIDC Core §5.5.1.1).
+  if (!reachesEssential(request, signedIn.session)) {
+    return refuse('unmet_authentication_requirements', 'The sign-in is not of a level that was asked for.')
   }
   if (input.decision === 'deny') return refuse('access_denied', 'The request was denied.')
   const { session, decided } = signedIn
@@ -145,9 +153,13 @@ export async function readRequest(
   const audiences = audiencesFor(context, client, request.audiences)
   if (audiences === null)
     return refuse('invalid_target', 'The resource is not one that this client may name.')
-  const hinted = request.idTokenHint === null ? null : await subjectOfHint(context, request.idTokenHint)
-  if (request.idTokenHint !== null && hinted === null) {
+  const fromHint = request.idTokenHint === null ? null : await subjectOfHint(context, request.idTokenHint)
+  const hinted = request.subject ?? fromHint
+  if (request.idTokenHint !== null && fromHint === null) {
     return refuse('invalid_request', 'The id_token_hint is no ID token of this issuer.')
+  }
+  if (fromHint !== null && fromHint !== hinted) {
+    return refuse('invalid_request', 'The id_token_hint and the claims name two people.')
   }
   return { kind: 'request', client, to, request, audiences, hinted }
 }
@@ -189,8 +201,13 @@ function needsSignIn(
   if (!isRecentAt(client.assurance, nowMs - session.authTimeMs)) return true
   const { maxAgeSeconds, acrWanted } = request
   if (maxAgeSeconds !== null && nowMs - session.authTimeMs > maxAgeSeconds * 1000) return true
+  if (!reachesEssential(request, session)) return true
   return acrWanted !== null && !reachesAcr(session.acr, acrWanted)
 }
+
+const reachesEssential = ({ acrEssential }: AuthorizationRequest, session: Session): boolean =>
+  acrEssential !== 'unknown' &&
+  (acrEssential.length === 0 || acrEssential.some((acr) => reachesAcr(session.acr, acr)))
 
 /**
  * Whether the person has to be asked. What was allowed before is remembered, but not for an app that only claims to
@@ -244,6 +261,7 @@ async function issueCode(context: MintContext, order: CodeOrder, facts: RequestF
     sessionId: session.id,
     redirectUri: order.redirectUri,
     codeChallenge: request.codeChallenge,
+    dpopJkt: request.dpopJkt,
     permissions: request.permissions,
     identityScopes: request.identityScopes,
     audiences: order.audiences,

@@ -2,10 +2,10 @@
  * A client's proof by a JWT that it signed (RFC 7523 §3, OIDC Core §9): with a key that it registered, for this
  * authority and nobody else, short-lived, and presented once.
  */
-import { assertionAlgorithms, type RefusalReason } from '@countersign/protocol'
-import { verifySignedJwt } from '@countersign/verifier'
+import { assertionAlgorithms, fapiAlgorithms, type RefusalReason } from '@countersign/protocol'
 import type { Client } from '../clients/client.ts'
 import type { Context } from '../context.ts'
+import { verifyByClient } from './client-keys.ts'
 
 /** An assertion that is good for longer is a password by another name. */
 export const ASSERTION_SECONDS_MAX = 600
@@ -20,8 +20,8 @@ export async function assertionRefusal(
   assertion: string,
   nowMs: number,
 ): Promise<RefusalReason | null> {
-  const rules = { keys: client.jwks ?? [], algorithms: assertionAlgorithms, types: TYPES }
-  const claims = await verifySignedJwt(assertion, rules)
+  const algorithms = client.profile === 'fapi2-security' ? fapiAlgorithms : assertionAlgorithms
+  const claims = await verifyByClient(context, client, assertion, { algorithms, types: TYPES })
   if (claims === null) return 'bad_signature'
   const { iss, sub, aud, exp, iat, nbf, jti } = claims
   if (iss !== client.id || sub !== client.id) return 'wrong_issuer'
@@ -47,6 +47,8 @@ export async function assertionRefusal(
  * old name the token endpoint, perhaps among others (OIDC Core §9); the profile for them takes that.
  */
 function isForUs(issuer: string, client: Client, aud: unknown): boolean {
+  // As one text and not as a list (FAPI 2.0 §5.3.2.1).
+  if (client.profile === 'fapi2-security') return aud === issuer
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (client.profile === 'oidc-basic')
     return [issuer, `${issuer}/oauth/token`].some((one) => audiences.includes(one))

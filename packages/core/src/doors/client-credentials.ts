@@ -15,13 +15,20 @@ export interface ClientCredentialsInput {
   readonly scope: readonly Permission[] | null
   /** `audience` or `resource` parameters; empty asks for all of the client's. */
   readonly audiences: readonly string[]
+  /** The key that was proven with the request; null for none. */
+  readonly jkt: string | null
 }
 
 export type IssuedToClient =
   | { readonly ok: true; readonly access: MintedToken }
   | {
       readonly ok: false
-      readonly error: 'unauthorized_client' | 'invalid_client' | 'invalid_scope' | 'invalid_target'
+      readonly error:
+        | 'unauthorized_client'
+        | 'invalid_client'
+        | 'invalid_scope'
+        | 'invalid_target'
+        | 'invalid_dpop_proof'
     }
 
 export async function issueToClient(
@@ -33,6 +40,7 @@ export async function issueToClient(
   if (client.kind !== 'confidential' || !client.grantTypes.includes('client_credentials')) {
     return { ok: false, error: 'unauthorized_client' }
   }
+  if (client.dpopBound && input.jkt === null) return { ok: false, error: 'invalid_dpop_proof' }
   // Whatever the service account is dead for, the client has nobody to speak for.
   if (principal === null || principalDeath(principal, head.position) !== null) {
     return { ok: false, error: 'invalid_client' }
@@ -42,7 +50,7 @@ export async function issueToClient(
   if (!allowsAll(held, permissions)) return { ok: false, error: 'invalid_scope' }
   const audiences = audiencesFor(context, client, input.audiences)
   if (audiences === null) return { ok: false, error: 'invalid_target' }
-  const parents = { session: null, grant: null, apiKey: null }
+  const parents = { session: null, grant: null, apiKey: null, jkt: input.jkt }
   const order = { head, principal, clientId: client.id, permissions, audiences, ...parents }
   const access = mintAccessToken(context, order, facts.nowMs)
   if (access === null) throw new Error('A token without a parent ended before it began.')

@@ -5,6 +5,7 @@
 import {
   type ClientId,
   FIRST_PARTY_CLIENT,
+  isFapiAlgorithm,
   isPermission,
   permissions as own,
   type Secret,
@@ -13,7 +14,7 @@ import {
 } from '@countersign/protocol'
 import { type Caller, may, toActor } from '../caller.ts'
 import { type Client, type ClientSettings, hasSecret, kindOf } from '../clients/client.ts'
-import { clientMistake } from '../clients/rules.ts'
+import { clientMistake, type Mistake } from '../clients/rules.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
@@ -35,7 +36,7 @@ export async function createClient(
   facts: RequestFacts,
 ): Promise<Outcome<ClientWithSecret>> {
   if (!may(caller, own.clientsWrite)) return refuse('permission_denied')
-  const mistake = await clientMistake(input)
+  const mistake = serverMistake(context, input) ?? (await clientMistake(input))
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, input.serviceAccountId)) return refuse('permission_denied')
   if (!mayGive(caller, input.scopes.filter(isPermission))) return refuse('permission_exceeds_own')
@@ -83,7 +84,8 @@ export async function changeClient(
   const allowed = await mayTouch(context, caller, id)
   if (!allowed.ok) return allowed
   const { disabled, ...settings } = change
-  const mistake = await clientMistake({ ...allowed.client, ...settings })
+  const wanted = { ...allowed.client, ...settings }
+  const mistake = serverMistake(context, wanted) ?? (await clientMistake(wanted))
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, settings.serviceAccountId ?? null)) return refuse('permission_denied')
   if (!mayGive(caller, (settings.scopes ?? []).filter(isPermission))) return refuse('permission_exceeds_own')
@@ -159,6 +161,12 @@ export async function endClient(
   if (answer !== 'ended') return refuse(answer)
   await context.feed.catchUp()
   return { ok: true }
+}
+
+/** A profile promises what the tokens are signed with, which is a setting of the server. */
+function serverMistake({ policy }: Context, { profile }: ClientSettings): Mistake | null {
+  if (profile !== 'fapi2-security' || isFapiAlgorithm(policy.signingAlgorithm)) return null
+  return { path: 'profile', message: 'This profile needs a server that signs with ES256 or EdDSA.' }
 }
 
 /** The first party's client is no setting: sessions and keys hang under it. */

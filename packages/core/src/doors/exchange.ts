@@ -15,6 +15,8 @@ export interface ExchangeInput {
   readonly scope: readonly Permission[] | null
   /** `audience` or `resource` parameters; empty asks for all of the key's. */
   readonly audiences: readonly string[]
+  /** The key that was proven with the request; null for none. */
+  readonly jkt: string | null
 }
 
 export type Exchanged =
@@ -58,6 +60,7 @@ export async function exchangeApiKey(
     session: null,
     grant: null,
     apiKey: parent,
+    jkt: input.jkt,
   }
   const access = mintAccessToken(context, order, facts.nowMs)
   if (access === null) return { ok: false, error: 'invalid_request', reason: 'expired' }

@@ -29,6 +29,8 @@ export interface MintOrder {
   readonly clientId: ClientId
   readonly permissions: readonly Permission[]
   readonly audiences: readonly string[]
+  /** The key that the token is bound to (RFC 9449 §6.1); null for a bearer token. */
+  readonly jkt: string | null
   /** What the token stands under; it never outlives them. */
   readonly session: Session | null
   readonly grant: Grant | null
@@ -37,6 +39,8 @@ export interface MintOrder {
 
 export interface MintedToken {
   readonly accessToken: string
+  /** Whether it is bound to a key, and so of the type `DPoP`. */
+  readonly isBound: boolean
   readonly expiresInSeconds: number
   readonly scope: string
 }
@@ -48,7 +52,12 @@ export function mintAccessToken(context: MintContext, order: MintOrder, nowMs: n
   if (expiresAt <= nowSeconds) return null
   const claims = toClaims(context, order, nowSeconds, expiresAt)
   const accessToken = context.signer.sign(context.keys.current(), claims)
-  return { accessToken, expiresInSeconds: expiresAt - nowSeconds, scope: claims.scope }
+  return {
+    accessToken,
+    isBound: order.jkt !== null,
+    expiresInSeconds: expiresAt - nowSeconds,
+    scope: claims.scope,
+  }
 }
 
 /** In whole seconds, rounded down: a token must not outlive its session by the rest of a second. */
@@ -79,6 +88,7 @@ function toClaims(context: MintContext, order: MintOrder, iat: number, exp: numb
     ...(principal.rights.roles.length > 0 && { roles: principal.rights.roles }),
     ...(session && { sid: session.id, auth_time: Math.floor(session.authTimeMs / 1000), amr: session.amr }),
     ...(session?.acr && { acr: session.acr }),
+    ...(order.jkt !== null && { cnf: { jkt: order.jkt } }),
     ...(grant && { gid: grant.id }),
     ...(apiKey && { akid: apiKey.id }),
     ...(apiKey && narrowings(apiKey)),
@@ -104,6 +114,7 @@ export function firstPartyOrder(
     clientId: FIRST_PARTY_CLIENT,
     permissions: parts.principal.rights.permissions,
     audiences: context.policy.audiences,
+    jkt: null,
     apiKey: null,
   }
 }

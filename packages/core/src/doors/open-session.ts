@@ -173,6 +173,7 @@ function newGrant(context: Context, session: Session): NewGrant {
     sessionId: session.id,
     scope: ['*'],
     identityScopes: [],
+    jkt: null,
     audiences: context.policy.audiences,
     createdAtMs: session.createdAtMs,
     expiresAtMs: session.expiresAtMs,

@@ -16,7 +16,7 @@ import {
   toOpaqueCredential,
 } from '@countersign/protocol'
 import type { AuditActor } from '../audit/event.ts'
-import { isLive, permissionsOf } from '../clients/client.ts'
+import { isLive, permissionsOf, rotates } from '../clients/client.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { idleDeadline, type Session } from '../sessions/session.ts'
@@ -29,6 +29,8 @@ export interface RefreshInput {
   readonly clientId: ClientId
   /** Narrows this one access token; null asks for all that was granted (RFC 6749 §6). */
   readonly scope: readonly Permission[] | null
+  /** The key that was proven with the request; null for none. */
+  readonly jkt: string | null
 }
 
 export type Refreshed =
@@ -40,7 +42,11 @@ export type Refreshed =
       /** When the whole family ends, however often it is refreshed. */
       readonly familyExpiresAtMs: number
     }
-  | { readonly ok: false; readonly error: 'invalid_grant' | 'invalid_scope'; readonly reason: RefusalReason }
+  | {
+      readonly ok: false
+      readonly error: 'invalid_grant' | 'invalid_scope' | 'invalid_dpop_proof'
+      readonly reason: RefusalReason
+    }
 
 type Found = NonNullable<Awaited<ReturnType<Context['store']['readRefreshToken']>>['found']>
 
@@ -56,6 +62,12 @@ export async function refresh(
   if (found === null) return refuseGrant('unknown')
   // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
   if (found.client.id !== input.clientId) return refuseGrant('wrong_audience')
+  // RFC 9449 §5: of a public client the refresh token is worth nothing without its key. Before it is used up, so that
+  // whoever has only the token cannot end the family.
+  const isUnproven = found.client.dpopBound && input.jkt === null
+  if (isUnproven || (found.grant.jkt !== null && found.grant.jkt !== input.jkt)) {
+    return { ok: false, error: 'invalid_dpop_proof', reason: 'unproven' }
+  }
   // A child follows its parents: neither more than the client may ask for now, nor than the person may do.
   const permissions = narrow(
     narrow(found.grant.scope, permissionsOf(found.client)),
@@ -65,9 +77,10 @@ export async function refresh(
   if (!allowsAll(permissions, scope)) {
     return { ok: false, error: 'invalid_scope', reason: 'bad_claims' }
   }
-  const rotated = await rotate(context, parsed.id, parsed.secret, found, facts)
+  const use = rotates(found.client) ? rotate : keep
+  const rotated = await use(context, parsed.id, parsed.secret, found, facts)
   if (!rotated.ok) return rotated
-  const access = mintUnder(context, { ...read, found }, scope, facts.nowMs)
+  const access = mintUnder(context, { ...read, found }, { scope, jkt: input.jkt }, facts.nowMs)
   if (access === null) return refuseGrant('expired')
   return {
     ok: true,
@@ -134,6 +147,38 @@ async function rotate(
   }
 }
 
+/** The same refresh token again: nobody but the client can use it, and what it gives is bound to a key. */
+async function keep(
+  context: Context,
+  grantId: GrantId,
+  presented: Secret,
+  found: Found,
+  facts: RequestFacts,
+): Promise<Rotated> {
+  const actor: AuditActor = { kind: found.principal.kind, id: found.principal.id, credential: grantId }
+  const target = { kind: 'grant', id: grantId }
+  const details = { client: found.client.id, generation: found.generation }
+  const answer = await context.store.keepRefreshToken({
+    grant: grantId,
+    digest: found.digest,
+    generation: found.generation,
+    expiresAtMs: tokenExpiry(context, found, facts.nowMs),
+    nowMs: facts.nowMs,
+    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
+    audit: makeAudit(context, facts, { type: 'grant.refreshed', actor, target, details }),
+    auditReuse: makeAudit(context, facts, {
+      type: 'grant.reuse_detected',
+      outcome: 'refused',
+      actor,
+      target,
+      details,
+    }),
+  })
+  if (answer === 'kept') return { ok: true, refreshToken: spell(context, grantId, presented) }
+  if (answer === 'reused') await context.feed.catchUp()
+  return refuseGrant(answer === 'reused' ? 'revoked' : deathOf(found, facts.nowMs))
+}
+
 /** A session's idle deadline stands over its refresh tokens; one without a session has to have its own. */
 function tokenExpiry({ policy }: Context, { grant, session }: Found, nowMs: number): number {
   if (session !== null) return grant.expiresAtMs
@@ -156,7 +201,7 @@ function deathOf(found: Found, nowMs: number): RefusalReason {
 function mintUnder(
   context: MintContext,
   { head, found }: WithHead<{ found: Found }>,
-  permissions: readonly Permission[],
+  { scope, jkt }: { readonly scope: readonly Permission[]; readonly jkt: string | null },
   nowMs: number,
 ): MintedToken | null {
   const { grant, principal, client } = found
@@ -167,7 +212,8 @@ function mintUnder(
     head,
     principal,
     clientId: client.id,
-    permissions,
+    permissions: scope,
+    jkt,
     audiences: audiencesNow(found),
     session,
     grant,

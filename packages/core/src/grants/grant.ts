@@ -18,6 +18,8 @@ export interface Grant {
   /** What it lets the client read about the person; no part of an access token's scope. */
   readonly identityScopes: readonly IdentityScope[]
   readonly audiences: readonly string[]
+  /** The key that its refresh tokens are bound to, as those of public clients are (RFC 9449 §5); else null. */
+  readonly jkt: string | null
   readonly createdAtMs: number
   /** The absolute end of the family, however often it is refreshed (ASVS 10.4.8). */
   readonly expiresAtMs: number

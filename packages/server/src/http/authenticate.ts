@@ -14,15 +14,26 @@ import {
 } from '@countersign/verifier'
 import type { Services } from '../services.ts'
 import type { Headers } from './exchange.ts'
+import { type ProofAsked, presentationRefusal } from './proof.ts'
 
 export type Authentication =
   | { readonly ok: true; readonly caller: Caller; readonly byCookie: boolean }
-  | { readonly ok: false; readonly code: ErrorCode; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly code: ErrorCode
+      readonly reason: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
 
+/** What a proof of possession has to have been made for. */
+export type Asked = () => Omit<ProofAsked, 'accessToken'>
+
+/** `asked` is null where a proof was looked at before, earlier in the same request. */
 export function authenticate(
   services: Services,
   header: Headers,
   address: string | null,
+  asked: Asked | null,
 ): Authentication | Promise<Authentication> {
   const authorization = header('authorization')
   const apiKey = header('x-api-key')
@@ -38,11 +49,37 @@ export function authenticate(
       return refusal('invalid_credential', 'malformed')
     case 'one': {
       const byCookie = taken.from === 'cookie'
+      if (taken.byProof === true)
+        return authenticateByProof(services, header, address, asked, taken.credential)
       const checked = services.verifier.checker.check(taken.credential)
       if (checked instanceof Promise) return checked.then((result) => conclude(result, byCookie, address))
       return conclude(checked, byCookie, address)
     }
   }
+}
+
+/** The token is judged once more after the proof: whatever was waited for, it counts as of now. */
+async function authenticateByProof(
+  services: Services,
+  header: Headers,
+  address: string | null,
+  asked: Asked | null,
+  credential: string,
+): Promise<Authentication> {
+  const { checker } = services.verifier
+  const checked = await checker.check(credential)
+  if (!checked.ok) return refusal(checked.code, checked.reason)
+  if (asked !== null) {
+    const presented = {
+      verdict: checked.verdict,
+      byProof: true,
+      asked: { ...asked(), accessToken: credential },
+    }
+    const refused = await presentationRefusal(services, header, presented, services.core.clock.nowMs())
+    if (refused !== null) return { ok: false, ...refused }
+  }
+  const now = await checker.check(credential)
+  return now.ok ? admit(now.verdict, false, address) : refusal(now.code, now.reason)
 }
 
 const BEARER = 'Bearer '
@@ -59,7 +96,8 @@ function recall(services: Services, authorization: string | null, apiKey: string
   }
   if (apiKey !== null || !authorization.startsWith(BEARER)) return null
   const known = checker.recall(authorization.slice(BEARER.length))
-  return known === null || known.verdict.credential.kind === 'api_key' ? null : known
+  if (known === null || known.verdict.credential.kind === 'api_key') return null
+  return known.verdict.credential.jkt === undefined ? known : null
 }
 
 function refusal(code: ErrorCode, reason: string): Authentication {
@@ -68,7 +106,12 @@ function refusal(code: ErrorCode, reason: string): Authentication {
 
 function conclude(checked: CheckResult, byCookie: boolean, address: string | null): Authentication {
   if (!checked.ok) return refusal(checked.code, checked.reason)
-  const { verdict } = checked
+  // Bound to a key, and presented as if bearing it were enough (RFC 9449 §7.2).
+  if (checked.verdict.credential.jkt !== undefined) return refusal('invalid_credential', 'unproven')
+  return admit(checked.verdict, byCookie, address)
+}
+
+function admit(verdict: Verdict, byCookie: boolean, address: string | null): Authentication {
   if (verdict.allowAddresses.length > 0 && !isAddressAllowed(address, verdict.allowAddresses)) {
     return refusal('credential_address_refused', 'address')
   }

@@ -9,7 +9,7 @@ export interface BodyLimit {
 
 export type BodyResult =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly code: ErrorCode }
+  | { readonly ok: false; readonly code: ErrorCode; readonly repeated?: string }
 
 /** A JSON body; nothing at all reads as an empty object where `optional`. */
 export async function readJson(request: Request, limit: BodyLimit, optional: boolean): Promise<BodyResult> {
@@ -39,7 +39,7 @@ export async function readForm(request: Request, limit: BodyLimit): Promise<Body
   const form = new Map<string, string>()
   const names = new Set<string>()
   for (const [name, value] of new URLSearchParams(text.value)) {
-    if (names.has(name) || name === '__proto__') return { ok: false, code: 'repeated_name' }
+    if (names.has(name) || name === '__proto__') return { ok: false, code: 'repeated_name', repeated: name }
     names.add(name)
     // RFC 6749 §3.2: a parameter without a value is treated as if it had been omitted.
     if (value !== '') form.set(name, value)

@@ -14,7 +14,7 @@ export function corsHeaders(
   return {
     'access-control-allow-credentials': 'true',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Retry-After, RateLimit, RateLimit-Policy',
+    'access-control-expose-headers': 'DPoP-Nonce, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate',
     'cross-origin-resource-policy': 'cross-origin',
     vary: 'Origin',
   }
@@ -31,7 +31,7 @@ export function preflight(
   const headers = {
     ...dataHeaders,
     ...corsHeaders(header, allowed),
-    'access-control-allow-headers': 'Authorization, Content-Type, X-API-Key, X-CSRF-Token',
+    'access-control-allow-headers': 'Authorization, Content-Type, DPoP, X-API-Key, X-CSRF-Token',
     'access-control-allow-methods': methods.join(', '),
     'access-control-max-age': '600',
   }

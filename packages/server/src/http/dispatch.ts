@@ -75,7 +75,8 @@ function enter(flight: Flight, connection: Connection): Reply | Promise<Reply> {
   if (limited !== null && !passLimit(flight, limited)) return refuse(flight, 'rate_limited')
   if (route.setsCookies && isForeign(header, services.origins)) return refuse(flight, 'csrf_refused')
   if (route.access === 'public') return answer(flight)
-  const authentication = authenticate(services, header, client.address)
+  const asked = () => ({ method: request.method, path: new URL(request.url).pathname })
+  const authentication = authenticate(services, header, client.address, asked)
   if (authentication instanceof Promise) return authentication.then((one) => admit(flight, one))
   return admit(flight, authentication)
 }
@@ -88,7 +89,10 @@ function passLimit(flight: Flight, limited: Limited): boolean {
 /** The credential is known: may it do this, this often, from this site? */
 function admit(flight: Flight, authentication: Authentication): Reply | Promise<Reply> {
   const { services, route, header, client } = flight
-  if (!authentication.ok) return refuse(flight, authentication.code, authentication.reason)
+  if (!authentication.ok) {
+    if (authentication.headers !== undefined) flight.extra = { ...flight.extra, ...authentication.headers }
+    return refuse(flight, authentication.code, authentication.reason)
+  }
   const { caller, byCookie } = authentication
   flight.caller = caller
   const limited = limitApiKey(services, caller)
@@ -145,6 +149,7 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     header,
     facts,
     decisionId: id,
+    method: flight.request.method,
     isHead: flight.request.method === 'HEAD',
     leaving: () => flight.leaving?.() ?? flight.request.signal,
   }
@@ -174,6 +179,8 @@ function toOAuthRefusal(code: ErrorCode): Reply {
       return oauthError('slow_down', 'Too many requests; wait for the time in Retry-After.')
     case 'credential_required':
     case 'invalid_credential':
+    case 'invalid_dpop_proof':
+    case 'use_dpop_nonce':
     case 'permission_denied':
     case 'credential_address_refused':
       return oauthError('invalid_client', 'The caller is not known or may not ask this.')

@@ -22,7 +22,11 @@ export async function readInput(route: AnyRoute, request: Request, limit: BodyLi
     form === 'form'
       ? await readForm(request, limit)
       : await readJson(request, limit, form === 'optional_json')
-  if (!read.ok) return { ok: false, code: read.code, fields: [] }
+  if (!read.ok) {
+    const path = read.repeated !== undefined && isNamed(route.body, read.repeated) ? read.repeated : null
+    const fields = path === null ? [] : [{ path, message: 'A parameter stands twice.' }]
+    return { ok: false, code: read.code, fields }
+  }
   const body = parse(route.body, read.value)
   if (!body.ok) return { ok: false, code: 'invalid_request', fields: body.fields }
   return { ok: true, body: body.value, query: query.value }

@@ -3,7 +3,14 @@
  * slow with anything that is changed afterwards.
  */
 import type { StepUpNeed } from '@countersign/core'
-import { type ErrorCode, errors, type OAuthErrorCode, oauthErrors, type Problem } from '@countersign/protocol'
+import {
+  type ErrorCode,
+  errors,
+  type OAuthErrorCode,
+  oauthErrors,
+  type Problem,
+  proofAlgorithms,
+} from '@countersign/protocol'
 
 export interface Reply {
   readonly status: number
@@ -78,6 +85,11 @@ const tokenErrors: Partial<Record<ErrorCode, string>> = {
 
 /** RFC 9110 §15.5.2: every 401 names a scheme. RFC 6750 §3: so does a token that does not reach far enough. */
 function challenge(code: ErrorCode, status: number): Record<string, string> {
+  // RFC 9449 §7.1.
+  if (code === 'invalid_dpop_proof' || code === 'use_dpop_nonce') {
+    const algorithms = proofAlgorithms.join(' ')
+    return { 'www-authenticate': `DPoP realm="countersign", error="${code}", algs="${algorithms}"` }
+  }
   const error = tokenErrors[code]
   if (error !== undefined) return { 'www-authenticate': `Bearer realm="countersign", error="${error}"` }
   return status === 401 ? { 'www-authenticate': 'Bearer realm="countersign"' } : {}

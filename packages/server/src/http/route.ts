@@ -20,6 +20,8 @@ export interface Call<B, Q, C> {
   readonly header: Headers
   readonly facts: RequestFacts
   readonly decisionId: string
+  /** As it was asked: HEAD comes to the route of GET. */
+  readonly method: string
   /** Asked with HEAD: the answer has no body, and must change nothing (ASVS 3.5.3). */
   readonly isHead: boolean
   /** Aborts when the caller has gone. Not free: for routes that keep callers waiting. */

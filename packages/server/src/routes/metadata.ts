@@ -1,6 +1,13 @@
 /** What others read about this authority: keys, metadata, health. */
-import { prompts, responseModes } from '@countersign/core'
-import { AAL1, AAL2, assertionAlgorithms, clientAuthMethods, identityScopes } from '@countersign/protocol'
+import { locales, prompts, responseModes } from '@countersign/core'
+import {
+  AAL1,
+  AAL2,
+  assertionAlgorithms,
+  clientAuthMethods,
+  identityScopes,
+  proofAlgorithms,
+} from '@countersign/protocol'
 import { z } from 'zod'
 import { dataHeaders, json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
@@ -74,6 +81,7 @@ function metadata(services: Services): object {
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: clientAuthMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    dpop_signing_alg_values_supported: proofAlgorithms,
     service_documentation: `${issuer}/openapi.json`,
   }
 }
@@ -118,8 +126,10 @@ const openidConfiguration: AnyRoute = publicRoute({
         claims_supported: CLAIMS,
         acr_values_supported: [AAL1, AAL2],
         prompt_values_supported: prompts,
-        claims_parameter_supported: false,
-        request_parameter_supported: false,
+        claims_parameter_supported: true,
+        ui_locales_supported: locales,
+        request_parameter_supported: true,
+        request_object_signing_alg_values_supported: assertionAlgorithms,
         // True where nothing is said (OIDC Discovery §3).
         request_uri_parameter_supported: false,
       },

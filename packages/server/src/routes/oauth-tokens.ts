@@ -81,7 +81,9 @@ function toIntrospection(services: Services, verdict: Verdict): object {
     sub: principal.id,
     aud: audiences,
     scope: toScope(permissions),
-    token_type: 'Bearer',
+    token_type: credential.jkt === undefined ? 'Bearer' : 'DPoP',
+    // RFC 9449 §6.2: whoever asked has to look at the proof.
+    ...(credential.jkt !== undefined && { cnf: { jkt: credential.jkt } }),
     jti: credential.id,
     ...(client && { client_id: client.id }),
     ...(session && { sid: session.id }),

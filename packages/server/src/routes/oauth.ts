@@ -7,7 +7,7 @@ import { AUTHORIZATION_CODE, authorizationCodeGrant } from './token-grants/autho
 import { CLIENT_CREDENTIALS, clientCredentialsGrant } from './token-grants/client-credentials.ts'
 import { EXCHANGE, exchangeGrant } from './token-grants/exchange.ts'
 import { REFRESH, refreshGrant } from './token-grants/refresh.ts'
-import type { TokenGrant } from './token-grants/token-call.ts'
+import { TOKEN_PATH, type TokenGrant } from './token-grants/token-call.ts'
 
 const grants: ReadonlyMap<string, TokenGrant> = new Map([
   [AUTHORIZATION_CODE, authorizationCodeGrant],
@@ -21,7 +21,7 @@ export const GRANT_TYPES: readonly string[] = [...grants.keys()]
 export const tokenRoute: AnyRoute = publicRoute({
   name: 'token',
   method: 'POST',
-  path: '/oauth/token',
+  path: TOKEN_PATH,
   summary: 'Redeem a code, refresh an access token, exchange an API key for one, or get one as a client.',
   tag: 'Tokens',
   access: 'public',

@@ -47,7 +47,7 @@ export const feedRoute: AnyRoute = protectedRoute({
 
 /** The credential was good when the poll arrived. A lease is granted only if it still is. */
 async function answerOnceMore(call: PollCall, body: string): Promise<Reply> {
-  const checked = await authenticate(call.services, call.header, call.facts.address)
+  const checked = await authenticate(call.services, call.header, call.facts.address, null)
   if (!checked.ok) return refused(call, { ok: false, code: checked.code })
   if (!allows(checked.caller.verdict.permissions, own.revocationsRead)) {
     return refused(call, { ok: false, code: 'permission_denied' })

@@ -148,6 +148,7 @@ export function toCredentialShape(verdict: Verdict): MeResponse['credential'] {
     amr: [...credential.amr],
     acr: credential.acr,
     auth_time: toTimeOrNull(credential.authTimeMs),
+    ...(credential.jkt !== undefined && { jkt: credential.jkt }),
   }
 }
 

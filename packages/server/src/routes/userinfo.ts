@@ -2,6 +2,7 @@
 import { readUserInfo } from '@countersign/core'
 import { takeCredential } from '@countersign/verifier'
 import { z } from 'zod'
+import { presentationRefusal } from '../http/proof.ts'
 import { json, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../http/route.ts'
 import { refused } from './answer.ts'
@@ -40,12 +41,19 @@ async function answer(call: UserInfoCall): Promise<Reply> {
     if (checked.code === 'verifier_unavailable') return problem(issuer, { code: checked.code, decisionId })
     return refuse('invalid_credential')
   }
+  const { accessToken, byProof } = { accessToken: taken.credential, byProof: taken.byProof === true }
+  const asked = { method: call.method, path: PATH, accessToken }
+  const presented = { verdict: checked.verdict, byProof, asked }
+  const unproven = await presentationRefusal(services, header, presented, facts.nowMs)
+  if (unproven !== null) return problem(issuer, { ...unproven, decisionId })
   const found = await readUserInfo(services.core, checked.verdict, facts)
   return found.ok ? json(200, found.info) : refused(call, found)
 }
 
+const PATH = '/oauth/userinfo'
+
 const row = {
-  path: '/oauth/userinfo',
+  path: PATH,
   tag: 'Authorization',
   access: 'public',
   limit: 'token',

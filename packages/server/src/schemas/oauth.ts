@@ -41,7 +41,7 @@ export const tokenSchema: z.ZodType<TokenParameters> = z.object({
 })
 export const tokenResponseSchema: z.ZodType = z.object({
   access_token: z.string(),
-  token_type: z.literal('Bearer'),
+  token_type: z.enum(['Bearer', 'DPoP']),
   expires_in: z.number().int(),
   scope: z.string(),
   refresh_token: z.string().optional(),

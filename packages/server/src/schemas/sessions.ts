@@ -59,6 +59,7 @@ export const credentialShape: z.ZodType<MeResponse['credential']> = z.object({
   amr: z.array(z.string()),
   acr: z.string().nullable(),
   auth_time: nullableTimeSchema,
+  jkt: z.string().optional(),
 })
 export const meSchema: z.ZodType = z.object({
   principal: z.object({

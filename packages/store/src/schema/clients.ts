@@ -68,3 +68,13 @@ export const assurance: readonly string[] = [
   'alter table clients add column assurance text',
   'alter table tickets add column level text',
 ]
+
+// Keys that tokens are bound to (RFC 9449): what a client always needs, and what a grant and a code were given to.
+export const proofs: readonly string[] = [
+  `alter table clients add column sender_constraint text not null default 'none'`,
+  'alter table grants add column jkt text',
+  'alter table authorization_codes add column dpop_jkt text',
+]
+
+// Where a client publishes its keys.
+export const publishedKeys: readonly string[] = ['alter table clients add column jwks_uri text']

@@ -3,12 +3,12 @@ import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
 
 const codeColumns = `grant_id, client_id, account_id, session_id, redirect_uri, code_challenge, scope,
-  identity_scopes, audiences, nonce, issued_position, created_at, expires_at`
+  identity_scopes, audiences, nonce, issued_position, created_at, expires_at, dpop_jkt`
 
 export const insertCode: Statement = {
   name: 'insert_authorization_code',
   text: `insert into authorization_codes (digest, ${codeColumns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 }
 
 export const selectCode: Statement = {
@@ -34,7 +34,7 @@ export const selectUsedCode: Statement = {
 export const selectLiveGrant: Statement = {
   name: 'select_live_grant',
   text: `select id, principal_id, client_id, session_id, scope, identity_scopes, audiences, created_at,
-      expires_at, ended_at, issued_position
+      expires_at, ended_at, issued_position, jkt
     from grants as family where id = $1 and ${grantIsAlive('family', '$2')}`,
 }
 

@@ -3,12 +3,12 @@ import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
 
 const columns =
-  'id, principal_id, client_id, session_id, scope, identity_scopes, audiences, created_at, expires_at, ended_at, issued_position'
+  'id, principal_id, client_id, session_id, scope, identity_scopes, audiences, created_at, expires_at, ended_at, issued_position, jkt'
 
 export const insertGrant: Statement = {
   name: 'insert_grant',
   text: `insert into grants (${columns}, opened_in)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 }
 
 export const selectGrant: Statement = {
@@ -56,6 +56,16 @@ export const selectUnusedGeneration: Statement = {
 export const consumeRefreshToken: Statement = {
   name: 'consume_refresh_token',
   text: `update refresh_tokens set used_at = $4
+    where grant_id = $1 and generation = $2 and digest = $3 and used_at is null and expires_at > $4
+      and (
+        select count(*) from grants as family where family.id = $1 and ${grantIsAlive('family', '$4')}
+      ) = 1`,
+}
+
+/** The same for one that is used again and again: its end moves, and nothing else. */
+export const keepRefreshToken: Statement = {
+  name: 'keep_refresh_token',
+  text: `update refresh_tokens set expires_at = $5
     where grant_id = $1 and generation = $2 and digest = $3 and used_at is null and expires_at > $4
       and (
         select count(*) from grants as family where family.id = $1 and ${grantIsAlive('family', '$4')}

@@ -107,6 +107,7 @@ export function* insertOpenedGrant(grant: Grant, openedIn: SessionId | null = gr
     grant.expiresAtMs,
     grant.endedAtMs,
     grant.issuedPosition,
+    grant.jkt,
     openedIn,
   )
 }

@@ -28,6 +28,7 @@ export function* issueAuthorizationCode(input: InputOf<'issueAuthorizationCode'>
     code.issuedPosition,
     code.createdAtMs,
     code.expiresAtMs,
+    code.dpopJkt,
   )
   if (consent !== null) {
     const { accountId, clientId, createdAtMs, updatedAtMs } = consent

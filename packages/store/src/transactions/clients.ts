@@ -29,7 +29,7 @@ function* holdServiceAccount(id: ServiceAccountId | null): Script<boolean> {
   return id === null || (yield* one(lockServiceAccount, id)) !== null
 }
 
-/** In the order of the columns from `name` to `assurance`. */
+/** In the order of the columns from `name` to `jwks_uri`. */
 function settingsOf(client: Client): readonly Value[] {
   return [
     client.name,
@@ -46,6 +46,8 @@ function settingsOf(client: Client): readonly Value[] {
     client.policyUri,
     client.tosUri,
     client.assurance,
+    client.dpopBound ? 'dpop' : 'none',
+    client.jwksUri,
   ]
 }
 
@@ -70,8 +72,8 @@ export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'
 }
 
 /** What its tokens are made by: where this changes, they are made anew. */
-const tokensOf = ({ scopes, audiences, serviceAccountId, disabledAtMs }: Client): string =>
-  JSON.stringify([scopes, audiences, serviceAccountId, disabledAtMs])
+const tokensOf = ({ scopes, audiences, serviceAccountId, dpopBound, disabledAtMs }: Client): string =>
+  JSON.stringify([scopes, audiences, serviceAccountId, dpopBound, disabledAtMs])
 
 const toRule = (input: { id: ClientId; nowMs: number; entryExpiresAtMs: number }): EntryDraft => ({
   node: { kind: 'client', id: input.id },

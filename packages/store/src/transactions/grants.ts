@@ -9,6 +9,7 @@ import { appendEntry } from '../steps/log.ts'
 
 type Input = InputOf<'rotateRefreshToken'>
 type Answer = AnswerOf<'rotateRefreshToken'>
+type Refused = Omit<Input, 'successorDigest' | 'expiresAtMs'>
 
 export function* rotateRefreshToken(input: Input): Script<Answer> {
   const { grant, digest, generation, nowMs } = input
@@ -21,8 +22,21 @@ export function* rotateRefreshToken(input: Input): Script<Answer> {
   return { kind: 'rotated' }
 }
 
+/** A used one is one from before the client's tokens stopped to rotate, and has come back like any other. */
+export function* keepRefreshToken(input: InputOf<'keepRefreshToken'>): Script<AnswerOf<'keepRefreshToken'>> {
+  const { grant, digest, generation, nowMs, expiresAtMs } = input
+  const kept = yield* run(sql.keepRefreshToken, grant, generation, digest, nowMs, expiresAtMs)
+  if (kept === 0) {
+    const refused = yield* answerRefused({ ...input, graceMs: 0 })
+    return refused.kind === 'reused' ? 'reused' : 'gone'
+  }
+  yield* run(recordGrantUse, grant, nowMs)
+  yield* writeAudit(input.audit)
+  return 'kept'
+}
+
 /** Looks again after the update, which on Postgres may have waited for the one that consumed the token. */
-function* answerRefused(input: Input): Script<Answer> {
+function* answerRefused(input: Refused): Script<Answer> {
   const row = yield* one(sql.selectRefused, input.grant, input.generation, input.digest, input.nowMs)
   const usedAtMs = row === null ? null : integerOrNull(row, 'used_at')
   // Unknown, expired unused, or of a family that has ended: there is nothing left to end.
@@ -35,7 +49,7 @@ function* answerRefused(input: Input): Script<Answer> {
 }
 
 /** Two who hold one refresh token: which of them is the thief cannot be known, so both lose (RFC 9700 §4.14.2). */
-function* endFamily({ grant, nowMs, entryExpiresAtMs, auditReuse }: Input): Script<Answer> {
+function* endFamily({ grant, nowMs, entryExpiresAtMs, auditReuse }: Refused): Script<Answer> {
   if ((yield* run(sql.endGrant, grant, nowMs)) === 0) return { kind: 'gone' }
   yield* writeAudit(auditReuse)
   const node = { kind: 'grant', id: grant } as const

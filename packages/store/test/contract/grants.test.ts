@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PathNode } from '@countersign/protocol'
-import { GRACE, present, revoke } from '../acts.ts'
+import { GRACE, keep, present, revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
   change,
@@ -281,5 +281,36 @@ onEachDatabase((bench) => {
   test('a client that was never made is not there', async () => {
     assert.equal(await bench().store.readClient('nobody'), null)
     assert.equal((await bench().store.readClient('first-party'))?.kind, 'public')
+  })
+
+  test('a token that does not rotate is kept for as long as it is used, by two at once as well', async () => {
+    const family = await givenGrant(bench(), await givenAccount(bench()), {
+      grant: { expiresAtMs: NOW + 9 * DAY },
+    })
+
+    assert.equal(await keep(bench(), family, 1, { digest: 'guessed' }), 'gone')
+    assert.equal(await keep(bench(), family, 2), 'gone')
+    const answers = await Promise.all(
+      [1, 2].map(() => keep(bench(), family, 1, { expiresAtMs: NOW + MINUTE })),
+    )
+    assert.deepEqual(answers, ['kept', 'kept'])
+    assert.deepEqual(await generations(bench(), family), [null])
+    assert.equal(await keep(bench(), family, 1, { nowMs: NOW + MINUTE }), 'gone')
+  })
+
+  test('a token that does not rotate ends with its grant, and a used one that comes back ends it', async () => {
+    const ended = await givenGrant(bench(), await givenAccount(bench()))
+    await revoke(bench(), { kind: 'session', id: ended.session.id })
+    const family = await givenGrant(bench(), await givenAccount(bench()))
+    await present(bench(), family, 1)
+    const { position } = await bench().store.readHead()
+
+    assert.equal(await keep(bench(), ended, 1), 'gone')
+    assert.equal(await keep(bench(), family, 2), 'kept')
+    assert.equal(await keep(bench(), family, 1), 'reused')
+
+    assert.equal(await keep(bench(), family, 2), 'gone')
+    const [entry, ...others] = await entriesAfter(bench(), position)
+    assert.deepEqual([entry?.kind, entry?.id, others.length], ['grant', family.grant.id, 0])
   })
 })

@@ -44,6 +44,7 @@ const exempt: Record<string, readonly string[]> = {
     'grant_types',
     'redirect_uris',
     'jwks',
+    'jwks_uri',
     'logo_uri',
     'policy_uri',
     'tos_uri',

@@ -7,6 +7,7 @@ import {
   isDecisionId,
   isPermission,
   isPrincipalId,
+  isThumbprint,
   type NodeKind,
   type PathNode,
   type RevocationEntry,
@@ -107,9 +108,10 @@ function toPrincipal(value: unknown): Verdict['principal'] {
 }
 
 function toCredential(value: unknown): Verdict['credential'] {
-  const { kind, id, path, expires_at: expiresAt, amr, acr, auth_time: authTime } = toRecord(value)
+  const { kind, id, path, expires_at: expiresAt, amr, acr, auth_time: authTime, jkt } = toRecord(value)
   need((kind === 'session' || kind === 'api_key' || kind === 'access_token') && isName(id))
   need(Array.isArray(path) && path.length <= LIST_MAX && (acr === null || isText(acr)))
+  need(jkt === undefined || (isText(jkt) && isThumbprint(jkt)))
   return {
     kind,
     id,
@@ -118,6 +120,7 @@ function toCredential(value: unknown): Verdict['credential'] {
     amr: toTexts(amr),
     acr,
     authTimeMs: authTime === null ? null : toMs(authTime),
+    ...(jkt !== undefined && { jkt }),
   }
 }
 

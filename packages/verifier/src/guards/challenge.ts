@@ -1,5 +1,5 @@
-/** `WWW-Authenticate`: RFC 6750 §3, with RFC 9470's step-up and RFC 9728's way to the metadata. */
-import type { ErrorCode } from '@countersign/protocol'
+/** `WWW-Authenticate`: RFC 6750 §3, RFC 9449 §7.1, with RFC 9470's step-up and RFC 9728's way to the metadata. */
+import { type ErrorCode, proofAlgorithms } from '@countersign/protocol'
 
 export interface ChallengeFacts {
   readonly realm: string
@@ -21,8 +21,10 @@ export function toChallenge(code: ErrorCode, facts: ChallengeFacts): string | nu
     ...(facts.metadataUrl !== null && { resource_metadata: facts.metadataUrl }),
   }
   const pairs = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`)
-  return `Bearer ${pairs.join(', ')}`
+  return `${isAboutProof(code) ? 'DPoP' : 'Bearer'} ${pairs.join(', ')}`
 }
+
+const isAboutProof = (code: ErrorCode): boolean => code === 'invalid_dpop_proof' || code === 'use_dpop_nonce'
 
 function parametersOf(code: ErrorCode, facts: ChallengeFacts): Record<string, string> | null {
   const scope: Record<string, string> = facts.scope === '' ? {} : { scope: facts.scope }
@@ -34,6 +36,10 @@ function parametersOf(code: ErrorCode, facts: ChallengeFacts): Record<string, st
       return { error: 'invalid_request' }
     case 'invalid_credential':
       return { error: 'invalid_token' }
+    // RFC 9449 §7.1.
+    case 'invalid_dpop_proof':
+    case 'use_dpop_nonce':
+      return { error: code, algs: proofAlgorithms.join(' ') }
     case 'permission_denied':
       return { error: 'insufficient_scope', ...scope }
     case 'insufficient_user_authentication':

@@ -47,6 +47,7 @@ export function createGuard(verifier: Verifier, options: GuardOptions<FastifyReq
 
 const fastifyWire: Wire<FastifyRequest, FastifyReply> = {
   method: (request) => request.method,
+  path: (request) => request.raw.url ?? '',
   rawHeaders: (request) => request.raw.rawHeaders,
   connection: (request) => request.raw.socket,
   setField: (reply, name, value) => void reply.header(name, value),

@@ -25,6 +25,12 @@ export interface GuardOptions<Req> {
    * change something only from there. The origin of `resource` by default.
    */
   readonly origins?: readonly string[]
+  /**
+   * Where callers reach this API, for proofs of possession (RFC 9449): origins, each with the path that a proxy takes
+   * away, such as `https://api.example.com/v1`. `origins` by default; where there are none, only this machine itself.
+   * What a request says in `Host` is not believed: another server, to which a proof was sent, could send it on.
+   */
+  readonly publicUrls?: readonly string[]
   /** Other origins whose pages may act for a cookie's session. Name only what you would run yourself. */
   readonly allowedOrigins?: readonly string[]
   /**

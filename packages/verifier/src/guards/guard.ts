@@ -29,6 +29,8 @@ interface Shared<Req, Res> {
   readonly realm: string
   readonly metadata: Metadata | null
   readonly originPolicy: OriginPolicy
+  /** Without a slash at the end. */
+  readonly publicUrls: readonly string[]
   readonly nowMs: () => number
 }
 
@@ -60,6 +62,7 @@ export function createGuardCore<Req, Res>(
     realm,
     metadata,
     originPolicy: { origins: toOrigins(own), allowedOrigins: toOrigins(allowedOrigins) },
+    publicUrls: toPublicUrls(options.publicUrls ?? own),
     nowMs: options.nowMs ?? Date.now,
   }
   return { metadata, route: (requirements) => new RouteGuard(shared, requirements) }
@@ -133,14 +136,25 @@ export class RouteGuard<Req, Res> {
   #authenticate(request: Req, response: Res): Outcome | Promise<Outcome> {
     const { verifier, wire, connections } = this.#shared
     const { freshness, route } = this.#requirements
-    const found = verifier.authenticate(readCredentialHeaders(wire.rawHeaders(request)), {
+    const headers = readCredentialHeaders(wire.rawHeaders(request))
+    const found = verifier.authenticate(headers, {
       address: connections.addressOf(request),
+      ...(headers.dpop !== null && this.#asked(request)),
       ...(freshness !== undefined && { freshness }),
       ...(route !== undefined && { route }),
     })
     return found instanceof Promise
       ? found.then((result) => this.#conclude(result, request, response))
       : this.#conclude(found, request, response)
+  }
+
+  /** What a proof has to have been made for. */
+  #asked(request: Req): { readonly method: string; readonly urls: readonly string[] } {
+    const { wire, publicUrls } = this.#shared
+    const path = wire.path(request)
+    const bases =
+      publicUrls.length > 0 ? publicUrls : toLocalBase(readHeader(wire.rawHeaders(request), 'host'))
+    return { method: wire.method(request), urls: bases.map((base) => base + path) }
   }
 
   #conclude(found: Authenticated | Denied, request: Req, response: Res): Outcome | Promise<Outcome> {
@@ -253,8 +267,23 @@ export class RouteGuard<Req, Res> {
       metadataUrl: metadata?.url ?? null,
       stepUp: toStepUpParameters(this.#stepUp),
     })
-    return toRefusal(verifier.issuer, denied, challenge, fields)
+    const nonce = denied.nonce === undefined ? {} : { 'dpop-nonce': denied.nonce }
+    return toRefusal(verifier.issuer, denied, challenge, { ...nonce, ...fields })
   }
+}
+
+function toPublicUrls(urls: readonly string[]): readonly string[] {
+  if (!urls.every((url) => /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/.test(url) && URL.canParse(url))) {
+    throw new RangeError('A public URL is http or https, without user name, query and fragment.')
+  }
+  return urls.map((url) => url.replace(/\/+$/, ''))
+}
+
+/** Where nothing is configured, somebody is developing: then the machine itself is the only place there is. */
+function toLocalBase(host: string | null): readonly string[] {
+  return host !== null && /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/.test(host)
+    ? [`http://${host}`, `https://${host}`]
+    : []
 }
 
 /** How many routes each verifier has given a bit to. */

@@ -17,6 +17,7 @@ export const isOnNode = (context: Context): boolean => isNodeBindings(context.en
 
 export const honoWire: Wire<Context, Context> = {
   method: (context) => context.req.method,
+  path: (context) => context.req.url.replace(/^[a-z]+:\/\/[^/?#]*/i, ''),
   rawHeaders: (context) => {
     const env: unknown = context.env
     return isNodeBindings(env) ? env.incoming.rawHeaders : [...context.req.raw.headers].flat()

@@ -5,7 +5,11 @@ import type { Metadata } from './metadata.ts'
 import type { Wire } from './wire.ts'
 
 /** What is read of a request; that of HTTP/2 has it too. */
-export type IncomingRequest = Pick<IncomingMessage, 'method' | 'rawHeaders' | 'socket'>
+export type IncomingRequest = Pick<IncomingMessage, 'method' | 'rawHeaders' | 'socket'> & {
+  readonly url?: string | undefined
+  /** Express keeps it here while routers cut `url` down. */
+  readonly originalUrl?: string | undefined
+}
 /** What is done to an answer. */
 export interface OutgoingResponse {
   setHeader(name: string, value: string): unknown
@@ -15,6 +19,7 @@ export interface OutgoingResponse {
 
 export const nodeWire: Wire<IncomingRequest, OutgoingResponse> = {
   method: (request) => request.method ?? '',
+  path: (request) => request.originalUrl ?? request.url ?? '',
   rawHeaders: (request) => request.rawHeaders,
   connection: (request) => request.socket,
   setField: (response, name, value) => void response.setHeader(name, value),

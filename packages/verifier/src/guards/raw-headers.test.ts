@@ -53,5 +53,10 @@ test('repeated headers come joined where one value is asked for, and apart where
 
   assert.equal(readHeader(raw, 'origin'), 'https://a.example, https://b.example')
   assert.equal(readHeader(raw, 'sec-fetch-site'), null)
-  assert.deepEqual(readCredentialHeaders(raw), { authorization: null, apiKey: null, cookie: ['a=b', 'c=d'] })
+  assert.deepEqual(readCredentialHeaders(raw), {
+    authorization: null,
+    apiKey: null,
+    cookie: ['a=b', 'c=d'],
+    dpop: null,
+  })
 })

@@ -59,6 +59,7 @@ export function readCredentialHeaders(raw: RawHeaders): CredentialHeaders {
     authorization: toValue(readAll(raw, AUTHORIZATION)),
     apiKey: toValue(readAll(raw, API_KEY)),
     cookie: toValue(readAll(raw, COOKIE)),
+    dpop: toValue(readAll(raw, 'dpop')),
   }
 }
 

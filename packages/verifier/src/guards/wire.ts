@@ -12,6 +12,8 @@ export interface Connection {
 
 export interface Wire<Req, Res> {
   method(request: Req): string
+  /** As it stands in the request line, before any router has cut something off. */
+  path(request: Req): string
   rawHeaders(request: Req): RawHeaders
   connection(request: Req): Connection
   /** Sets a field of the answer that the handler is going to give. */

@@ -1,7 +1,7 @@
 /**
  * Reads the claims of an access token whose signature was good (RFC 9068 §2.2, §4; RFC 7519 §4.1). Claims of
- * other names are ignored (RFC 7519 §4), except `cnf`, which would bind the token to a key that nobody here
- * asks for.
+ * other names are ignored (RFC 7519 §4). `cnf` binds the token to a key (RFC 7800 §3.1); one that names the key in
+ * any other way than by `jkt` would bind it to something that nobody here asks for, and is refused.
  */
 import {
   type AccessTokenClaims,
@@ -12,6 +12,7 @@ import {
   isPrincipalId,
   isRoleId,
   isSessionId,
+  isThumbprint,
   type RefusalReason,
 } from '@countersign/protocol'
 import { isAddressBlock } from '../addresses.ts'
@@ -42,7 +43,7 @@ export function readClaims(
   expiryNowSeconds: number,
 ): ReadClaims {
   if (typeof claims.iss === 'string' && claims.iss !== rules.issuer) return refuse('wrong_issuer')
-  if (!isAccessTokenClaims(claims) || claims.cnf !== undefined) return refuse('bad_claims')
+  if (!isAccessTokenClaims(claims)) return refuse('bad_claims')
   if (!isForOneOf(claims.aud, rules.audiences)) return refuse('wrong_audience')
   const { exp, nbf, iat } = claims
   const { leewaySeconds, lifetimeMaxSeconds } = rules
@@ -58,7 +59,7 @@ export function readClaims(
 
 const refuse = (reason: RefusalReason): ReadClaims => ({ ok: false, reason })
 
-type AnyClaims = AccessTokenClaims & { readonly nbf?: number; readonly cnf?: unknown }
+type AnyClaims = AccessTokenClaims & { readonly nbf?: number }
 
 function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClaims {
   const { sub, jti, client_id: clientId, scope, epoch, pos, nbf } = claims
@@ -81,6 +82,7 @@ function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClai
     Number.isSafeInteger(pos) &&
     Number(pos) >= 0 &&
     hasGoodPath(claims) &&
+    isConfirmation(claims.cnf) &&
     hasGoodAuthentication(claims)
   )
 }
@@ -103,6 +105,13 @@ function hasGoodAuthentication({ auth_time: authTime, acr, amr }: JsonObject): b
     (acr === undefined || typeof acr === 'string') &&
     (amr === undefined || isListOf(isText, amr))
   )
+}
+
+/** Nothing but a thumbprint: whoever set another member meant something by it. */
+function isConfirmation(value: unknown): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false
+  return 'jkt' in value && typeof value.jkt === 'string' && isThumbprint(value.jkt)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -79,10 +79,22 @@ function parseHeader(headerText: string): JwsHeader | 'malformed' | 'wrong_type'
 
 /** The members of a header that asks for nothing but a plain signature by a key that is known already; else null. */
 export function parsePlainHeader(headerText: string): JsonObject | null {
+  const header = parseAnyHeader(headerText)
+  return header === null || refusedMembers.some((member) => Object.hasOwn(header, member)) ? null : header
+}
+
+/** A proof brings its own key and nothing else that changes what a signature means (RFC 9449 §4.2). */
+export function parseProofHeader(headerText: string): JsonObject | null {
+  const header = parseAnyHeader(headerText)
+  const isRefused = (member: string): boolean =>
+    member !== 'jwk' && header !== null && Object.hasOwn(header, member)
+  return refusedMembers.some(isRefused) ? null : header
+}
+
+function parseAnyHeader(headerText: string): JsonObject | null {
   const bytes = parseBase64url(headerText)
   const text = bytes === null ? null : toText(bytes)
-  const header = text === null ? null : parseStrict(text)
-  return header === null || refusedMembers.some((member) => Object.hasOwn(header, member)) ? null : header
+  return text === null ? null : parseStrict(text)
 }
 
 /** A media type without a slash stands for `application/…`, and case does not count (RFC 7515 §4.1.9). */

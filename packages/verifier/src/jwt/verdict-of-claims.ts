@@ -17,6 +17,7 @@ export function toVerdict(claims: AccessTokenClaims, kid: string, leewaySeconds:
       amr: claims.amr === undefined ? none : Object.freeze(claims.amr),
       acr: claims.acr ?? null,
       authTimeMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
+      ...(claims.cnf !== undefined && { jkt: claims.cnf.jkt }),
     }),
     permissions: parseScope(claims.scope) ?? none,
     resources: claims.resources === undefined ? none : Object.freeze(claims.resources),

@@ -67,6 +67,7 @@ for (const [framework, openApi] of Object.entries(apis)) {
 type Facts = Connection & { readonly forwarded?: string }
 const wire: Wire<Facts, never> = {
   method: () => 'GET',
+  path: () => '/',
   rawHeaders: ({ forwarded }) => (forwarded === undefined ? [] : ['Forwarded', forwarded]),
   connection: (facts) => facts,
   setField: () => undefined,

@@ -98,6 +98,8 @@ export const de: Words = {
       'Sie wurden nicht zur App zurückgeschickt, denn es ist nicht sicher, dass sie die ist, die sie zu sein behauptet. Gehen Sie zu ihr zurück und versuchen Sie es noch einmal; kommt diese Seite wieder, sagen Sie es den Betreibern der App.',
     client_id: 'diese App gibt es hier nicht.',
     redirect_uri: 'diese Adresse hat die App nicht angemeldet.',
+    request:
+      'diese Anfrage hat die App nicht unterschrieben, oder für einen anderen Server, oder vor zu langer Zeit.',
     request_uri: 'diese Anfrage ist unbekannt, schon benutzt oder älter als eine Minute.',
     missing: 'dieser Parameter fehlt.',
     other: 'Das ist nicht, was erwartet wurde.',

@@ -72,6 +72,7 @@ export const en: Words = {
       'You were not sent back to the app, since it cannot be known to be the one that it says. Go back to it and try again; if this returns, tell whoever runs it.',
     client_id: 'there is no such app here.',
     redirect_uri: 'this is no address that the app has registered.',
+    request: 'this request was not signed by the app, or for another server, or too long ago.',
     request_uri: 'this request is unknown, used, or older than a minute.',
     missing: 'this parameter is missing.',
     other: 'This is not what was expected.',

@@ -20,6 +20,7 @@ export type Said =
 export type Mistake =
   | 'client_id'
   | 'redirect_uri'
+  | 'request'
   | 'request_uri'
   | 'missing'
   | 'other'

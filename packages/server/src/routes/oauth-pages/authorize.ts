@@ -1,5 +1,5 @@
 /** The authorization endpoint (OAuth 2.1 §3.1). */
-import type { AuthorizationParameters } from '@countersign/core'
+import { type AuthorizationParameters, openRequestObject } from '@countersign/core'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
 import { lookOf } from '../../pages/look.ts'
 import { authorizeSchema } from '../../schemas/oauth-pages.ts'
@@ -25,13 +25,15 @@ const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
   errorForm: 'page',
   query: authorizeSchema,
   responses,
-  handle: (call) => {
+  handle: async (call) => {
     // Whoever looks ahead with HEAD (a mail scanner, a browser's preview) is given no code (ASVS 3.5.3).
     if (call.isHead) return mistakePage(lookOf(call), null, 'other')
     const { request_uri: requestUri } = call.query
     const startedMs = call.facts.nowMs
     if (requestUri === undefined || !isPushed(requestUri)) {
-      return next(call, { parameters: call.query, pushed: null, startedMs })
+      const parameters = await openRequestObject(call.services.core, call.query, startedMs)
+      if (parameters === null) return mistakeOf(call, 'request')
+      return next(call, { parameters, pushed: null, startedMs })
     }
     // What stands beside it does not count: the client has said all of it itself, unseen (ASVS 10.4.15).
     const pushed = openPushed(call.services.core, requestUri, startedMs)
@@ -53,7 +55,9 @@ const byForm: AnyRoute = publicRoute<AuthorizationParameters>({
   bodyForm: 'form',
   responses,
   handle: (call) => {
-    const needed = call.body.request_uri === undefined ? ['client_id', 'redirect_uri'] : ['client_id']
+    const { request, request_uri: requestUri } = call.body
+    const isWhole = request === undefined && requestUri === undefined
+    const needed = isWhole ? ['client_id', 'redirect_uri'] : ['client_id']
     for (const name of ['client_id', 'redirect_uri'] as const) {
       if (!needed.includes(name)) continue
       if (call.body[name] === undefined) return mistakePage(lookOf(call), name, 'missing')

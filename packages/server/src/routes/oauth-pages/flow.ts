@@ -66,6 +66,7 @@ export const mistakeOf = (call: PageCall, parameter: ParameterName): Reply =>
 const mistakes: Readonly<Partial<Record<ParameterName, Mistake>>> = {
   client_id: 'client_id',
   redirect_uri: 'redirect_uri',
+  request: 'request',
   request_uri: 'request_uri',
 }
 

@@ -3,7 +3,15 @@ import { issueToClient } from '@countersign/core'
 import type { OAuthErrorCode } from '@countersign/protocol'
 import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
 import { identifyClient } from '../client-of-request.ts'
-import { readAudiences, readScope, type TokenCall, toTokenResponse } from './token-call.ts'
+import {
+  proofDescriptions,
+  proveKey,
+  readAudiences,
+  readScope,
+  TOKEN_PATH,
+  type TokenCall,
+  toTokenResponse,
+} from './token-call.ts'
 
 export const CLIENT_CREDENTIALS = 'client_credentials'
 
@@ -13,13 +21,16 @@ export async function clientCredentialsGrant(call: TokenCall): Promise<Reply> {
   if (client.known === null) return oauthError('unauthorized_client', descriptions.unauthorized_client)
   const scope = readScope(call.body.scope)
   if (scope === undefined) return oauthError('invalid_scope', 'The scope is malformed.')
-  const input = { scope, audiences: readAudiences(call.body) }
+  const proven = await proveKey(call, TOKEN_PATH)
+  if (!proven.ok) return proven.reply
+  const input = { scope, audiences: readAudiences(call.body), jkt: proven.jkt }
   const answer = await issueToClient(call.services.core, client.known, input, call.facts)
   if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
   return tokenJson(toTokenResponse(answer.access))
 }
 
 const descriptions = {
+  invalid_dpop_proof: proofDescriptions.invalid_dpop_proof,
   unauthorized_client: 'This client is not registered for this grant type.',
   invalid_client: 'There is nobody that this client could speak for.',
   invalid_scope: 'The scope asks for more than may be given.',

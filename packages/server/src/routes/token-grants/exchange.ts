@@ -4,7 +4,14 @@ import { FIRST_PARTY_CLIENT, type OAuthErrorCode } from '@countersign/protocol'
 import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
 import type { TokenParameters } from '../../schemas/oauth.ts'
 import { identifyClient } from '../client-of-request.ts'
-import { readAudiences, readScope, type TokenCall, toTokenResponse } from './token-call.ts'
+import {
+  proveKey,
+  readAudiences,
+  readScope,
+  TOKEN_PATH,
+  type TokenCall,
+  toTokenResponse,
+} from './token-call.ts'
 
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 /** RFC 8693 §3 leaves token types to deployments; an API key is none of those that it names. */
@@ -20,7 +27,10 @@ export async function exchangeGrant(call: TokenCall): Promise<Reply> {
   if (wrong !== null) return oauthError('invalid_request', wrong)
   const scope = readScope(body.scope)
   if (scope === undefined) return oauthError('invalid_scope', 'The scope is malformed.')
-  const input = { apiKey: body.subject_token ?? '', scope, audiences: readAudiences(body) }
+  const proven = await proveKey(call, TOKEN_PATH)
+  if (!proven.ok) return proven.reply
+  const { jkt } = proven
+  const input = { apiKey: body.subject_token ?? '', scope, audiences: readAudiences(body), jkt }
   const answer = await exchangeApiKey(services.core, input, call.facts)
   if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
   return tokenJson({ ...toTokenResponse(answer.access), issued_token_type: ACCESS_TOKEN_TYPE_URN })

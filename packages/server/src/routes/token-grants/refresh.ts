@@ -5,7 +5,14 @@ import { REFRESH_COOKIE, readCookie, refreshCookie } from '../../http/cookies.ts
 import { isForeign } from '../../http/csrf.ts'
 import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
 import { identifyClient } from '../client-of-request.ts'
-import { readRefreshScope, type TokenCall, toTokenResponse } from './token-call.ts'
+import {
+  proofDescriptions,
+  proveKey,
+  readRefreshScope,
+  TOKEN_PATH,
+  type TokenCall,
+  toTokenResponse,
+} from './token-call.ts'
 
 export const REFRESH = 'refresh_token'
 
@@ -21,7 +28,10 @@ export async function refreshGrant(call: TokenCall): Promise<Reply> {
   }
   const scope = readRefreshScope(body.scope)
   if (scope === undefined) return oauthError('invalid_scope', 'The scope is malformed.')
-  const answer = await refresh(services.core, { refreshToken, clientId: client.id, scope }, call.facts)
+  const proven = await proveKey(call, TOKEN_PATH)
+  if (!proven.ok) return proven.reply
+  const input = { refreshToken, clientId: client.id, scope, jkt: proven.jkt }
+  const answer = await refresh(services.core, input, call.facts)
   if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
   const tokens = toTokenResponse(answer.access, answer.identityScopes)
   if (!fromCookie) return tokenJson({ ...tokens, refresh_token: answer.refreshToken.reveal() })
@@ -30,6 +40,7 @@ export async function refreshGrant(call: TokenCall): Promise<Reply> {
 }
 
 const descriptions = {
+  invalid_dpop_proof: proofDescriptions.invalid_dpop_proof,
   invalid_grant: 'The refresh token is malformed, unknown, expired, used or revoked.',
   invalid_scope: 'The scope asks for more than may be given.',
 } as const satisfies Partial<Record<OAuthErrorCode, string>>

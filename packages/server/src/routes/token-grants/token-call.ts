@@ -1,11 +1,14 @@
 /** What the grants of the token endpoint share. */
 import { type MintedToken, parseScope } from '@countersign/core'
 import { type IdentityScope, isIdentityScope, type TokenResponse } from '@countersign/protocol'
-import type { Reply } from '../../http/reply.ts'
+import { readProofOf, toRefusal, useProof } from '../../http/proof.ts'
+import { oauthError, type Reply } from '../../http/reply.ts'
 import type { Call } from '../../http/route.ts'
 import type { TokenParameters } from '../../schemas/oauth.ts'
 
 export type TokenCall = Call<TokenParameters, undefined, null>
+export const TOKEN_PATH = '/oauth/token'
+
 export type TokenGrant = (call: TokenCall) => Promise<Reply>
 
 /** Null: everything that may be given. Undefined: malformed. */
@@ -36,8 +39,35 @@ export function toTokenResponse(
 ): TokenResponse {
   return {
     access_token: access.accessToken,
-    token_type: 'Bearer',
+    token_type: access.isBound ? 'DPoP' : 'Bearer',
     expires_in: access.expiresInSeconds,
     scope: [...identityScopes, access.scope].filter((part) => part !== '').join(' '),
   }
 }
+
+export type Proven =
+  | { readonly ok: true; readonly jkt: string | null }
+  | { readonly ok: false; readonly reply: Reply }
+
+/**
+ * The key that a request to an endpoint of ours was proven with (RFC 9449 §5), and null where there is no proof. Asked
+ * after the client has proved who it is, so that strangers use nothing up.
+ */
+export async function proveKey(
+  { services, header, method, facts }: Pick<TokenCall, 'services' | 'header' | 'method' | 'facts'>,
+  path: string,
+): Promise<Proven> {
+  if (header('dpop') === null) return { ok: true, jkt: null }
+  const asked = { method, path, accessToken: null }
+  const read = await readProofOf(services, header, asked, facts.nowMs)
+  if (read.ok && (await useProof(services, read.proof))) return { ok: true, jkt: read.proof.jkt }
+  const { code, headers } = toRefusal(services, read.ok ? 'used' : read.flaw, facts.nowMs)
+  const error = code === 'use_dpop_nonce' ? code : 'invalid_dpop_proof'
+  return { ok: false, reply: oauthError(error, proofDescriptions[error], headers) }
+}
+
+export const proofDescriptions = {
+  invalid_dpop_proof:
+    'The proof of possession is missing, malformed, used, of another key, or for another request.',
+  use_dpop_nonce: 'The proof of possession needs the nonce that stands in DPoP-Nonce.',
+} as const
