@@ -18,6 +18,7 @@ import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 import { type Clients, createClients } from './clients.ts'
+import { createOverseeing, type Overseeing } from './overseeing.ts'
 import { createRisk, type Risk } from './risk.ts'
 
 export interface CreateAccountInput {
@@ -69,6 +70,9 @@ export interface AuditQuery extends PageQuery {
 
 export interface AuditChain {
   readonly intact: boolean
+  /** How many events are linked, and how many of the last moments are not yet; where it is intact. */
+  readonly length?: number
+  readonly unchained?: number
   readonly broken_at?: number
   readonly cause?: 'missing' | 'altered'
 }
@@ -82,7 +86,7 @@ export interface Collection<T, Create, Change, Query = PageQuery> {
   end(id: string): Promise<void>
 }
 
-export interface Administration {
+export interface Administration extends Overseeing {
   readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery> & {
     /** Another password at the next sign-in; all sessions end, unless they are kept. Answers how many did. */
     requirePasswordChange(id: string, keepSessions?: boolean): Promise<{ ended: number }>
@@ -188,6 +192,7 @@ export function createAdministration(call: Call): Administration {
         parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),
       verifyChain: async () => parseAnswer(await call({ method: 'GET', path: '/v1/audit/chain' }), 'intact'),
     },
+    ...createOverseeing(call),
     ...createLooks(call),
   }
 }

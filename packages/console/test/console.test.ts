@@ -20,7 +20,7 @@ test('the console', async (t) => {
       await page.getByRole('heading', { name: 'Verifiers' }).waitFor()
       await page.getByText('this authority').waitFor()
       await page.getByText('session.opened').first().waitFor()
-      await page.getByRole('img', { name: /sign-ins? in 24 hours/ }).waitFor()
+      await page.getByRole('img', { name: /^Sign-ins: \d+ in 24 hours/ }).waitFor()
 
       await assertAccessible(page)
       await shoot(page, 'console-overview')

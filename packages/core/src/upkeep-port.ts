@@ -4,6 +4,7 @@
  */
 import type { AccountId, SigningKeyId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
+import type { OverviewStore } from './overview-port.ts'
 import type { SigningKey, SigningKeyDraft, SigningKeyState } from './signing-keys/signing-key.ts'
 
 export interface SigningKeyStore {
@@ -18,7 +19,9 @@ export interface SigningKeyStore {
   retireSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
 }
 
-export interface AuditStore {
+export type * from './overview-port.ts'
+
+export interface AuditStore extends OverviewStore {
   /** An event with no change beside it: a refused sign-in, a credential in a URL. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>
   listAudit(query: AuditQuery): Promise<readonly ChainedAuditEvent[]>

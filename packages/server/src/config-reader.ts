@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Secret } from '@countersign/protocol'
 import type { Kind } from './config-kinds.ts'
+import { DEFAULTED, originOf, type SettingOrigin } from './config-origins.ts'
 
 /** One setting. The type of the table makes sure that there is a row for each. */
 export interface Setting<T, All> {
@@ -44,6 +45,8 @@ export interface ReadSettings<All> {
   /** Complete; settings with a mistake have their default here and must not be used. */
   readonly values: All
   readonly mistakes: readonly string[]
+  /** By key, in the order of the table. */
+  readonly origins: Readonly<Record<string, SettingOrigin>>
 }
 
 const PREFIX = 'COUNTERSIGN_'
@@ -61,16 +64,19 @@ export function readSettings<All extends object>(
   const { folder = process.cwd(), readFile = (path) => readFileSync(path, 'utf8') } = options
   const mistakes: string[] = []
   const values: Partial<All> = {}
+  const origins: Record<string, SettingOrigin> = {}
   const keys = Object.keys(rows) as (keyof All & string)[]
 
   const readOne = <K extends keyof All & string>(key: K): void => {
     const row: Setting<All[K], All> = rows[key]
     const source = findSource(key, row, environment, file, readFile)
+    origins[key] = DEFAULTED
     if (source !== null && 'mistake' in source) mistakes.push(source.mistake)
     if (source !== null && 'raw' in source) {
       const read = row.kind.read(source.raw, folder)
       if (read.ok) {
         values[key] = read.value
+        origins[key] = originOf(row.secret === true, { ...source, filePath: file?.path ?? null })
         return
       }
       mistakes.push(toMistake(row, source, read.problem))
@@ -82,7 +88,7 @@ export function readSettings<All extends object>(
   const variables = keys.flatMap((key) => variablesOf(key, rows[key]))
   mistakes.push(...unknownVariables(environment, [...variables, ...(options.alsoKnown ?? [])]))
   if (file !== null) mistakes.push(...unknownKeys(file, keys))
-  return { values: values as All, mistakes }
+  return { values: values as All, mistakes, origins }
 }
 
 type Fallback<T, All> = Setting<T, All>['fallback']
@@ -99,7 +105,10 @@ export function variablesOf(
   return row.secret === true ? [variable, `${variable}_FILE`] : [variable]
 }
 
-type Source = { readonly name: string; readonly raw: unknown } | { readonly mistake: string }
+type Source =
+  /** `name` is for messages, `variable` is null for the file. */
+  | { readonly name: string; readonly raw: unknown; readonly variable: string | null }
+  | { readonly mistake: string }
 
 function findSource<T, All>(
   key: string,
@@ -115,17 +124,17 @@ function findSource<T, All>(
   if (value !== undefined && path !== undefined) {
     return { mistake: `${variable} and ${fileVariable} are both set; keep one.` }
   }
-  if (value !== undefined) return { name: variable, raw: value }
+  if (value !== undefined) return { name: variable, raw: value, variable }
   if (path !== undefined) return readSecretFile(`${fileVariable}`, path, readFile)
   const raw = file?.values[key]
-  return file === null || raw === undefined ? null : { name: `${key} in ${file.path}`, raw }
+  return file === null || raw === undefined ? null : { name: `${key} in ${file.path}`, raw, variable: null }
 }
 
 function readSecretFile(name: string, path: string, readFile: (path: string) => string): Source {
   try {
     // Editors and `echo` end a file with a line break, which belongs to no secret.
     const text = readFile(path).replace(/\s+$/, '')
-    if (text !== '' && text.length <= SECRET_FILE_CHARACTERS_MAX) return { name, raw: text }
+    if (text !== '' && text.length <= SECRET_FILE_CHARACTERS_MAX) return { name, raw: text, variable: name }
     return { mistake: `${name} names a file that is empty or far too long.` }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown cause'

@@ -150,7 +150,9 @@ test('a secret may come from a file, but not from two places', () => {
 })
 
 test('without anything set there is a safe server on loopback', () => {
-  const config = configOf({})
+  const { origins, ...config } = configOf({})
+
+  assert.deepEqual([...new Set(Object.values(origins).map(({ source }) => source))], ['default'])
 
   assert.deepEqual(
     {

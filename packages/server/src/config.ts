@@ -6,6 +6,7 @@ import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, type CredentialStyle } from '@counte
 import { assuranceRules } from './config-assurance.ts'
 import type { RateLimit } from './config-kinds.ts'
 import { type MailTarget, toMailTarget } from './config-mail.ts'
+import type { SettingOrigin } from './config-origins.ts'
 import {
   type ConfigFile,
   type Environment,
@@ -36,6 +37,8 @@ export interface Config extends Readonly<Omit<Settings, Grouped>> {
   readonly credentialStyle: CredentialStyle
   readonly keyRotationSeconds: number
   readonly mail: MailTarget
+  /** Where each setting came from, without the values of secrets. */
+  readonly origins: Readonly<Record<string, SettingOrigin>>
   /** Null where a limit is switched off. */
   readonly limits: Readonly<
     Record<'sign_in' | 'sign_in_account' | 'sign_up' | 'password_check' | 'token', RateLimit | null>
@@ -57,10 +60,12 @@ export function parseConfig(
   file: ConfigFile | null = null,
   options: ReaderOptions = {},
 ): ParsedConfig {
-  const { values, mistakes } = readSettings(settings, environment, file, options)
+  const { values, mistakes, origins } = readSettings(settings, environment, file, options)
   // What does not fit together is only told about values that are right by themselves.
   const all = mistakes.length > 0 ? mistakes : contradictions(values, environment)
-  return all.length > 0 ? { ok: false, mistakes: all } : { ok: true, config: toConfig(values) }
+  return all.length > 0
+    ? { ok: false, mistakes: all }
+    : { ok: true, config: { ...toConfig(values), origins } }
 }
 
 export interface SettingDescription {
@@ -149,7 +154,7 @@ const isAtOrUnder = (host: string, domain: string): boolean => host === domain |
 const isOriginOf = (origin: string, rpId: string): boolean =>
   origin.startsWith('android:') || isAtOrUnder(new URL(origin).hostname, rpId)
 
-function toConfig(values: Settings): Config {
+function toConfig(values: Settings): Omit<Config, 'origins'> {
   const {
     credentialPrefix,
     environment,

@@ -251,6 +251,8 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     takeChainLease: (holder, nowMs, untilMs) => engine.write('takeChainLease', { holder, nowMs, untilMs }),
     readUnchained: (limit) => engine.read(() => audit.readUnchained(limit)),
     appendLinks: (input) => engine.write('appendLinks', input),
+    countEvents: (input) => engine.read(() => audit.countEvents(input)),
+    readAttention: (input) => engine.read(() => audit.readAttention(input)),
     readChain: (afterPosition, limit) => engine.read(() => audit.readChain(afterPosition, limit)),
 
     sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),

@@ -1,13 +1,18 @@
 /** The account pages: what a person sees and does about their own account. */
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useT } from '../i18n/messages.ts'
 import { mayUseConsole, useMe } from '../shell/me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { KeysPage } from './keys-page.tsx'
 import { ProfilePage } from './profile-page.tsx'
 import { SecurityPage } from './security-page.tsx'
 import { SessionsPage } from './sessions-page.tsx'
+
+const ApplicationsPage = lazy(async () => ({
+  default: (await import('../applications/applications-page.tsx')).ApplicationsPage,
+}))
 
 export function AccountPages({ section = '' }: { readonly section: string | undefined }): ReactNode {
   return (
@@ -24,6 +29,7 @@ function Sections({ section }: { readonly section: string }): ReactNode {
     '': { icon: 'account', text: t.account.profile, page: <ProfilePage /> },
     security: { icon: 'shield', text: t.account.security, page: <SecurityPage /> },
     sessions: { icon: 'desktop', text: t.account.sessionsShort, page: <SessionsPage /> },
+    applications: { icon: 'grant', text: t.account.applications, page: <ApplicationsPage /> },
     keys: { icon: 'key', text: t.account.keys, page: <KeysPage /> },
   } as const
   if (!isSection(section, pages)) return <NotFound />
@@ -39,7 +45,7 @@ function Sections({ section }: { readonly section: string }): ReactNode {
     : null
   return (
     <Shell entries={entries} other={other} title={pages[section].text}>
-      {pages[section].page}
+      <Suspense fallback={<RowsSkeleton rows={4} />}>{pages[section].page}</Suspense>
     </Shell>
   )
 }

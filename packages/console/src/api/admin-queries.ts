@@ -1,6 +1,6 @@
 /** What the console asks the authority, one function each. */
 import type { AuditQuery } from '@countersign/client'
-import type { Page } from '@countersign/protocol'
+import type { OverviewPeriodShape, Page } from '@countersign/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
 
@@ -61,9 +61,7 @@ export const verifiersQuery = queryOptions({
   refetchInterval: LIVE_MS,
 })
 
-export type AuditFilter = Pick<AuditQuery, 'type' | 'actor' | 'target'>
-
-export const auditQuery = (filter: AuditFilter) =>
+export const auditQuery = (filter: AuditQuery) =>
   pages(['audit', filter], (cursor) => client.audit.list({ limit: PAGE, cursor, ...filter }))
 
 export const latestEventsQuery = queryOptions({
@@ -72,18 +70,12 @@ export const latestEventsQuery = queryOptions({
   refetchInterval: LIVE_MS,
 })
 
-export const SIGN_INS_MAX = 200
-
-export const signInsQuery = queryOptions({
-  queryKey: ['sign-ins'],
-  queryFn: () =>
-    client.audit.list({
-      type: 'session.opened',
-      since: new Date(Date.now() - 86_400_000).toISOString(),
-      limit: SIGN_INS_MAX,
-    }),
-  refetchInterval: 30_000,
-})
+export const overviewQuery = (period: OverviewPeriodShape) =>
+  queryOptions({
+    queryKey: ['overview', period],
+    queryFn: () => client.overview.read(period),
+    refetchInterval: 30_000,
+  })
 
 /** What the end of everything would end: how much is alive. Only for those who may do everything. */
 export const aliveQuery = queryOptions({

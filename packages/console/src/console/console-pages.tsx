@@ -3,16 +3,15 @@ import { permissions as own, type Permission } from '@countersign/protocol'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Redirect } from 'wouter'
 import { useT } from '../i18n/messages.ts'
+import { OverviewPage } from '../overview/overview-page.tsx'
 import { mayUseConsole, useMay, useMe } from '../shell/me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import { Empty } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import { AuditPage } from './audit-page.tsx'
 import { ExplainPage } from './explain-page.tsx'
 import { AllKeysPage } from './keys-page.tsx'
-import { OverviewPage } from './overview-page.tsx'
 import { PeoplePage } from './people-page.tsx'
 import { PersonPage } from './person-page.tsx'
 import { ProgramPage } from './program-page.tsx'
@@ -24,6 +23,11 @@ import { SigningKeysPage } from './signing-keys-page.tsx'
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
 const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
+const StartPage = lazy(async () => ({ default: (await import('../start/start-page.tsx')).StartPage }))
+const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }))
+const SettingsPage = lazy(async () => ({
+  default: (await import('../settings/settings-page.tsx')).SettingsPage,
+}))
 const AdvisorPage = lazy(async () => ({ default: (await import('../advisor/advisor-page.tsx')).AdvisorPage }))
 
 export interface ConsolePagesProps {
@@ -88,6 +92,14 @@ function useSections(): readonly SectionRow[] {
       page: <SigningKeysPage />,
     },
     { name: 'audit', icon: 'audit', text: t.audit, needs: own.auditRead, page: <AuditPage /> },
+    {
+      name: 'settings',
+      icon: 'settings',
+      text: t.settings,
+      needs: own.settingsRead,
+      page: <SettingsPage />,
+    },
+    { name: 'start', icon: 'flag', text: t.start, needs: null, page: <StartPage /> },
     { name: 'advisor', icon: 'advice', text: t.advisor, needs: null, page: <AdvisorPage /> },
     { name: 'explain', icon: 'explain', text: t.explain, needs: own.decisionsRead, page: <ExplainPage /> },
   ]

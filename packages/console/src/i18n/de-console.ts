@@ -6,7 +6,6 @@ const count = (n: number, one: string, many: string): string =>
 
 export const deConsole: Messages['console'] = {
   overview: 'Überblick',
-  overviewLead: 'Was lebt, wer dem Widerrufsprotokoll folgt und was zuletzt geschah.',
   people: 'Personen',
   programs: 'Dienstkonten',
   clients: 'OAuth-Clients',
@@ -14,6 +13,8 @@ export const deConsole: Messages['console'] = {
   keys: 'API-Schlüssel',
   signingKeys: 'Signaturschlüssel',
   audit: 'Audit-Protokoll',
+  settings: 'Einstellungen',
+  start: 'Erste Schritte',
   advisor: 'Ratgeber',
   explain: 'Erklären',
   toAccount: 'Ihr Konto',
@@ -34,13 +35,8 @@ export const deConsole: Messages['console'] = {
   askedAgo: (seconds) => `vor ${seconds} s`,
   knowsNotAll:
     'Die Autorität ist eben erst gestartet. Bis jede frühere Frist abgelaufen ist, bestätigt nur diese Zeit einen Widerruf.',
-  signIns: 'Anmeldungen der letzten 24 Stunden',
-  signInsCut: 'Nur die neuesten 200 sind gezeichnet.',
-  signInsNone: 'In 24 Stunden hat sich niemand angemeldet.',
-  signInsLabel: (n) => `${count(n, 'Anmeldung', 'Anmeldungen')} in 24 Stunden, nach Stunden`,
   latest: 'Was zuletzt geschah',
   all: 'Alles zeigen',
-  needsAttention: 'Braucht Aufmerksamkeit',
   adminsWithoutFactor: 'Sie sind Administrator ohne zweiten Faktor.',
   search: 'Suchen',
   searchPeople: 'Teil einer Adresse oder eines Namens',

@@ -5,7 +5,6 @@ const count = (n: number, one: string, many: string): string =>
 
 export const enConsole = {
   overview: 'Overview',
-  overviewLead: 'What is alive, who follows the revocation log, and what happened last.',
   people: 'People',
   programs: 'Service accounts',
   clients: 'OAuth clients',
@@ -13,6 +12,8 @@ export const enConsole = {
   keys: 'API keys',
   signingKeys: 'Signing keys',
   audit: 'Audit log',
+  settings: 'Settings',
+  start: 'First steps',
   advisor: 'Advisor',
   explain: 'Explain',
   toAccount: 'Your account',
@@ -33,13 +34,8 @@ export const enConsole = {
   askedAgo: (seconds: string) => `${seconds} s ago`,
   knowsNotAll:
     'The authority has just started. Until every lease from before has run out, only that time confirms a revocation.',
-  signIns: 'Sign-ins of the last 24 hours',
-  signInsCut: 'Only the newest 200 are drawn.',
-  signInsNone: 'Nobody has signed in within 24 hours.',
-  signInsLabel: (n: number) => `${count(n, 'sign-in', 'sign-ins')} in 24 hours, by hour`,
   latest: 'What happened last',
   all: 'Show all',
-  needsAttention: 'Needs attention',
   adminsWithoutFactor: 'You are an administrator without a second factor.',
   search: 'Search',
   searchPeople: 'Part of an address or a name',

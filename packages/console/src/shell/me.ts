@@ -25,6 +25,8 @@ const CONSOLE_PERMISSIONS = [
   permissions.apiKeysRead,
   permissions.signingKeysRead,
   permissions.auditRead,
+  permissions.overviewRead,
+  permissions.settingsRead,
   permissions.decisionsRead,
 ]
 

@@ -6,6 +6,8 @@
 import { CHAIN_START, canonicalEvent } from '../audit/canonical.ts'
 import type { Context } from '../context.ts'
 
+export * from './overview.ts'
+
 const BATCH = 500
 const LEASE_MS = 3000
 

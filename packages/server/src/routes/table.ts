@@ -35,6 +35,7 @@ import { revocationRoutes } from './revocations.ts'
 import { riskRoutes } from './risk.ts'
 import { roleRoutes } from './roles.ts'
 import { serviceAccountRoutes } from './service-accounts.ts'
+import { settingsRoutes } from './settings.ts'
 import { signInRoutes } from './sign-in.ts'
 import { adminRoutes } from './signing-keys-and-audit.ts'
 import { usageRoutes } from './usage.ts'
@@ -75,6 +76,7 @@ export const routes: readonly AnyRoute[] = [
   ...riskRoutes,
   ...clientRoutes,
   ...adminRoutes,
+  ...settingsRoutes,
   ...metadataRoutes,
   ...operationRoutes,
   ...pageRoutes,

@@ -16,6 +16,8 @@ import {
 import { listSigningKeys as listKeys } from '../statements/signing-keys.ts'
 import { pageStart } from './page.ts'
 
+export * from './overview.ts'
+
 export function* listAudit(query: AuditQuery): Script<readonly ChainedAuditEvent[]> {
   const { type, actorId, targetId, limit } = query
   const sinceMs = query.sinceMs ?? 0

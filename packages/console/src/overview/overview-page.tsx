@@ -1,37 +1,63 @@
 /** What is alive, who follows the log, and what happened last. Each part is there for those who may read it. */
 import { permissions as own } from '@countersign/protocol'
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { myFactorsQuery } from '../api/account-queries.ts'
-import { aliveQuery, latestEventsQuery } from '../api/admin-queries.ts'
+import { aliveQuery, latestEventsQuery, overviewQuery } from '../api/admin-queries.ts'
+import { EventRow } from '../console/event-row.tsx'
+import { Verifiers } from '../console/verifiers.tsx'
 import { useT } from '../i18n/messages.ts'
+import { useTexts } from '../i18n/texts.ts'
 import { useMay, useMe } from '../shell/me.ts'
 import rows from '../ui/list.module.css'
 import { Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { useFilters } from '../ui/search-params.ts'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import css from '../ui/ui.module.css'
-import { EventRow } from './event-row.tsx'
-import { SignIns } from './sign-ins.tsx'
-import { Verifiers } from './verifiers.tsx'
+import { Activity, periods } from './activity.tsx'
+import { Attention } from './attention.tsx'
+import { overviewTexts } from './texts.ts'
 
 export function OverviewPage(): ReactNode {
   const t = useT()
+  const words = useTexts(overviewTexts)
   const may = useMay()
   return (
     <>
-      <PageHeader title={t.console.overview} lead={t.console.overviewLead} />
-      <Attention />
-      {may('*') && <Alive />}
-      {may(own.auditRead) && <SignIns />}
+      <PageHeader title={t.console.overview} lead={words.lead} />
+      {may(own.overviewRead) ? <Happened /> : <OwnFactor />}
       {may(own.revocationsRead) && <Verifiers />}
       {may(own.auditRead) && <Latest />}
     </>
   )
 }
 
-function Attention(): ReactNode {
+function Happened(): ReactNode {
+  const may = useMay()
+  const [filters, setFilter] = useFilters()
+  const period = periods.find((one) => one === filters.get('period')) ?? 'day'
+  const overview = useQuery({ ...overviewQuery(period), placeholderData: keepPreviousData })
+  if (overview.error !== null) {
+    return <Failure error={overview.error} onRetry={() => void overview.refetch()} />
+  }
+  if (overview.data === undefined) return <RowsSkeleton rows={6} />
+  return (
+    <>
+      <Attention attention={overview.data.attention} />
+      {may('*') && <Alive />}
+      <Activity
+        overview={overview.data}
+        period={period}
+        onPeriod={(next) => setFilter('period', next === 'day' ? '' : next)}
+      />
+    </>
+  )
+}
+
+/** For those who see no more: at least their own account. */
+function OwnFactor(): ReactNode {
   const t = useT()
   const [, go] = useLocation()
   const { principal } = useMe()

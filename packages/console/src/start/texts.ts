@@ -1,0 +1,63 @@
+/** The texts of the first steps. */
+import type { Texts } from '../i18n/texts.ts'
+
+const en = {
+  title: 'First steps',
+  lead: 'From an empty authority to a first request that is let in. Each step says by itself when it is done.',
+  done: 'done',
+  open: 'to do',
+  secure: 'Secure your own account',
+  secureText: 'You may do everything here. With a passkey, whoever learns your password still gets nowhere.',
+  secureDone: 'A password alone does not open your account.',
+  addPasskey: 'Add a passkey',
+  choose: 'Choose a method for each caller',
+  chooseText: 'Ten questions, and an answer with its reason, its cost and what to set.',
+  toAdvisor: 'Open the advisor',
+  key: 'Make a first key',
+  keyText: 'It speaks for you, may do nothing yet, and ends by itself within a day: just right for trying.',
+  keyName: 'first steps',
+  makeKey: 'Make the key',
+  keyDone: 'The key is made. It is shown on this page until you leave it.',
+  request: 'Send a first request',
+  requestText: 'Run one of these. This page notices by itself.',
+  waiting: 'Waiting for your first request…',
+  got: 'Got it: the key was used.',
+  language: 'Language',
+  next: 'What now?',
+  nextText: 'Register the applications that sign people in, or give your own programs keys with permissions.',
+  toClients: 'OAuth clients',
+  toPrograms: 'Service accounts',
+}
+
+export const startTexts: Texts<typeof en> = {
+  en,
+  de: {
+    title: 'Erste Schritte',
+    lead: 'Von einer leeren Autorität zur ersten Anfrage, die hineinkommt. Jeder Schritt sagt selbst, wann er getan ist.',
+    done: 'getan',
+    open: 'offen',
+    secure: 'Das eigene Konto sichern',
+    secureText: 'Sie dürfen hier alles. Mit einem Passkey kommt auch nicht weiter, wer Ihr Passwort erfährt.',
+    secureDone: 'Ein Passwort allein öffnet Ihr Konto nicht.',
+    addPasskey: 'Passkey hinzufügen',
+    choose: 'Für jeden Aufrufer ein Verfahren wählen',
+    chooseText: 'Zehn Fragen und eine Antwort mit Grund, Preis und dem, was einzustellen ist.',
+    toAdvisor: 'Ratgeber öffnen',
+    key: 'Einen ersten Schlüssel machen',
+    keyText:
+      'Er spricht für Sie, darf noch nichts und endet von selbst binnen eines Tages: zum Ausprobieren eben recht.',
+    keyName: 'erste Schritte',
+    makeKey: 'Schlüssel machen',
+    keyDone: 'Der Schlüssel ist gemacht. Er steht auf dieser Seite, bis Sie sie verlassen.',
+    request: 'Eine erste Anfrage senden',
+    requestText: 'Führen Sie eines davon aus. Diese Seite merkt es von selbst.',
+    waiting: 'Wartet auf Ihre erste Anfrage…',
+    got: 'Angekommen: Der Schlüssel wurde benutzt.',
+    language: 'Sprache',
+    next: 'Und nun?',
+    nextText:
+      'Tragen Sie die Anwendungen ein, die Menschen anmelden, oder geben Sie Ihren Programmen Schlüssel mit Rechten.',
+    toClients: 'OAuth-Clients',
+    toPrograms: 'Dienstkonten',
+  },
+}

@@ -1,0 +1,26 @@
+/** The overview on the wire. */
+import { overviewLines, overviewPeriods } from '@countersign/core'
+import type { OverviewPeriodShape, OverviewResponse } from '@countersign/protocol'
+import { z } from 'zod'
+import { timeSchema } from './common.ts'
+
+export const overviewQuerySchema: z.ZodType<{ period: OverviewPeriodShape }> = z.strictObject({
+  period: z.enum(overviewPeriods).default('day'),
+})
+
+const count = z.number().int().min(0)
+
+export const overviewSchema: z.ZodType<OverviewResponse> = z.object({
+  from: timeSchema,
+  part_seconds: count,
+  lines: z.array(z.object({ name: z.enum(overviewLines), counts: z.array(count), cut: z.boolean() })),
+  attention: z.object({
+    keys_unused: count,
+    keys_endless: count,
+    keys_old: count,
+    clients_old: count,
+    administrators_without_factor: z.array(z.object({ id: z.string(), email: z.string() })),
+    mails_waiting: count,
+    mails_failed: count,
+  }),
+})
