@@ -44,8 +44,13 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   sign_up_page: null,
   sign_up_by_page: 'nothing; sets a password, in a form of our own page',
   wait_script: null,
+  passkey_script: null,
   login: 'an e-mail address and a password, in a form of our own page',
-  login_factor: 'a ticket of a sign-in with a TOTP code or a recovery code, in a form of our own page',
+  login_passkey: 'the answer of a passkey, with the person verified, in a form of our own page',
+  login_factor:
+    'a ticket of a sign-in with a TOTP code, the answer of a passkey or a recovery code, in a form of our own page',
+  login_new_password:
+    'a ticket of a sign-in whose password has to be changed, in a form of our own page; sets a new one',
   consent_page: null,
   consent: 'the session cookie and the answer, in a form of our own page',
   form_post_script: null,

@@ -21,6 +21,7 @@ const CACHED: ReadonlySet<string> = new Set([
   'error_page',
   'form_post_script',
   'wait_script',
+  'passkey_script',
 ])
 /** Their bodies are no JSON. */
 const TEXTS: ReadonlySet<string> = new Set(['metrics', 'authorize', 'authorize_by_form'])

@@ -1,12 +1,14 @@
 /**
- * The pages that people see while they sign in: the password, the second factor, and what has to be done elsewhere.
+ * The pages that people see while they sign in: the password, the second factor,
+ * another password, and a first factor.
  * They work without JavaScript. The ids of their elements are a contract for automation.
  */
 import type { FactorWay } from '@countersign/core'
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import { type FormParts, hidden, toQuery } from './form-parts.ts'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
+import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { WAIT_SCRIPT } from './wait-script.ts'
 
 type Html = ReturnType<typeof html>
@@ -36,13 +38,18 @@ ${alert(message)}
 <form id="login-form" method="post" action="/login">
 ${hidden(form)}
 <label for="login-identifier">${words.email}</label>
-<input id="login-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username" required ${isWrong ? '' : 'autofocus'}>
+<input id="login-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username webauthn" required ${isWrong ? '' : 'autofocus'}>
 <label for="login-password">${words.password}</label>
 <input id="login-password" name="password" type="password" autocomplete="current-password" required ${isWrong ? html`autofocus aria-describedby="login-error"` : ''}>
 <button id="login-submit" type="submit"${waitSeconds === null ? '' : html` data-wait="${waitSeconds}" data-waiting="${words.waiting}"`}>${words.login.submit}</button>
 </form>
+<form id="passkey-form" method="post" action="/login/passkey" hidden data-passkey="offer" data-options="/v1/sign-in/passkey/options">
+${hidden(form)}
+<input type="hidden" name="credential" value="">
+<button id="passkey-submit" class="quiet" type="submit">${words.factor.usePasskey}</button>
+</form>
 ${below(look, page)}`
-  const scripts = waitSeconds === null ? [] : [WAIT_SCRIPT]
+  const scripts = [PASSKEY_SCRIPT, ...(waitSeconds === null ? [] : [WAIT_SCRIPT])]
   return layout(words.login.title, content, { name: look.name, language: words.language, scripts })
 }
 
@@ -61,11 +68,17 @@ export interface FactorPage {
   readonly message: string | null
 }
 
-export function factorPage({ name, words }: Look, { form, ticket, ways, message }: FactorPage): string {
-  const { factor, language } = words
+export function factorPage(look: Look, page: FactorPage): string {
+  const { factor, language } = look.words
+  const { form, ticket, ways, message } = page
+  const withPasskey = ways.includes('passkey')
+  const options = '/v1/sign-in/factor/passkey/options'
+  const asking = { verb: 'get', options, about: factor.passkey } as const
   const content = html`
-<p>${ways.includes('recovery_code') ? factor.appOrRecovery : factor.app}</p>
 ${alert(message)}
+${
+  ways.some((way) => way !== 'passkey')
+    ? html`<p>${aboutCodes(look, ways)}</p>
 <form id="factor-form" method="post" action="/login/factor">
 ${hidden(form)}
 <input type="hidden" name="ticket" value="${ticket}">
@@ -74,14 +87,120 @@ ${hidden(form)}
 <input id="login-code" name="code" autocomplete="one-time-code" inputmode="text" required autofocus>
 <button id="login-submit" type="submit">${factor.submit}</button>
 </form>`
-  return layout(factor.title, content, { name, language })
+    : ''
+}
+${withPasskey ? passkeyForm(look, page, asking) : ''}`
+  const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
+  return layout(factor.title, content, { name: look.name, language, scripts })
 }
 
-/** For what needs a script: the page that has one. The session that it opens is the one that is asked for here. */
-export function elsewherePage({ name, words }: Look, message: string): string {
-  const { elsewhere, language } = words
+function aboutCodes({ words }: Look, ways: readonly FactorWay[]): string {
+  if (!ways.includes('totp')) return words.factor.recovery
+  return ways.includes('recovery_code') ? words.factor.appOrRecovery : words.factor.app
+}
+
+interface PasskeyAsking {
+  readonly verb: 'get' | 'create'
+  /** Where the options come from, for this ticket. */
+  readonly options: string
+  readonly about: string
+  readonly button?: string
+}
+
+/** Shown by the script; without one there is a word of why it is missing. */
+function passkeyForm(
+  { words }: Look,
+  { form, ticket, ways }: Omit<FactorPage, 'message'>,
+  asking: PasskeyAsking,
+): Html {
+  return html`<form id="passkey-form" method="post" action="/login/factor" hidden data-passkey="${asking.verb}" data-options="${asking.options}" data-ticket="${ticket}">
+${hidden(form)}
+<input type="hidden" name="ticket" value="${ticket}">
+<input type="hidden" name="ways" value="${ways.join(' ')}">
+<input type="hidden" name="credential" value="">
+<p>${asking.about}</p>
+<button id="passkey-submit" type="submit">${asking.button ?? words.factor.usePasskey}</button>
+</form>
+<noscript><p>${words.factor.noScript}</p></noscript>`
+}
+
+export interface EnrolPage extends FactorPage {
+  /** Shown this once; null where a code for it was wrong, or where it is not one of the ways. */
+  readonly offer: { readonly secret: string; readonly qrSvg: string } | null
+}
+
+export function enrolPage(look: Look, page: EnrolPage): string {
+  const { enrol, language } = look.words
+  const { form, ticket, ways, message, offer } = page
+  const withPasskey = ways.includes('passkey')
+  const asking = {
+    verb: 'create',
+    options: '/v1/sign-in/factors/passkey/options',
+    about: '',
+    button: enrol.usePasskey,
+  } as const
   const content = html`
-<p role="alert" id="login-error">${message}</p>
-<p class="below"><a id="login-elsewhere" href="/sign-in">${elsewhere.link}</a>, ${elsewhere.afterwards}</p>`
-  return layout(elsewhere.title, content, { name, language })
+<p>${enrol.about}</p>
+${alert(message)}
+${
+  ways.includes('totp')
+    ? html`${
+        offer === null
+          ? ''
+          : html`<p>${enrol.scan}</p>
+<figure class="qr" role="img" aria-label="${enrol.qr}">${raw(offer.qrSvg)}</figure>
+<p>${enrol.key}: <code id="enrol-key">${inGroups(offer.secret)}</code></p>`
+      }
+<form id="enrol-form" method="post" action="/login/factor">
+${hidden(form)}
+<input type="hidden" name="ticket" value="${ticket}">
+<input type="hidden" name="ways" value="${ways.join(' ')}">
+<input type="hidden" name="step" value="enrol">
+<label for="login-code">${enrol.code}</label>
+<input id="login-code" name="code" autocomplete="one-time-code" inputmode="numeric" required>
+<button id="login-submit" type="submit">${enrol.submit}</button>
+</form>`
+    : ''
+}
+${withPasskey ? passkeyForm(look, page, asking) : ''}`
+  const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
+  return layout(enrol.title, content, { name: look.name, language, scripts })
+}
+
+/** Four letters at a time are what a person can carry from one screen to another. */
+const inGroups = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
+
+/** `goOn`: where the person comes from here. */
+export function codesPage({ name, words }: Look, codes: readonly string[], goOn: string): string {
+  const content = html`
+<p>${words.codes.about}</p>
+<ol id="recovery-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
+<p class="below"><a id="codes-kept" href="${goOn}">${words.codes.goOn}</a></p>`
+  return layout(words.codes.title, content, { name, language: words.language })
+}
+
+export interface NewPasswordPage {
+  readonly form: FormParts
+  readonly ticket: string
+  readonly isBreached: boolean
+  readonly message: string | null
+  readonly passwordLengthMin: number
+}
+
+export function newPasswordPage({ name, words }: Look, page: NewPasswordPage): string {
+  const { form, ticket, isBreached, message, passwordLengthMin } = page
+  const { newPassword, link, language } = words
+  const content = html`
+<p>${isBreached ? newPassword.breached : newPassword.about}</p>
+${alert(message)}
+<form id="new-password-form" method="post" action="/login/password">
+${hidden(form)}
+<input type="hidden" name="ticket" value="${ticket}">
+<input type="hidden" name="breached" value="${isBreached ? 'yes' : ''}">
+<label for="new-password">${link.newPassword}</label>
+<input id="new-password" name="password" type="password" autocomplete="new-password" required autofocus aria-describedby="new-password-hint">
+<p class="hint" id="new-password-hint">${link.passwordHint(passwordLengthMin)}</p>
+<button id="login-submit" type="submit">${newPassword.submit}</button>
+</form>`
+  return layout(newPassword.title, content, { name, language })
 }

@@ -32,6 +32,8 @@ button.quiet:hover { background: var(--paper); }
 [role='alert'] { color: var(--bad); background: var(--bad-soft); }
 [role='status'] { color: var(--good); background: var(--good-soft); }
 [hidden] { display: none; }
+.qr { margin: 1rem 0; }
+.qr svg { display: block; width: 12rem; height: 12rem; background: #ffffff; border-radius: 8px; }
 .below { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 .below span { display: block; }
 .app { display: flex; align-items: center; gap: .9rem; margin: 1rem 0 0; }

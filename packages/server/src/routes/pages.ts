@@ -8,6 +8,7 @@ import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { brandStyle } from '../pages/brand.ts'
 import { linkScript } from '../pages/link-pages.ts'
 import { lookOf } from '../pages/look.ts'
+import { PASSKEY_SCRIPT, passkeyScript } from '../pages/passkey-script.ts'
 import { PICTURE_POLICY, pageFile } from '../pages/reply.ts'
 import { setupPage } from '../pages/setup-page.ts'
 import { errorPage, startPage } from '../pages/start-page.ts'
@@ -84,6 +85,15 @@ const waitFile = page(
       cacheControl: ASSET_CACHE,
     }),
 )
+const passkeyFile = page(
+  { name: 'passkey_script', path: PASSKEY_SCRIPT, summary: 'The script that asks for passkeys.' },
+  () =>
+    pageFile({
+      body: passkeyScript,
+      contentType: 'text/javascript; charset=utf-8',
+      cacheControl: ASSET_CACHE,
+    }),
+)
 const setup = page(
   { name: 'setup_page', path: '/setup', summary: 'Create the first administrator.' },
   (call) => {
@@ -127,6 +137,7 @@ export const pageRoutes: readonly AnyRoute[] = [
   logo,
   linkFile,
   waitFile,
+  passkeyFile,
   setup,
   error,
   completeSetupRoute,

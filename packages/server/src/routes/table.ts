@@ -21,6 +21,7 @@ import { authorizeRoutes } from './oauth-pages/authorize.ts'
 import { consentRoutes } from './oauth-pages/consent.ts'
 import { forgotRoutes } from './oauth-pages/forgot.ts'
 import { loginRoutes } from './oauth-pages/login.ts'
+import { loginStepRoutes } from './oauth-pages/login-steps.ts'
 import { pushRoute } from './oauth-pages/push.ts'
 import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
@@ -58,6 +59,7 @@ export const routes: readonly AnyRoute[] = [
   ...authorizeRoutes,
   pushRoute,
   ...loginRoutes,
+  ...loginStepRoutes,
   ...forgotRoutes,
   ...signUpPageRoutes,
   ...consentRoutes,

@@ -69,23 +69,58 @@ export const signUpFormSchema: z.ZodType<SignUpForm> = z.object({
   name: z.string().max(100).optional(),
 })
 
+const ticket = z
+  .string()
+  .max(100)
+  .regex(/^[0-9A-Za-z]+$/)
+  .optional()
+
+/** What a script has put there: JSON, which is read once it is known that the form came from our own page. */
+const credential = z.string().max(40_000).optional()
+
+export interface PasskeyForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  credential?: string | undefined
+}
+export const passkeyFormSchema: z.ZodType<PasskeyForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  credential,
+})
+
+export interface NewPasswordForm {
+  interaction?: string | undefined
+  csrf?: string | undefined
+  ticket?: string | undefined
+  breached?: string | undefined
+  password?: string | undefined
+}
+export const newPasswordFormSchema: z.ZodType<NewPasswordForm> = z.object({
+  interaction: field.optional(),
+  csrf: field.optional(),
+  ticket,
+  breached: z.string().max(10).optional(),
+  password: z.string().max(1024).optional(),
+})
+
 export interface FactorForm {
   interaction?: string | undefined
   csrf?: string | undefined
   ticket?: string | undefined
   ways?: string | undefined
+  step?: string | undefined
   code?: string | undefined
+  credential?: string | undefined
 }
 export const factorFormSchema: z.ZodType<FactorForm> = z.object({
   interaction: field.optional(),
   csrf: field.optional(),
-  ticket: z
-    .string()
-    .max(100)
-    .regex(/^[0-9A-Za-z]+$/)
-    .optional(),
+  ticket,
   ways: z.string().max(100).optional(),
+  step: z.string().max(10).optional(),
   code: z.string().max(100).optional(),
+  credential,
 })
 
 export interface ConsentForm {

@@ -29,14 +29,18 @@ export interface Stage {
 }
 
 /** Everything is ended with the test that it is opened for. */
-export async function openStage(t: TestContext, program: string): Promise<Stage> {
+export async function openStage(
+  t: TestContext,
+  program: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   let handle: Parameters<typeof createServer>[1] = (_, response) => response.end()
   const own = await listen(t, (request, response) => handle?.(request, response))
   const other = await listen(t, (_, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>elsewhere</title>')
   })
   const origin = `http://localhost:${own}`
-  const { given: to, close } = await openAuthority({ ...UNLIMITED, COUNTERSIGN_ISSUER: origin })
+  const { given: to, close } = await openAuthority({ ...UNLIMITED, ...settings, COUNTERSIGN_ISSUER: origin })
   t.after(close)
   handle = toNodeHandler(to.authority)
   const browser = await chromium.launch({ executablePath: program, args: FLAGS })

@@ -44,9 +44,9 @@ export const de: Words = {
     wrong_code: 'Der Code ist falsch oder wurde schon benutzt.',
     again:
       'Das hat zu lange gedauert oder zu viele Versuche gebraucht. Bitte melden Sie sich noch einmal an.',
-    passkey_elsewhere: 'Ihr zweiter Faktor ist ein Passkey.',
-    enrol_elsewhere: 'Ihr Konto braucht zuerst einen zweiten Faktor.',
-    change_elsewhere: 'Sie müssen zuerst ein anderes Passwort wählen.',
+    passkey_failed: 'Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal oder auf anderem Weg.',
+    wrong_first_code:
+      'Der Code ist falsch. Sehen Sie beim Eintrag nach, den Sie gerade in der App gemacht haben, und versuchen Sie den nächsten Code.',
   },
   wait: (seconds) =>
     `Das waren zu viele Versuche. Versuchen Sie es in ${seconds === 1 ? '1 Sekunde' : `${seconds} Sekunden`} noch einmal, oder auf einem Gerät, auf dem Sie schon angemeldet waren.`,
@@ -66,11 +66,33 @@ export const de: Words = {
     app: 'Geben Sie den Code ein, den Ihre Authenticator-App zeigt.',
     appOrRecovery:
       'Geben Sie den Code ein, den Ihre Authenticator-App zeigt, oder einen Ihrer Wiederherstellungscodes.',
+    recovery: 'Geben Sie einen Ihrer Wiederherstellungscodes ein.',
+    passkey: 'Ihr Gerät fragt nach dem Passkey, den Sie für diesen Dienst haben.',
+    usePasskey: 'Passkey verwenden',
+    noScript: 'Passkeys brauchen JavaScript.',
   },
-  elsewhere: {
-    title: 'Noch ein Schritt',
-    link: 'Dort anmelden',
-    afterwards: 'dann zurück zur App und von vorn beginnen.',
+  newPassword: {
+    title: 'Anderes Passwort wählen',
+    about: 'Das Passwort dieses Kontos muss geändert werden, bevor es weitergeht.',
+    breached:
+      'Ihr Passwort ist durch ein Datenleck bekannt geworden. Wählen Sie ein anderes, bevor es weitergeht.',
+    submit: 'Ändern und weiter',
+  },
+  enrol: {
+    title: 'Zweiten Faktor hinzufügen',
+    about: 'Ihr Konto braucht einen zweiten Faktor, bevor es weitergeht.',
+    scan: 'Scannen Sie dies mit einer Authenticator-App, oder tippen Sie den Schlüssel ein. Geben Sie dann die sechs Ziffern ein, die sie zeigt.',
+    key: 'Schlüssel',
+    qr: 'QR-Code für eine Authenticator-App',
+    code: 'Sechs Ziffern',
+    submit: 'Bestätigen',
+    usePasskey: 'Stattdessen einen Passkey verwenden',
+  },
+  codes: {
+    title: 'Ihre Wiederherstellungscodes',
+    about:
+      'Jeder lässt Sie einmal hinein, wenn Ihr zweiter Faktor verloren ist. Sie werden nur jetzt gezeigt: Verwahren Sie sie dort, wo Ihr Gerät nicht ist.',
+    goOn: 'Ich habe sie verwahrt',
   },
   consent: {
     title: 'Zugriff erlauben?',

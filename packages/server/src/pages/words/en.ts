@@ -19,9 +19,9 @@ export const en: Words = {
     closed: 'You cannot sign in here now.',
     wrong_code: 'The code is wrong, or was used before.',
     again: 'That took too long or too many tries. Please sign in again.',
-    passkey_elsewhere: 'Your second factor is a passkey.',
-    enrol_elsewhere: 'Your account needs a second factor first.',
-    change_elsewhere: 'You have to choose another password first.',
+    passkey_failed: 'The passkey was not taken. Try again, or sign in another way.',
+    wrong_first_code:
+      'The code is wrong. Look at the entry that you have just made in the app, and try the next code.',
   },
   wait: (seconds) =>
     `Too many tries. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}, or on a device that you have signed in on before.`,
@@ -40,11 +40,32 @@ export const en: Words = {
     submit: 'Continue',
     app: 'Enter the code that your authenticator app shows.',
     appOrRecovery: 'Enter the code that your authenticator app shows, or one of your recovery codes.',
+    recovery: 'Enter one of your recovery codes.',
+    passkey: 'Your device will ask you for the passkey that you keep for this service.',
+    usePasskey: 'Use a passkey',
+    noScript: 'Passkeys need JavaScript.',
   },
-  elsewhere: {
-    title: 'One more step',
-    link: 'Sign in there',
-    afterwards: 'then go back to the app and begin again.',
+  newPassword: {
+    title: 'Choose another password',
+    about: 'The password of this account has to be changed before you go on.',
+    breached: 'Your password is known from a leak elsewhere. Choose another one before you go on.',
+    submit: 'Change and continue',
+  },
+  enrol: {
+    title: 'Add a second factor',
+    about: 'Your account needs a second factor before you go on.',
+    scan: 'Scan this with an authenticator app, or type the key into it. Then enter the six digits that it shows.',
+    key: 'Key',
+    qr: 'QR code for an authenticator app',
+    code: 'Six digits',
+    submit: 'Confirm',
+    usePasskey: 'Use a passkey instead',
+  },
+  codes: {
+    title: 'Your recovery codes',
+    about:
+      'Each gets you in once when your second factor is lost. They are shown this once: keep them where your device is not.',
+    goOn: 'I have kept them',
   },
   consent: {
     title: 'Allow access?',

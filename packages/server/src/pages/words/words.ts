@@ -12,9 +12,8 @@ export type Said =
   | 'no_address'
   | 'wrong_code'
   | 'again'
-  | 'passkey_elsewhere'
-  | 'enrol_elsewhere'
-  | 'change_elsewhere'
+  | 'passkey_failed'
+  | 'wrong_first_code'
 
 /** What is wrong with a request that nobody is sent on from. */
 export type Mistake =
@@ -53,8 +52,28 @@ export interface Words {
     readonly submit: string
     readonly app: string
     readonly appOrRecovery: string
+    readonly recovery: string
+    readonly passkey: string
+    readonly usePasskey: string
+    readonly noScript: string
   }
-  readonly elsewhere: { readonly title: string; readonly link: string; readonly afterwards: string }
+  readonly newPassword: {
+    readonly title: string
+    readonly about: string
+    readonly breached: string
+    readonly submit: string
+  }
+  readonly enrol: {
+    readonly title: string
+    readonly about: string
+    readonly scan: string
+    readonly key: string
+    readonly qr: string
+    readonly code: string
+    readonly submit: string
+    readonly usePasskey: string
+  }
+  readonly codes: { readonly title: string; readonly about: string; readonly goOn: string }
   readonly consent: {
     readonly title: string
     /** After the name of the app. */
