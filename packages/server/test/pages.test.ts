@@ -52,6 +52,16 @@ test('every file that a page asks for is there, of its type, and cannot be sniff
   }
 })
 
+test('the sign-in page with all its files is at most 30 kB, before compression', async () => {
+  const { text } = await send('GET', '/login')
+  let bytes = Buffer.byteLength(text)
+  for (const [, url = ''] of text.matchAll(/(?:href|src)="(\/assets\/[^"]*)"/g)) {
+    bytes += Buffer.byteLength((await send('GET', url)).text)
+  }
+
+  assert.ok(bytes <= 30_000, `${bytes} bytes`)
+})
+
 test('the policy of a page allows our own files and no frame, plug-in, base or foreign form', async () => {
   const { headers } = await send('GET', '/setup')
 
