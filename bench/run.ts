@@ -16,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   guards: async () => (await import('./guards.ts')).benchGuards(),
   feed: async () => (await import('./feed.ts')).benchFeed(),
   sessions: async () => (await import('./sessions.ts')).benchSessions(),
+  enumeration: async () => (await import('./enumeration.ts')).benchEnumeration(),
   server: async () => (await import('./server.ts')).benchServer(),
 }
 
