@@ -14,6 +14,8 @@ const ApplicationsPage = lazy(async () => ({
   default: (await import('../applications/applications-page.tsx')).ApplicationsPage,
 }))
 
+const ActivityPage = lazy(async () => ({ default: (await import('../mine/activity-page.tsx')).ActivityPage }))
+
 export function AccountPages({ section = '' }: { readonly section: string | undefined }): ReactNode {
   return (
     <SignedIn>
@@ -29,6 +31,7 @@ function Sections({ section }: { readonly section: string }): ReactNode {
     '': { icon: 'account', text: t.account.profile, page: <ProfilePage /> },
     security: { icon: 'shield', text: t.account.security, page: <SecurityPage /> },
     sessions: { icon: 'desktop', text: t.account.sessionsShort, page: <SessionsPage /> },
+    activity: { icon: 'clock', text: t.account.activity, page: <ActivityPage /> },
     applications: { icon: 'grant', text: t.account.applications, page: <ApplicationsPage /> },
     keys: { icon: 'key', text: t.account.keys, page: <KeysPage /> },
   } as const

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { myFactorsQuery } from '../api/account-queries.ts'
 import { useT } from '../i18n/messages.ts'
+import { OwnData } from '../mine/own-data.tsx'
 import { useMe } from '../shell/me.ts'
 import { Chip, CopyField, Fact, Facts, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { Time } from '../ui/time.tsx'
@@ -35,6 +36,7 @@ export function ProfilePage(): ReactNode {
       <Section title={t.account.rights}>
         <Rights permissions={permissions} />
       </Section>
+      {principal.kind === 'account' && <OwnData />}
     </>
   )
 }

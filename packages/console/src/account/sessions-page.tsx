@@ -7,6 +7,7 @@ import { mySessionsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
+import { NotMe } from '../mine/not-me.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
@@ -117,6 +118,7 @@ function SessionRow({
       </div>
       {!session.current && (
         <div className={rows.rowEnd}>
+          <NotMe session={session.id} device={device} />
           <Button
             variant="default"
             size="xs"

@@ -147,6 +147,7 @@ export const de: Messages = {
     security: 'Sicherheit',
     sessions: 'Wo Sie angemeldet sind',
     sessionsShort: 'Sitzungen',
+    activity: 'Vorgänge',
     applications: 'Anwendungen',
     keys: 'API-Schlüssel',
     profileLead: 'Wer Sie hier sind und was Sie dürfen.',

@@ -135,6 +135,7 @@ export const en = {
     security: 'Security',
     sessions: 'Where you are signed in',
     sessionsShort: 'Sessions',
+    activity: 'Activity',
     applications: 'Applications',
     keys: 'API keys',
     profileLead: 'Who you are here, and what you may do.',
