@@ -18,6 +18,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   sessions: async () => (await import('./sessions.ts')).benchSessions(),
   enumeration: async () => (await import('./enumeration.ts')).benchEnumeration(),
   server: async () => (await import('./server.ts')).benchServer(),
+  oauth: async () => (await import('./oauth.ts')).benchOAuth(),
 }
 
 const HELP = `npm run bench -- [--only ${Object.keys(suites).join('|')}] [--json] [--strict]

@@ -7,6 +7,8 @@ import { connect, type Socket } from 'node:net'
 export interface WireAnswer {
   readonly status: number
   readonly body: string
+  /** Where it leads, for a redirect. */
+  readonly location: string | null
 }
 
 const HEAD_END = '\r\n\r\n'
@@ -57,7 +59,8 @@ export class Wire {
     if (body === null) return
     // One request at a time: nothing of a next answer can be here yet.
     this.#received = ''
-    this.#waiting?.resolve({ status: Number(head.slice(9, 12)), body })
+    const location = /\r\nlocation: *([^\r]+)/i.exec(head)?.[1] ?? null
+    this.#waiting?.resolve({ status: Number(head.slice(9, 12)), body, location })
   }
 }
 

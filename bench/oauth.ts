@@ -1,0 +1,158 @@
+/**
+ * The OAuth provider against `oidc-provider`: ours on durable SQLite, theirs in memory. Requests for each second of CPU time of the
+ * whole process, threads included, and the way to an app as somebody who waits for it sees it.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { alternate, type BenchResult, median, type Phase, toCost, toLimit, toResult } from './measure.ts'
+import {
+  authorizeAndRedeem,
+  byClientCredentials,
+  type Exchange,
+  toIntrospections,
+  toRefreshes,
+} from './oauth/requests.ts'
+import { readSide, type Side } from './oauth/setup.ts'
+import { busyClock } from './server/busy.ts'
+import { Child } from './server/child.ts'
+import { type Wire, withWires } from './server/wire.ts'
+
+const CONNECTIONS = 8
+const WARM_UP = { turns: 8, phaseMs: 300 }
+const MEASURED = { turns: 15, phaseMs: 150 }
+const ROUND_TRIPS = 200
+const ROTATIONS = 5
+const UNIT = 'requests/CPU s'
+type Algorithm = 'ES256' | 'EdDSA'
+
+interface Rival {
+  readonly side: Side
+  readonly wires: readonly Wire[]
+}
+
+/** Takes about a minute and a half and cleans up after itself. */
+export async function benchOAuth(): Promise<BenchResult[]> {
+  // Beside the code and not in the system's temporary folder, which may be memory, where syncing is free.
+  const results = join(import.meta.dirname, 'results')
+  mkdirSync(results, { recursive: true })
+  const folder = mkdtempSync(join(results, 'oauth-'))
+  try {
+    return [
+      ...(await withRivals(folder, 'ES256', async (ours, theirs, children) => [
+        await clientCredentials(ours, theirs, children, 'ES256', 2.5),
+        await compare('introspection', ours, theirs, children, 4, ({ side, wires }) =>
+          toIntrospections(side, wires),
+        ),
+        await compare('refresh with rotation', ours, theirs, children, 2.5, ({ side, wires }) =>
+          toRefreshes(side, wires),
+        ),
+        await roundTrip(ours, theirs),
+        await rotation(ours, children[0]),
+      ])),
+      ...(await withRivals(folder, 'EdDSA', async (ours, theirs, children) => [
+        await clientCredentials(ours, theirs, children, 'EdDSA', 2),
+      ])),
+    ]
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+type Children = readonly [ours: Child, theirs: Child]
+
+async function withRivals<T>(
+  folder: string,
+  algorithm: Algorithm,
+  work: (ours: Rival, theirs: Rival, children: Children) => Promise<T>,
+): Promise<T> {
+  const environment = { BENCH_FOLDER: folder, BENCH_ALGORITHM: algorithm }
+  const start = (file: string): Child => Child.start(new URL(file, import.meta.url).href, environment)
+  const children: Children = [start('./oauth/authority-child.ts'), start('./oauth/peer-child.ts')]
+  try {
+    const [ours, theirs] = await Promise.all(
+      children.map(async (child) => readSide(await child.call('side'))),
+    )
+    if (ours === undefined || theirs === undefined) throw new Error('A side is missing.')
+    return await withWires(ours.port, CONNECTIONS, (ourWires) =>
+      withWires(theirs.port, CONNECTIONS, (theirWires) =>
+        work({ side: ours, wires: ourWires }, { side: theirs, wires: theirWires }, children),
+      ),
+    )
+  } finally {
+    await Promise.all(children.map((child) => child.close()))
+  }
+}
+
+const clientCredentials = (
+  ours: Rival,
+  theirs: Rival,
+  children: Children,
+  algorithm: Algorithm,
+  ratioMin: number,
+): Promise<BenchResult> =>
+  compare(`client_credentials ${algorithm}`, ours, theirs, children, ratioMin, async ({ side, wires }) =>
+    wires.map(byClientCredentials(side)),
+  )
+
+async function compare(
+  name: string,
+  ours: Rival,
+  theirs: Rival,
+  children: Children,
+  ratioMin: number,
+  open: (rival: Rival) => Promise<readonly Exchange[]>,
+): Promise<BenchResult> {
+  const phases = [toPhase(await open(ours)), toPhase(await open(theirs))] as const
+  const clock = busyClock(children, 'allMs')
+  await alternate(...phases, WARM_UP, clock)
+  const rates = await alternate(...phases, MEASURED, clock)
+  return toResult(`oauth: ${name}`, UNIT, rates, ratioMin)
+}
+
+/** All connections at once. */
+const toPhase =
+  (exchanges: readonly Exchange[]): Phase =>
+  async (untilMs) => {
+    let operations = 0
+    const loop = async (exchange: Exchange): Promise<void> => {
+      for (; performance.now() < untilMs; operations += 1) await exchange()
+    }
+    await Promise.all(exchanges.map(loop))
+    return operations
+  }
+
+/** From the app to the code and the tokens, one after the other, in turns. */
+async function roundTrip(ours: Rival, theirs: Rival): Promise<BenchResult> {
+  const times = { ours: [] as number[], theirs: [] as number[] }
+  for (let trip = 0; trip < ROUND_TRIPS; trip += 1) {
+    for (const [name, { side, wires }] of [
+      ['ours', ours],
+      ['theirs', theirs],
+    ] as const) {
+      const [wire] = wires
+      if (wire === undefined) throw new Error('There is no connection.')
+      const startedMs = performance.now()
+      await authorizeAndRedeem(side, wire)
+      // The first trips find cold code on both sides.
+      if (trip >= ROUND_TRIPS / 4) times[name].push(performance.now() - startedMs)
+    }
+  }
+  const [our, their] = [median(times.ours), median(times.theirs)]
+  return toCost('oauth: authorization round trip, p50', 'ms', our, their, 1)
+}
+
+/** Requests that fail while the signing key is replaced at once, again and again. */
+async function rotation({ side, wires }: Rival, authority: Child): Promise<BenchResult> {
+  let failed = 0
+  let isOver = false
+  const exchanges = wires.map(byClientCredentials(side))
+  const loops = exchanges.map(async (exchange) => {
+    while (!isOver) await exchange().catch(() => (failed += 1))
+  })
+  for (let count = 0; count < ROTATIONS; count += 1) await authority.call('rotate')
+  isOver = true
+  await Promise.all(loops)
+  return toLimit('oauth: failed requests while keys rotate', 'requests', failed, 0)
+}
+
+if (import.meta.main) console.table(await benchOAuth())
