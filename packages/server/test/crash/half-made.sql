@@ -237,7 +237,7 @@ select id from audit_events as event where type in ('password.changed', 'passwor
   entry.at = event.at);
 
 -- a used link that set no password
-select digest from mail_links as one where used_at is not null and not exists (select 1 from audit_events as
+select digest from mail_links as one where used_at is not null and purpose = 'reset_password' and not exists (select 1 from audit_events as
   event where event.type = 'password.reset' and event.target_id = one.account_id and event.at = one.used_at);
 
 -- a password that was set by a link that is still good
