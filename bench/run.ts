@@ -17,6 +17,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   feed: async () => (await import('./feed.ts')).benchFeed(),
   sessions: async () => (await import('./sessions.ts')).benchSessions(),
   enumeration: async () => (await import('./enumeration.ts')).benchEnumeration(),
+  limits: async () => (await import('./limits.ts')).benchLimits(),
   server: async () => (await import('./server.ts')).benchServer(),
   oauth: async () => (await import('./oauth.ts')).benchOAuth(),
 }

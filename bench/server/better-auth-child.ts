@@ -21,8 +21,8 @@ const options = {
   secret: randomBytes(32).toString('base64'),
   database,
   emailAndPassword: { enabled: true },
-  // As ours are for this run; nothing else differs from its defaults.
-  rateLimit: { enabled: false },
+  // As ours is for the run; nothing else differs from its defaults.
+  rateLimit: { enabled: process.env.BENCH_RATE_LIMIT === 'on' },
   telemetry: { enabled: false },
 } satisfies BetterAuthOptions
 await (await getMigrations(options)).runMigrations()

@@ -9,8 +9,11 @@ import { toRequest, type Wire, withWires } from './wire.ts'
 const AT_ONCE = 8
 /** The server never hashes more at once than two cores can (`defaultHashConcurrency`); the bare form gets as many. */
 const HASHES_AT_ONCE = Math.min(2, availableParallelism())
-/** Enough that nobody reaches the cap of sessions per account. */
-const ACCOUNTS = 64
+/**
+ * Enough that nobody reaches the cap of sessions per account, and that a flood has no more than five sign-ins to one
+ * of them under way: strangers at the sixth would have to wait, and nothing would be hashed for them.
+ */
+const ACCOUNTS = 128
 const MEASURED = { turns: 11, phaseMs: 500 }
 const BETTER_AUTH_RATIO_MIN = 6
 const HASH_RATIO_MIN = 0.9

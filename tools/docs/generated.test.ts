@@ -72,7 +72,7 @@ test('the times and limits that the security decisions name are the defaults', (
     ['sessionsPerAccountMax', '50', '| at once per account | 50 |'],
     ['accessTokenLifetimeSeconds', '900', '| access token | 15 minutes'],
     ['passwordLengthMin', '15', '15 to 256 characters'],
-    ['rateLimitSignIn', '100/60', 'by client address (100 a minute)'],
+    ['rateLimitSignIn', '100/60', 'by client network (100 a minute'],
     ['rateLimitSignInAccount', '20/60', 'by account (20 a minute)'],
     ['signingAlgorithm', 'ES256', 'ES256 by default'],
   ]

@@ -144,7 +144,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 
 | what is presented | strength | where it is checked |
 |---|---|---|
-| password | one factor, 15 characters or more; limited by address and account, with waits that grow after five failures in a row, and a hundred at most | \`POST /v1/sign-in\` |
+| password | one factor, 15 characters or more; limited by network and account, with waits that grow after five failures in a row, and a hundred at most | \`POST /v1/sign-in\` |
 | session token, refresh token, API key | 256 random bits, compared with a keyed digest | [decide.ts](../../packages/core/src/doors/decide.ts), [refresh.ts](../../packages/core/src/doors/refresh.ts) |
 | access token | a signature of ES256, EdDSA, RS256 or HS256, and the revocation set | [check.ts](../../packages/verifier/src/check.ts) |
 | ticket of a sign-in or step-up | 256 random bits, one use, ten minutes, five tries, and worth nothing without the factor | [tickets.ts](../../packages/core/src/doors/tickets.ts) |

@@ -15,7 +15,10 @@ const dialog = (page: Page) => page.getByRole('dialog')
 test('the account pages', async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+    COUNTERSIGN_RATE_LIMIT_FACTOR: 'dangerously-off',
+  })
 
   await stage.play(
     'a session is ended on its owner’s word, at once and everywhere',

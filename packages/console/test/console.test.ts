@@ -10,7 +10,10 @@ import { openStage } from './stage.ts'
 test('the console', async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+    COUNTERSIGN_RATE_LIMIT_FACTOR: 'dangerously-off',
+  })
 
   await stage.play(
     'the overview shows what is alive, who follows, and what happened',

@@ -21,7 +21,10 @@ const AGENT = 'Mozilla/5.0 <b onmouseover=alert(1)>(Linux) Chrome/120 "><script>
 test('what others wrote stays text, on every page that shows it', async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+    COUNTERSIGN_RATE_LIMIT_FACTOR: 'dangerously-off',
+  })
   const { world } = stage
   const roles = ['administrator']
   const person = {

@@ -18,7 +18,7 @@ import type {
   Totp,
   WebAuthn,
 } from './ports.ts'
-import type { FailingNetworks, Places } from './risk-port.ts'
+import type { Places } from './risk-port.ts'
 import type { Store } from './store-port.ts'
 
 /** The authority's settings that rules depend on. Lifetimes are in seconds. */
@@ -50,6 +50,8 @@ export interface Policy {
   /** `off`: no messages are written. Else with the language for people of whom none is known. */
   readonly mail: 'off' | { readonly locale: Locale }
   readonly passkeys: PasskeyScope
+  /** How many accounts strangers may try in vain from one network within an hour before it waits. */
+  readonly signInNetworkFailures: number
   readonly passwordLengthMin: number
   /** From 0, which refuses nothing, to 4. */
   readonly passwordScoreMin: number
@@ -98,7 +100,6 @@ export interface Context {
   readonly totp: Totp
   readonly webauthn: WebAuthn
   readonly places: Places
-  readonly failingNetworks: FailingNetworks
   readonly feed: OwnFeed
   readonly policy: Policy
 }
@@ -116,6 +117,8 @@ export interface RequestFacts {
   readonly locale?: Locale | null
   /** What the browser was given at earlier sign-ins, to be known by; whether it is good, the store knows. */
   readonly deviceSecrets: readonly Secret[]
+  /** Where the network is over its limit, so that only devices that the account knows may sign in: how long others wait. */
+  readonly strangersWaitSeconds?: number | null
 }
 
 /** What the life of a log entry depends on. */

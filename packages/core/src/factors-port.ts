@@ -53,6 +53,8 @@ export interface SessionDraft {
   readonly learned?: LearnedDraft | null
   /** The browser that the session is opened in; programs have none. */
   readonly device?: DeviceDraft
+  /** The try of a password that has led to it at once. */
+  readonly proved?: SignInTry
 }
 
 /** What was written with it. */

@@ -73,11 +73,18 @@ export interface ForeignDocuments {
   read(url: string, again: boolean): Promise<unknown>
 }
 
+/** `known`: on a device that the account knows, or after a first proof of who it is. They are served before strangers. */
+export type HashTurn = 'stranger' | 'known'
+
 export interface PasswordHasher {
   /** Argon2id with pepper. Throws `Overloaded` when too many are waiting. */
   hash(password: Secret): Promise<string>
   /** `stale` says that the stored hash was made with weaker parameters or an older pepper than today's. */
-  verify(password: Secret, stored: string): Promise<{ readonly matches: boolean; readonly stale: boolean }>
+  verify(
+    password: Secret,
+    stored: string,
+    turn?: HashTurn,
+  ): Promise<{ readonly matches: boolean; readonly stale: boolean }>
   /** A hash of an unknowable password with today's parameters: verified for accounts that do not exist. */
   readonly decoy: string
 }

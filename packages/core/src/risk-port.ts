@@ -41,11 +41,21 @@ export interface RiskView {
   readonly profile: string | null
   /** Wrong passwords for the account since `sinceMs`, at most 100. */
   readonly failures: number
+  /** How many others were tried in vain from that network within the last hour, at most 64. */
+  readonly networkAccounts: number
+}
+
+/** Whose tries in vain from where are looked for. */
+export interface TriedFrom {
+  readonly network: string
+  /** As it is counted: the account's id, or what stands for an address that nobody has. */
+  readonly subject: string
+  readonly nowMs: number
 }
 
 export interface RiskStore {
   /** In as many statements for nobody (null) as for somebody. */
-  readRisk(account: AccountId | null, sinceMs: number): Promise<RiskView>
+  readRisk(account: AccountId | null, sinceMs: number, from?: TriedFrom | null): Promise<RiskView>
   /** A right password that was taken for a stranger's all the same. */
   refuseJudged(input: { judged: JudgedDraft; audit: AuditEvent }): Promise<void>
   readRiskPolicy(): Promise<{ policy: string; changedAtMs: number } | null>
@@ -57,11 +67,4 @@ export interface RiskStore {
 /** Where addresses are. Without a data file everything is unknown. */
 export interface Places {
   find(address: string | null): Place | null
-}
-
-/** From which networks passwords were wrong a short while ago, and for how many accounts. Forgets by itself. */
-export interface FailingNetworks {
-  note(network: string | null, subject: string, nowMs: number): void
-  /** Other subjects than this one. */
-  countOthers(network: string | null, subject: string, nowMs: number): number
 }

@@ -14,10 +14,9 @@ import {
   tendSigningKeys,
   type VerifyContext,
 } from '@countersign/core'
-import { createClientOriginReader, createLimiter } from '@countersign/verifier/guards'
+import { createClientOriginReader } from '@countersign/verifier/guards'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
-import { createFailingNetworks } from './adapters/failing-networks.ts'
 import { logFeedEvent } from './adapters/feed-log.ts'
 import { hashes } from './adapters/hashes.ts'
 import { createLogger, type Logger } from './adapters/logger.ts'
@@ -39,6 +38,7 @@ import type { Feed } from './feed/ports.ts'
 import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { createMail } from './mail/mailer.ts'
+import { openCounters } from './open-counters.ts'
 import { type Opened, openStoreAndSecrets } from './open-store.ts'
 import { createDocuments, type Documents } from './outbound/documents.ts'
 import { createOutbound } from './outbound/outbound.ts'
@@ -81,7 +81,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const { core, verifier, feed, confirmations } = createCore(parts)
   await feed.follow()
   await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
-  if (config.redis !== null) logger.warn({ event: 'redis_not_used_yet', request: null })
+  const limits = await openCounters(config, core, logger)
   let stopping = false
   const cookies = createCookies(config.cookieDomain)
   const services: Services = {
@@ -97,11 +97,12 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     outbound,
     documents,
     decisions: createDecisions(),
-    limiter: createLimiter(core.clock),
+    limiter: limits.counters,
     metrics: createMetrics({
       passwords: core.passwords.queue,
       verifier: () => verifier.checker.stats(),
       feed: () => feed.stats(),
+      countersShared: limits.isShared,
     }),
     logger,
     gate: gateOf(config),
@@ -131,6 +132,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       feed.release()
     },
     close: async () => {
+      limits.close()
       await checks.close()
       await store.close()
       logger.flush()
@@ -208,7 +210,6 @@ function createCore({
     commonPasswords: createCommonPasswords(),
     ...checks.ports,
     places,
-    failingNetworks: createFailingNetworks(),
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     hashes,

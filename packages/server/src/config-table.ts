@@ -15,6 +15,7 @@ import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import { type AssuranceSettings, assuranceSettings } from './config-assurance.ts'
 import { type GeoSettings, geoSettings } from './config-geo.ts'
 import * as kinds from './config-kinds.ts'
+import { type LimitSettings, limitSettings } from './config-limits.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
@@ -26,6 +27,7 @@ import { type TlsSettings, tlsSettings } from './config-tls.ts'
 export interface Settings
   extends AssuranceSettings,
     GeoSettings,
+    LimitSettings,
     MailSettings,
     OutboundSettings,
     PasswordSettings,
@@ -66,11 +68,6 @@ export interface Settings
   mfaRoles: readonly string[]
   passkeyRpId: string
   passkeyOrigins: readonly string[]
-  rateLimitSignIn: kinds.RateLimit | null
-  rateLimitSignInAccount: kinds.RateLimit | null
-  rateLimitSignUp: kinds.RateLimit | null
-  rateLimitPasswordCheck: kinds.RateLimit | null
-  rateLimitToken: kinds.RateLimit | null
   bodyBytesMax: number
   logLevel: LogLevel
   metricsPublic: boolean
@@ -125,7 +122,7 @@ export const settings: SettingRows<Settings> = {
     fallback: null,
     fallbackText: 'none',
     reason:
-      'Will share counters and wake-ups between nodes. This version does not use it yet, and says so when it starts: every node counts for itself.',
+      'A Redis or Valkey in which nodes share the counters of limits. Without it, and while it is away, every node counts for itself.',
     secret: true,
   },
   secrets: {
@@ -292,36 +289,7 @@ export const settings: SettingRows<Settings> = {
   ...geoSettings,
   ...outboundSettings,
   ...proofSettings,
-  rateLimitSignIn: {
-    kind: kinds.rateLimit,
-    fallback: { points: 100, perSeconds: 60 },
-    fallbackText: '100/60',
-    reason: 'Attempts to sign in from one client address, on whatever accounts (ASVS 6.3.1).',
-  },
-  rateLimitSignInAccount: {
-    kind: kinds.rateLimit,
-    fallback: { points: 20, perSeconds: 60 },
-    fallbackText: '20/60',
-    reason: 'Attempts to sign in to one account, from wherever (ASVS 6.3.1).',
-  },
-  rateLimitSignUp: {
-    kind: kinds.rateLimit,
-    fallback: { points: 60, perSeconds: 60 },
-    fallbackText: '60/60',
-    reason: 'Accounts created from one client address.',
-  },
-  rateLimitPasswordCheck: {
-    kind: kinds.rateLimit,
-    fallback: { points: 120, perSeconds: 60 },
-    fallbackText: '120/60',
-    reason: 'Advice about passwords that are being typed, from one client address.',
-  },
-  rateLimitToken: {
-    kind: kinds.rateLimit,
-    fallback: { points: 600, perSeconds: 60 },
-    fallbackText: '600/60',
-    reason: 'Refreshes and exchanges from one client address.',
-  },
+  ...limitSettings,
   ...mailSettings,
   bodyBytesMax: {
     kind: kinds.integer(1024, 1_048_576),

@@ -16,6 +16,7 @@ import {
 } from './config-reader.ts'
 import { type Settings, settings } from './config-table.ts'
 import { tlsRules } from './config-tls.ts'
+import type { LimitName } from './http/route.ts'
 
 /** Settings that the server knows in another shape. */
 type Grouped =
@@ -28,9 +29,12 @@ type Grouped =
   | 'dangerouslyPlainSmtp'
   | 'rateLimitSignIn'
   | 'rateLimitSignInAccount'
+  | 'rateLimitFactor'
+  | 'rateLimitPasskey'
   | 'rateLimitSignUp'
   | 'rateLimitPasswordCheck'
   | 'rateLimitToken'
+  | 'rateLimitClient'
 
 /** The settings as the server works with them. */
 export interface Config extends Readonly<Omit<Settings, Grouped>> {
@@ -40,9 +44,7 @@ export interface Config extends Readonly<Omit<Settings, Grouped>> {
   /** Where each setting came from, without the values of secrets. */
   readonly origins: Readonly<Record<string, SettingOrigin>>
   /** Null where a limit is switched off. */
-  readonly limits: Readonly<
-    Record<'sign_in' | 'sign_in_account' | 'sign_up' | 'password_check' | 'token', RateLimit | null>
-  >
+  readonly limits: Readonly<Record<LimitName | 'sign_in_account' | 'client', RateLimit | null>>
 }
 
 export type ParsedConfig =
@@ -165,9 +167,12 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
     dangerouslyPlainSmtp: _plain,
     rateLimitSignIn,
     rateLimitSignInAccount,
+    rateLimitFactor,
+    rateLimitPasskey,
     rateLimitSignUp,
     rateLimitPasswordCheck,
     rateLimitToken,
+    rateLimitClient,
     ...same
   } = values
   return {
@@ -178,9 +183,12 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
     limits: {
       sign_in: rateLimitSignIn,
       sign_in_account: rateLimitSignInAccount,
+      factor: rateLimitFactor,
+      passkey: rateLimitPasskey,
       sign_up: rateLimitSignUp,
       password_check: rateLimitPasswordCheck,
       token: rateLimitToken,
+      client: rateLimitClient,
     },
   }
 }

@@ -17,17 +17,42 @@ export interface Decisions {
 const REMEMBERED_MAX = 10_000
 
 export function createDecisions(rememberedMax: number = REMEMBERED_MAX): Decisions {
-  const own = new Map<string, Decision>()
-  const reported = new Map<string, Decision>()
+  const own = createMemory(rememberedMax)
+  const reported = createMemory(rememberedMax)
   return {
     add: (decision) => {
-      const decisions = decision.reported_by === null ? own : reported
       // The first word about a decision stands: nobody explains another's away.
       if (own.has(decision.id) || reported.has(decision.id)) return
-      const [oldest] = decisions.keys()
-      if (decisions.size >= rememberedMax && oldest !== undefined) decisions.delete(oldest)
-      decisions.set(decision.id, decision)
+      const memory = decision.reported_by === null ? own : reported
+      memory.add(decision)
     },
     find: (id) => own.get(id) ?? reported.get(id) ?? null,
+  }
+}
+
+interface Memory {
+  readonly has: (id: string) => boolean
+  readonly get: (id: string) => Decision | undefined
+  add(decision: Decision): void
+}
+
+/**
+ * The last so many. Which is the oldest is kept beside the map: looking for its first key passes over the holes that
+ * removed ones leave, and in a flood every refusal would.
+ */
+function createMemory(max: number): Memory {
+  const byId = new Map<string, Decision>()
+  const ids: string[] = []
+  let next = 0
+  return {
+    has: (id) => byId.has(id),
+    get: (id) => byId.get(id),
+    add: (decision) => {
+      const oldest = ids[next]
+      if (oldest !== undefined) byId.delete(oldest)
+      ids[next] = decision.id
+      next = (next + 1) % max
+      byId.set(decision.id, decision)
+    },
   }
 }

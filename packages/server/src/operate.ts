@@ -14,7 +14,6 @@ import {
 } from '@countersign/core'
 import { systemClock, systemRandom } from './adapters/clock.ts'
 import { createCommonPasswords } from './adapters/common-passwords.ts'
-import { createFailingNetworks } from './adapters/failing-networks.ts'
 import { hashes } from './adapters/hashes.ts'
 import { createPasswordHasher, defaultHashConcurrency } from './adapters/password-hasher.ts'
 import { NO_PLACES } from './adapters/places.ts'
@@ -94,7 +93,6 @@ function contextOf(
     totp,
     webauthn,
     places: NO_PLACES,
-    failingNetworks: createFailingNetworks(),
     // There is no verifier in this process that would have to learn of anything.
     feed: NO_FEED,
     policy: toPolicy(config),

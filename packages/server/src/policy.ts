@@ -29,6 +29,7 @@ export function toPolicy(config: Config): Policy {
     sessionsPerAccountMax: config.sessionsPerAccountMax,
     apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
     signUp: config.signUp,
+    signInNetworkFailures: config.signInNetworkFailures,
     emailVerification: config.emailVerification,
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,

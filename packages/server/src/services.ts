@@ -1,6 +1,7 @@
 /** What routes are handed: the doors' context and the server's own parts. */
 import type { KeyRing, MintContext, VerifyContext } from '@countersign/core'
-import type { ClientOrigin, IncomingHop, Limiter } from '@countersign/verifier/guards'
+import type { ClientOrigin, IncomingHop } from '@countersign/verifier/guards'
+import type { Counters } from './adapters/counters.ts'
 import type { Logger } from './adapters/logger.ts'
 import type { Metrics } from './adapters/metrics.ts'
 import type { PlaceFiles } from './adapters/places.ts'
@@ -34,7 +35,7 @@ export interface Services extends MailParts {
   readonly outbound: Outbound
   /** JSON documents of such servers, kept for a while. */
   readonly documents: Documents
-  readonly limiter: Limiter
+  readonly limiter: Counters
   readonly metrics: Metrics
   readonly logger: Logger
   readonly gate: GatePolicy

@@ -40,9 +40,13 @@ export interface Given {
 export const UNLIMITED: Readonly<Record<string, string>> = {
   COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',
+  COUNTERSIGN_SIGN_IN_NETWORK_FAILURES: '1000000',
+  COUNTERSIGN_RATE_LIMIT_FACTOR: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_PASSKEY: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_UP: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_PASSWORD_CHECK: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_CLIENT: 'dangerously-off',
 }
 
 export interface SendOptions {

@@ -8,7 +8,7 @@ import { emailChanges, links, mails, origins, signUps } from './schema/account-l
 import { assurance, authorizations, clients, proofs, publishedKeys } from './schema/clients.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
-import { devices, factors, passkeys, passwords, risk } from './schema/sign-in.ts'
+import { devices, factors, networks, passkeys, passwords, risk } from './schema/sign-in.ts'
 import { announcements, followers, usage } from './schema/verifiers.ts'
 
 export const migrations: readonly Migration[] = [
@@ -34,4 +34,5 @@ export const migrations: readonly Migration[] = [
   { id: 16, name: 'origins', statements: [...origins, ...emailChanges] },
   { id: 17, name: 'proofs', statements: proofs },
   { id: 18, name: 'published_keys', statements: publishedKeys },
+  { id: 19, name: 'networks', statements: networks },
 ]

@@ -219,7 +219,7 @@ function createPasskeyStore(engine: StoreEngine): PasskeyStore {
 
 function createRiskStore(engine: StoreEngine): RiskStore {
   return {
-    readRisk: (account, sinceMs) => engine.read(() => risk.readRisk(account, sinceMs)),
+    readRisk: (account, sinceMs, from) => engine.read(() => risk.readRisk(account, sinceMs, from)),
     refuseJudged: (input) => engine.write('refuseJudged', input),
     readRiskPolicy: () => engine.read(risk.readRiskPolicy),
     writeRiskPolicy: (input) => engine.write('writeRiskPolicy', input),

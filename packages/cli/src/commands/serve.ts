@@ -80,8 +80,6 @@ function tellNotes(config: Config): string[] {
   if (config.signUp === 'open' && config.emailVerification === 'off') {
     notes.push('Anybody can sign up, and addresses are not verified: signing up tells which are taken.')
   }
-  if (config.redis !== null)
-    notes.push('COUNTERSIGN_REDIS is not used by this version: limits count per node.')
   return notes
 }
 

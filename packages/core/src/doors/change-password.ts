@@ -110,7 +110,7 @@ async function proveCurrent(
   }
   const { passwordHash, failures } = tried
   const stored = passwordHash ?? context.passwords.decoy
-  const { matches } = await context.passwords.verify(normalizePassword(current), stored)
+  const { matches } = await context.passwords.verify(normalizePassword(current), stored, 'known')
   if (matches && passwordHash !== null) return { ok: true, passwordHash }
   const events = [audit('password.change_refused', { reason: 'wrong_secret' })]
   if (failures >= FACTOR_FAILURES_MAX) events.push(audit('factor.closed', {}))

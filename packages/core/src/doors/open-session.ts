@@ -86,6 +86,7 @@ export function prepareSession(
     }),
     learned: proven.learned ?? proven.judged?.learned ?? null,
     device: device.draft,
+    ...(proven.proved && { proved: proven.proved }),
   }
   const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
   return { draft, sessionToken, refresh, device }

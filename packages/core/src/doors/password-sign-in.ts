@@ -44,7 +44,7 @@ export async function signInWithNewPassword(
   if (taken.hasFactor && !ticket.amr.includes('mfa')) return refuse('ticket_ended', 'ended')
   const accepted = await acceptNewPassword(context, input.password, account)
   if (!accepted.ok) return accepted
-  const { matches } = await context.passwords.verify(accepted.normalized, taken.passwordHash)
+  const { matches } = await context.passwords.verify(accepted.normalized, taken.passwordHash, 'known')
   if (matches) return refuse('password_unchanged')
   const { amr, issuedPosition, refresh, level } = ticket
   const proven: Proven = { account, issuedPosition, amr, factor: 'new_password', level }

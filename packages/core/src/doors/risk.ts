@@ -9,11 +9,11 @@ import { makeAudit } from '../make.ts'
 import { type Attempt, RECENT_MS } from '../risk/attempt.ts'
 import { decoyProfile } from '../risk/decoy.ts'
 import { type Assessment, evaluate } from '../risk/evaluate.ts'
-import { toNetwork } from '../risk/network.ts'
 import { DEFAULT_RISK_POLICY, parseRiskPolicy, type RiskAction, type RiskPolicy } from '../risk/policy.ts'
 import { learn, type Profile, parseProfile } from '../risk/profile.ts'
 import type { JudgedDraft, LearnedDraft } from '../risk-port.ts'
 import { judgedDevice, type PreparedDevice } from './devices.ts'
+import { type Digesting, networkDigest } from './tried-network.ts'
 
 export interface Judged {
   /** What follows for this account, with the factors that it has. */
@@ -30,7 +30,7 @@ const PROFILE_KEPT_MS = 280 * 86_400_000
 export interface Judging {
   /** Null for an address that nobody has. */
   readonly account: AccountId | null
-  /** What was typed, for counting whom a network tries to be. */
+  /** As tries in vain are counted, to tell it from the others that a network tries to be. */
   readonly subject: string
   readonly deviceId: string | null
   readonly hasFactor: boolean
@@ -38,12 +38,14 @@ export interface Judging {
 }
 
 export async function judgeSignIn(
-  context: Pick<Context, 'store' | 'places' | 'failingNetworks'>,
+  context: Pick<Context, 'store' | 'places'> & Digesting,
   judging: Judging,
   facts: RequestFacts,
 ): Promise<Judged> {
   const { nowMs, address, userAgent } = facts
-  const view = await context.store.readRisk(judging.account, nowMs - RECENT_MS)
+  const network = networkDigest(context, address)
+  const from = network === null ? null : { network, subject: judging.subject, nowMs }
+  const view = await context.store.readRisk(judging.account, nowMs - RECENT_MS, from)
   const policy = toRiskPolicy(view.policy)
   const profile = parseProfile(view.profile)
   const attempt: Attempt = {
@@ -53,7 +55,7 @@ export async function judgeSignIn(
     userAgent,
     deviceId: judging.deviceId,
     failures: view.failures,
-    networkAccounts: context.failingNetworks.countOthers(toNetwork(address), judging.subject, nowMs),
+    networkAccounts: view.networkAccounts,
     isPasswordBreached: judging.isPasswordBreached,
   }
   // Whoever has no profile costs as much as whoever has one: nobody has none.
@@ -67,13 +69,13 @@ export async function judgeSignIn(
 /** After a second factor or a passkey nothing is decided any more: what has gone through is learned, where it came from by then. */
 export async function learnPassed(
   context: Context,
-  account: { readonly id: AccountId; readonly email: string },
+  account: { readonly id: AccountId },
   device: PreparedDevice,
   facts: RequestFacts,
 ): Promise<LearnedDraft | null> {
   const known = await context.store.readDevice(account.id, device.draft.presented)
   const deviceId = judgedDevice(known?.id ?? null, device)
-  const judging = { account: account.id, subject: account.email, deviceId }
+  const judging = { account: account.id, subject: account.id, deviceId }
   const more = { hasFactor: true, isPasswordBreached: false }
   return (await judgeSignIn(context, { ...judging, ...more }, facts)).learned
 }

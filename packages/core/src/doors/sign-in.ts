@@ -14,9 +14,8 @@ import { makeAudit } from '../make.ts'
 import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
-import { PASSWORD_WAITS, waitLeftMs } from '../passwords/waits.ts'
+import { NETWORK_WAITS, PASSWORD_WAITS, waitLeftMs } from '../passwords/waits.ts'
 import type { LogHead } from '../revocations/revocation.ts'
-import { toNetwork } from '../risk/network.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import { isForBrowser, judgedDevice, type PreparedDevice, prepareDevice } from './devices.ts'
 import type { MintContext } from './mint.ts'
@@ -24,6 +23,7 @@ import { deliverSession, type Proven, prepareSession, type SignedIn } from './op
 import { recheckPassword } from './recheck-password.ts'
 import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
 import { nextEnrolment, nextPassword, openTicket, type StepRequired } from './tickets.ts'
+import { triedNetwork } from './tried-network.ts'
 
 export interface SignInInput {
   readonly email: string
@@ -92,28 +92,36 @@ async function checkPassword(
     email: email ?? '',
     nobody: nobodyOf(context, email ?? input.email),
     deviceDigests: device.draft.presented,
+    network: triedNetwork(context, facts),
   })
-  const { head, account, passwordHash, roles, ways, tried, failures } = found
-  const leftMs = waitLeftMs(failures, PASSWORD_WAITS, facts.nowMs)
+  const { head, account, passwordHash, roles, ways, tried, failures, networkFailures } = found
+  const { strangersWaitSeconds = null } = facts
+  if (strangersWaitSeconds !== null && tried.device === null) {
+    return { ...refuse('rate_limited'), retryAfterSeconds: strangersWaitSeconds }
+  }
+  const leftMs =
+    waitLeftMs(failures, PASSWORD_WAITS, facts.nowMs) ??
+    waitLeftMs(networkFailures, NETWORK_WAITS, facts.nowMs)
   if (leftMs !== null) return refuseToWait(leftMs)
   const { nowMs } = facts
   const taken = await context.store.takeSignInTry({ ...tried, nowMs, rules: PASSWORD_WAITS })
   if (taken.kind !== 'taken') return refuseToWait(taken.retryAfterMs)
   const password = normalizePassword(input.password)
   // Same work for an unknown account: otherwise the time to answer tells an attacker which accounts exist.
-  const { matches, stale } = await context.passwords.verify(password, passwordHash ?? context.passwords.decoy)
-  const subject = email ?? ''
+  const stored = passwordHash ?? context.passwords.decoy
+  // A flood of strangers must not stand before whoever is known here.
+  const turn = tried.device === null ? 'stranger' : 'known'
+  const { matches, stale } = await context.passwords.verify(password, stored, turn)
   const judging = {
     account: account?.id ?? null,
-    subject,
+    subject: tried.subject,
     deviceId: judgedDevice(tried.device, device),
     isPasswordBreached: isKnownToLeak(account),
   }
   const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
   if (account === null || passwordHash === null || !matches || account.disabledAtMs !== null) {
     const reason = account === null ? 'unknown' : !matches ? 'wrong_secret' : 'principal_disabled'
-    context.failingNetworks.note(toNetwork(facts.address), subject, facts.nowMs)
-    await auditRefusal(context, account, { reason, tried, failures: taken.failures }, facts)
+    await auditRefusal(context, account, { reason, tried, taken }, facts)
     return refuse('invalid_credentials', reason)
   }
   // Before anything that only a right password has done for it: the answer must not tell that this one was.
@@ -141,7 +149,7 @@ function refuseToWait(leftMs: number): Refusal {
 interface RefusedTry {
   readonly reason: string
   readonly tried: SignInTry
-  readonly failures: number
+  readonly taken: { readonly failures: number; readonly networkFailures?: number }
 }
 
 /**
@@ -151,14 +159,19 @@ interface RefusedTry {
 async function auditRefusal(
   context: Context,
   account: Account | null,
-  { reason, tried, failures }: RefusedTry,
+  { reason, tried, taken }: RefusedTry,
   facts: RequestFacts,
 ): Promise<void> {
   const make = (type: string, details: AuditDetails): AuditEvent =>
     makeRefusal(context, account, { type, details }, facts)
   const device = tried.device === null ? {} : { device: tried.device }
+  const { failures, networkFailures } = taken
   const events = [make('sign_in.refused', { factor: 'pwd', reason, ...device })]
   if (failures === PASSWORD_WAITS.freeFailures) events.push(make('sign_in.slowed', { failures, ...device }))
+  if (networkFailures === context.policy.signInNetworkFailures) {
+    const details = { accounts: networkFailures }
+    events.push(makeRefusal(context, null, { type: 'network.slowed', details }, facts))
+  }
   if (failures === PASSWORD_WAITS.failuresMax)
     events.push(make('factor.closed', { factor: 'pwd', ...device }))
   await context.store.appendAudit(events)
@@ -173,7 +186,6 @@ async function refuseJudged(
 ): Promise<Refusal> {
   const details = { factor: 'pwd', reason: 'risk' }
   const audit = makeRefusal(context, account, { type: 'sign_in.refused', details }, facts)
-  context.failingNetworks.note(toNetwork(facts.address), account.email, facts.nowMs)
   const draft = toJudgedDraft(context, judged, account.id, audit, facts)
   await context.store.refuseJudged({ judged: draft, audit })
   return refuse('invalid_credentials', 'risk')

@@ -20,6 +20,21 @@ export const PASSWORD_WAITS: WaitRules = {
   failuresMax: 100,
 }
 
+/**
+ * For a network from which strangers try many accounts in vain, within an hour of the clock. Shorter than for an
+ * account: behind one address there may be a whole company, whose members are known on their own devices. How many
+ * are free is a setting; tries that are under way count, so it is more than those of one school class at once.
+ */
+export const NETWORK_WAITS: WaitRules = {
+  freeFailures: 50,
+  firstWaitMs: 1000,
+  waitMaxMs: 300_000,
+  failuresMax: Number.MAX_SAFE_INTEGER,
+}
+
+/** Whoever was tried in vain from a network counts there for so long. */
+export const NETWORK_WINDOW_MS = 3_600_000
+
 /** What is kept of the wrong passwords since the last right one. */
 export interface FailureRow {
   readonly failures: number

@@ -73,3 +73,23 @@ test('work that fails gives its place back', async () => {
 
   assert.equal(await queue.run(() => Promise.resolve('yes')), 'yes')
 })
+
+test('a flood of strangers neither stands before the known nor takes their places', async () => {
+  const queue = createBoundedQueue({ runningMax: 1, waitingMax: 2, retryAfterSeconds: 5 })
+  const order: string[] = []
+  const run = (name: string, turn?: 'known'): Promise<unknown> =>
+    queue.run(async () => {
+      order.push(name)
+      await setImmediate()
+    }, turn)
+  const all = [run('first'), run('stranger 1'), run('stranger 2')]
+  await assert.rejects(run('stranger 3'), Overloaded)
+
+  all.push(run('known 1', 'known'), run('known 2', 'known'))
+  await assert.rejects(run('known 3', 'known'), Overloaded)
+  assert.deepEqual({ running: queue.running, waiting: queue.waiting }, { running: 1, waiting: 4 })
+  await Promise.all(all)
+
+  assert.deepEqual(order, ['first', 'known 1', 'known 2', 'stranger 1', 'stranger 2'])
+  assert.deepEqual({ running: queue.running, waiting: queue.waiting }, { running: 0, waiting: 0 })
+})

@@ -36,6 +36,8 @@ export interface MetricSources {
     FeedStats,
     'verifiers' | 'lag' | 'held' | 'polls' | 'answersWithEntries' | 'wentBackwards' | 'knowsAll'
   >
+  /** Null where no nodes share counters. */
+  readonly countersShared?: (() => boolean) | null
 }
 
 export function createMetrics(sources: MetricSources): Metrics {
@@ -110,7 +112,14 @@ function renderOwn(requests: Histogram, tallies: readonly Tally[], sources: Metr
       verifier.verdicts,
     ),
     ...renderFeed(sources.feed()),
+    ...renderCounters(sources.countersShared ?? null),
   ].join('\n')
+}
+
+function renderCounters(isShared: (() => boolean) | null): string[] {
+  if (isShared === null) return []
+  const help = '1 while limits are counted together with the other nodes, 0 while this one counts alone.'
+  return [renderGauge('countersign_counters_shared', help, Number(isShared()))]
 }
 
 function renderFeed(feed: ReturnType<MetricSources['feed']>): string[] {

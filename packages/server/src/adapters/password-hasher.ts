@@ -4,7 +4,7 @@
  * attacked. Stored as `v<pepper version>` and the PHC string: `v1$argon2id$v=19$m=19456,t=2,p=1$…$…`.
  */
 import { randomBytes } from 'node:crypto'
-import type { PasswordHasher } from '@countersign/core'
+import type { HashTurn, PasswordHasher } from '@countersign/core'
 import type { Secret } from '@countersign/protocol'
 import type { Options } from '@node-rs/argon2'
 import { type BoundedQueue, createBoundedQueue } from './bounded-queue.ts'
@@ -47,7 +47,7 @@ export interface HasherOptions {
   readonly peppers: readonly PasswordPepper[]
   /** Hashes at once, each with 19 MiB; see `defaultHashConcurrency`. */
   readonly concurrency: number
-  /** 32 for each that may run at once unless given. */
+  /** Strangers, and as many others; 32 for each that may run at once unless given. */
   readonly waitingMax?: number
 }
 
@@ -83,7 +83,11 @@ export function createPasswordHasher(options: HasherOptions): QueuedPasswordHash
       )
       return `v${newest.version}${phc}`
     },
-    async verify(password: Secret, stored: string): Promise<{ matches: boolean; stale: boolean }> {
+    async verify(
+      password: Secret,
+      stored: string,
+      turn: HashTurn = 'stranger',
+    ): Promise<{ matches: boolean; stale: boolean }> {
       const parsed = parseStored(stored)
       const pepper = peppers.get(parsed.version)
       // Not "no match": its owner would be told that a right password is wrong, for a fault of ours.
@@ -93,7 +97,8 @@ export function createPasswordHasher(options: HasherOptions): QueuedPasswordHash
       if (bytes === null) return { matches: false, stale }
       // Loaded by the first password and not at start-up, where it would cost every process 7 ms.
       const { verify } = await import('@node-rs/argon2')
-      return { matches: await queue.run(() => verify(parsed.phc, bytes, { secret: pepper })), stale }
+      const compare = (): Promise<boolean> => verify(parsed.phc, bytes, { secret: pepper })
+      return { matches: await queue.run(compare, turn), stale }
     },
     get decoy(): string {
       // A random tag stands for the hash of random bytes: nobody can tell them apart, and it costs no hash.

@@ -34,8 +34,14 @@ function unmapped(peer: string | null): string | null {
   return peer?.startsWith('::ffff:') ? peer.slice(7) : peer
 }
 
-export function readFacts(header: Headers, client: Client, nowMs: number, requestId: string): RequestFacts {
-  return new Facts(header, client, nowMs, requestId)
+export function readFacts(
+  header: Headers,
+  client: Client,
+  nowMs: number,
+  requestId: string,
+  strangersWaitSeconds: number | null = null,
+): RequestFacts {
+  return new Facts(header, client, nowMs, requestId, strangersWaitSeconds)
 }
 
 /** Facts whose costly parts are worked out when a door asks for them. */
@@ -43,10 +49,18 @@ class Facts implements RequestFacts {
   readonly nowMs: number
   readonly requestId: string
   readonly address: string | null
+  readonly strangersWaitSeconds: number | null
   readonly #header: Headers
   #deviceSecrets: readonly Secret[] | null = null
 
-  constructor(header: Headers, client: Client, nowMs: number, requestId: string) {
+  constructor(
+    header: Headers,
+    client: Client,
+    nowMs: number,
+    requestId: string,
+    strangersWaitSeconds: number | null,
+  ) {
+    this.strangersWaitSeconds = strangersWaitSeconds
     this.#header = header
     this.nowMs = nowMs
     this.requestId = requestId

@@ -13,6 +13,7 @@ import {
   TokenTooLarge,
 } from '@countersign/core'
 import { allows, type ErrorCode } from '@countersign/protocol'
+import { after } from '../adapters/counters.ts'
 import { lookOf } from '../pages/look.ts'
 import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
 import type { Services } from '../services.ts'
@@ -20,12 +21,13 @@ import { type Authentication, authenticate } from './authenticate.ts'
 import { readClient, readFacts } from './client.ts'
 import { corsHeaders } from './cors.ts'
 import { isCsrfSafe, isForeign } from './csrf.ts'
+import { readDeviceSecrets } from './device-cookie.ts'
 import { type Connection, headerReader } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
 import { readInput } from './input.ts'
 import { type Limited, tightest, toLimitFields } from './limit-fields.ts'
-import { limitApiKey, limitRoute } from './limits.ts'
+import { limitCaller, limitDevices, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
 import { oauthError, problem, type Reply, stepUpHeaders, toResponse } from './reply.ts'
 import type { AnyRoute, Call } from './route.ts'
@@ -53,6 +55,7 @@ export function dispatch(
     caller: null,
     reason: null,
     limited: null,
+    strangersWaitSeconds: null,
     extra: null,
   }
   try {
@@ -71,32 +74,56 @@ function enter(flight: Flight, connection: Connection): Reply | Promise<Reply> {
   if (closed !== null) return refuse(flight, closed)
   if (services.isStopping()) return refuse(flight, 'shutting_down')
   if (hasSecretInUrl(request.url, services.config.credentialStyle.prefix)) noteSecretInUrl(flight)
-  const limited = limitRoute(services, route, client.address)
-  if (limited !== null && !passLimit(flight, limited)) return refuse(flight, 'rate_limited')
+  return after(limitRoute(services, route, client.address), (limited) => {
+    if (limited === null || limited.allowed) return approach(flight, limited)
+    if (!mayBeKnown(flight)) return refuseLimited(flight, limited)
+    return after(limitDevices(services, client.address), (devices) => {
+      if (devices === null || !devices.allowed) return refuseLimited(flight, limited)
+      flight.strangersWaitSeconds = limited.verdict.resetSeconds
+      return approach(flight, devices)
+    })
+  })
+}
+
+/** Strangers try passwords here; somebody who was here before is let through to where that can be told. */
+const mayBeKnown = ({ route, header }: Flight): boolean =>
+  ASKS_FOR_DEVICES.has(route.name) && readDeviceSecrets(header('cookie')).length > 0
+
+/** Their doors refuse whoever is not known, where the network is over its limit. */
+const ASKS_FOR_DEVICES = new Set(['sign_in', 'login'])
+
+/** The request may be looked at: where it comes from, and with what credential. */
+function approach(flight: Flight, limited: Limited | null): Reply | Promise<Reply> {
+  const { services, route, header, client, request } = flight
+  flight.limited = limited
   if (route.setsCookies && isForeign(header, services.origins)) return refuse(flight, 'csrf_refused')
   if (route.access === 'public') return answer(flight)
   const asked = () => ({ method: request.method, path: new URL(request.url).pathname })
-  const authentication = authenticate(services, header, client.address, asked)
-  if (authentication instanceof Promise) return authentication.then((one) => admit(flight, one))
-  return admit(flight, authentication)
+  return after(authenticate(services, header, client.address, asked), (one) => admit(flight, one))
 }
 
-function passLimit(flight: Flight, limited: Limited): boolean {
-  flight.limited = tightest(flight.limited, limited)
-  return limited.allowed
+function refuseLimited(flight: Flight, limited: Limited): Reply {
+  flight.limited = limited
+  return refuse(flight, 'rate_limited')
 }
 
 /** The credential is known: may it do this, this often, from this site? */
 function admit(flight: Flight, authentication: Authentication): Reply | Promise<Reply> {
-  const { services, route, header, client } = flight
+  const { services } = flight
   if (!authentication.ok) {
     if (authentication.headers !== undefined) flight.extra = { ...flight.extra, ...authentication.headers }
     return refuse(flight, authentication.code, authentication.reason)
   }
   const { caller, byCookie } = authentication
   flight.caller = caller
-  const limited = limitApiKey(services, caller)
-  if (limited !== null && !passLimit(flight, limited)) return refuse(flight, 'rate_limited')
+  return after(limitCaller(services, flight.route, caller), (limited) => {
+    if (limited !== null) flight.limited = tightest(flight.limited, limited)
+    return limited?.allowed === false ? refuse(flight, 'rate_limited') : serve(flight, caller, byCookie)
+  })
+}
+
+function serve(flight: Flight, caller: Caller, byCookie: boolean): Reply | Promise<Reply> {
+  const { services, route, header, client } = flight
   services.usage.record(caller.verdict, flight.nowMs, client.address)
   const isUnsafe = route.method !== 'GET'
   if (
@@ -139,7 +166,7 @@ async function readAnd(flight: Flight): Promise<Reply> {
 /** The schemas have checked what the table's types promise; that is the one place where they meet. */
 function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<Reply> {
   const { services, params, header, client, nowMs, id, caller } = flight
-  const facts = readFacts(header, client, nowMs, id)
+  const facts = readFacts(header, client, nowMs, id, flight.strangersWaitSeconds)
   const call: Call<unknown, unknown, Caller | null> = {
     services,
     body,

@@ -25,6 +25,8 @@ export interface Flight {
   reason: string | null
   /** The tightest limit that was asked; null where none was. */
   limited: Limited | null
+  /** Where the network is over its limit, so that only known devices sign in: how long strangers wait. */
+  strangersWaitSeconds: number | null
   /** Fields that are added to whatever is answered. */
   extra: Readonly<Record<string, string>> | null
 }

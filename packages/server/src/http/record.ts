@@ -1,5 +1,6 @@
 /** What is written down about each request: one log line and one measurement, and never what it carried. */
 import { ANONYMOUS, type Caller, makeAudit, toActor } from '@countersign/core'
+import { after } from '../adapters/counters.ts'
 import { readFacts } from './client.ts'
 import type { Flight } from './flight.ts'
 import { countedNetworks } from './limit-keys.ts'
@@ -48,13 +49,18 @@ const NOTES = { name: 'secret_in_url', points: 5, perSeconds: 60 }
 
 /** The request goes on without that credential; the audit log tells the operator that a client leaks. */
 export function noteSecretInUrl(flight: Flight): void {
-  const { services, route, header, client, nowMs, id } = flight
-  if (!services.limiter.take(`url ${countedNetworks(client.address).narrow}`, NOTES).allowed) return
+  const { services, client } = flight
+  void after(services.limiter.take(`url ${countedNetworks(client.address).narrow}`, NOTES), ({ allowed }) => {
+    if (allowed) appendNote(flight)
+  })
+}
+
+function appendNote({ services, route, header, client, nowMs, id, caller }: Flight): void {
   const facts = readFacts(header, client, nowMs, id)
   const event = makeAudit(services.core, facts, {
     type: 'credential.in_url',
     outcome: 'refused',
-    actor: flight.caller === null ? ANONYMOUS : toActor(flight.caller),
+    actor: caller === null ? ANONYMOUS : toActor(caller),
     details: { route: route.name },
   })
   services.core.store

@@ -3,6 +3,8 @@ import { authenticateClient, type KnownClient, type PresentedClient } from '@cou
 import { type ClientId, FIRST_PARTY_CLIENT, isClientId, Secret } from '@countersign/protocol'
 import { readUnverifiedClaims } from '@countersign/verifier'
 import { isBasic, parseBasic } from '../http/basic.ts'
+import { toLimitFields } from '../http/limit-fields.ts'
+import { limitClient } from '../http/limits.ts'
 import { oauthError, type Reply } from '../http/reply.ts'
 import type { Call } from '../http/route.ts'
 
@@ -39,8 +41,21 @@ export async function identifyClient(call: ClientCall, fallback: ClientId | null
   if (presented.method === 'none' && presented.id === FIRST_PARTY_CLIENT) {
     return { ok: true, id: FIRST_PARTY_CLIENT, known: null }
   }
-  const known = await authenticateClient(call.services.core, presented, call.facts)
-  return known.ok ? { ok: true, id: presented.id, known } : refuseClient(call)
+  return proveClient(call, presented)
+}
+
+/** Wrong proofs are few from one network; OAuth 2.1 §2.4.1 wants guessing at secrets to be slowed. */
+async function proveClient(call: ClientCall, presented: PresentedClient): Promise<IdentifiedClient> {
+  const { services, facts } = call
+  const limited = await limitClient(services, presented.id, facts.address, 0)
+  if (limited !== null && !limited.allowed) {
+    const text = 'Too many wrong proofs for this client; wait for the time in Retry-After.'
+    return { ok: false, reply: oauthError('slow_down', text, toLimitFields(limited)) }
+  }
+  const known = await authenticateClient(services.core, presented, facts)
+  if (known.ok) return { ok: true, id: presented.id, known }
+  await limitClient(services, presented.id, facts.address, 1)
+  return refuseClient(call)
 }
 
 /** RFC 7523 §2.2. */

@@ -20,7 +20,7 @@ const confirm: AnyRoute = publicRoute({
   summary: 'Make the account, with what the link ends with and the password that was chosen.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: confirmSignUpSchema,
   responses: { 201: { description: 'The account.', schema: z.object({ account: accountSchema }) } },

@@ -39,7 +39,7 @@ const change: AnyRoute = protectedRoute<{ email: string }>({
   responses: { 202: { description: 'The same for every address.', schema: checkMailSchema } },
   handle: async (call) => {
     const { services, body } = call
-    const limited = limitMail(services, body.email)
+    const limited = await limitMail(services, body.email)
     if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     const answer = await requestEmailChange(services.core, call.caller, body.email, call.facts)
     return answer.ok ? json(202, CHECK_MAIL) : refused(call, answer)
@@ -53,7 +53,7 @@ const confirmChange: AnyRoute = publicRoute<{ ticket: string; password: string }
   summary: 'Change the address, with what the link ends with and the password of the account.',
   tag: 'Me',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: confirmEmailChangeSchema,
   responses: { 204: { description: 'Changed. Sign in with it.' } },
@@ -107,7 +107,7 @@ const confirmVerify: AnyRoute = publicRoute<{ ticket: string }>({
   summary: 'Show that the mail of an address is read, with what the link ends with.',
   tag: 'Me',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: confirmEmailSchema,
   responses: { 204: { description: 'The address is verified.' } },

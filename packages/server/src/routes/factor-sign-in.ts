@@ -28,7 +28,7 @@ const factor: AnyRoute = publicRoute({
   summary: 'Finish signing in with the ticket and a factor; for an enrolment, with its first code.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: signInFactorSchema,
   responses: {
@@ -55,7 +55,7 @@ const ask: AnyRoute = publicRoute({
     'Ask for a passkey of the account that the ticket is for; the challenge is good with this ticket alone.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   body: passkeyTicketSchema,
   responses: { 200: { description: 'Options for the browser.', schema: requestOptionsSchema } },
   handle: async (call) => {
@@ -71,7 +71,7 @@ const enrol: AnyRoute = publicRoute({
   summary: 'Be offered a TOTP factor, with the ticket of a sign-in that has to enrol one.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   body: enrolByTicketSchema,
   responses: { 201: { description: 'The seed, shown this once.', schema: totpOfferSchema } },
   handle: async (call) => {
@@ -88,7 +88,7 @@ const password: AnyRoute = publicRoute({
   summary: 'Finish signing in with the ticket and another password, where it has to be changed.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: signInPasswordSchema,
   responses: {
@@ -119,7 +119,7 @@ const enrolPasskey: AnyRoute = publicRoute({
   summary: 'Begin to make a passkey, with the ticket of a sign-in that has to enrol a factor.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   body: passkeyTicketSchema,
   responses: { 200: { description: 'Options for the browser.', schema: creationOptionsSchema } },
   handle: async (call) => {

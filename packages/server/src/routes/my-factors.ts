@@ -55,6 +55,7 @@ const offerTotp: AnyRoute = protectedRoute({
   summary: 'Be offered a TOTP factor, in place of an offer that was never confirmed.',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   stepUp: RECENT,
   bodyForm: 'optional_json',
   body: enrolTotpSchema,
@@ -72,6 +73,7 @@ const confirm: AnyRoute = protectedRoute({
   summary: 'Confirm an offered factor with its first code; the first factor comes with recovery codes.',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   body: confirmFactorSchema,
   responses: { 200: { description: 'The factor.', schema: confirmedFactorSchema } },
   handle: async (call) => {
@@ -112,6 +114,7 @@ const recoveryCodes: AnyRoute = protectedRoute({
   summary: 'Ten new recovery codes, which end all earlier ones.',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   stepUp: RECENT,
   responses: { 201: { description: 'The codes, shown this once.', schema: recoveryCodesSchema } },
   handle: async (call) => {
@@ -127,6 +130,7 @@ const begin: AnyRoute = protectedRoute({
   summary: 'Begin to prove once more who one is (RFC 9470).',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   responses: { 200: { description: 'A ticket for this session.', schema: factorRequiredSchema } },
   handle: async (call) => {
     const answer = await beginStepUp(call.services.core, call.caller, call.facts)
@@ -141,7 +145,7 @@ const complete: AnyRoute = protectedRoute({
   summary: 'Present the factor; the session gets a new value, and the old one ends.',
   tag: 'Factors',
   access: 'credential',
-  limit: 'sign_in',
+  limit: 'factor',
   body: stepUpFactorSchema,
   responses: { 200: { description: 'What the session stands for now.', schema: steppedUpSchema } },
   handle: async (call) => {

@@ -44,7 +44,7 @@ const submit: AnyRoute = publicRoute<{ ticket?: string | undefined }>({
   tag: 'Pages',
   access: 'public',
   errorForm: 'page',
-  limit: 'sign_in',
+  limit: 'factor',
   body: notMePageSchema,
   bodyForm: 'form',
   responses: { 200: { description: 'Taken back.' }, 400: { description: 'The link has ended.' } },

@@ -53,7 +53,7 @@ const signIn: AnyRoute = publicRoute({
   summary: 'Sign in with a passkey alone; delivered as by /v1/sign-in.',
   tag: 'Signing in',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'passkey',
   setsCookies: true,
   body: signInPasskeySchema,
   responses: { 200: { description: 'Signed in.', schema: signedInSchema } },
@@ -89,6 +89,7 @@ const offer: AnyRoute = protectedRoute({
   summary: 'Begin to add a passkey; what it makes can be added by this session, within five minutes.',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   stepUp: RECENT,
   responses: { 200: { description: 'Options for the browser.', schema: creationOptionsSchema } },
   handle: async (call) => {
@@ -104,6 +105,7 @@ const add: AnyRoute = protectedRoute({
   summary: 'Add the passkey that was made; the first factor comes with recovery codes.',
   tag: 'Factors',
   access: 'credential',
+  limit: 'factor',
   body: addPasskeySchema,
   responses: { 201: { description: 'The passkey.', schema: addedPasskeySchema } },
   handle: async (call) => {
@@ -161,7 +163,7 @@ const stepUp: AnyRoute = protectedRoute({
   summary: 'Ask for a passkey to step up with; the challenge is good with this ticket alone.',
   tag: 'Factors',
   access: 'credential',
-  limit: 'sign_in',
+  limit: 'factor',
   body: passkeyTicketSchema,
   responses: { 200: { description: 'Options for the browser.', schema: requestOptionsSchema } },
   handle: async (call) => {

@@ -27,7 +27,7 @@ const request: AnyRoute = publicRoute({
   responses: accepted,
   handle: async (call) => {
     const { services, body } = call
-    const limited = limitMail(services, body.email)
+    const limited = await limitMail(services, body.email)
     if (limited !== null && !limited.allowed) {
       return rateLimited(call, limited)
     }
@@ -43,7 +43,7 @@ const complete: AnyRoute = publicRoute({
   summary: 'Set the new password with what the link ends with; every session of the account ends.',
   tag: 'Passwords',
   access: 'public',
-  limit: 'sign_in',
+  limit: 'factor',
   setsCookies: true,
   body: completePasswordResetSchema,
   responses: { 204: { description: 'Set. Sign in with it.' } },

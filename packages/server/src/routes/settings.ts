@@ -65,7 +65,7 @@ const testMail: AnyRoute = protectedRoute({
     // Nobody else’s mailbox can be filled from here, whoever holds the permission.
     const to = call.caller.verdict.principal.email
     if (to === null) return json(200, { outcome: 'no_address', reason: null, to })
-    const limited = limitMail(call.services, to)
+    const limited = await limitMail(call.services, to)
     if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     const sent = await sendTestMail(call.services.config, to)
     return json(200, { outcome: sent.kind, reason: 'reason' in sent ? sent.reason : null, to })

@@ -35,7 +35,7 @@ const signUpRoute: AnyRoute = publicRoute({
     const { email, password, name } = call.body
     const { core, config } = call.services
     if (config.emailVerification === 'required') {
-      const limited = limitMail(call.services, email)
+      const limited = await limitMail(call.services, email)
       if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     }
     const input = { email, password: new Secret(password), name: name ?? null }
@@ -61,7 +61,7 @@ const signInRoute: AnyRoute = publicRoute({
   },
   handle: async (call) => {
     const { email, password, deliver = 'cookie', refresh = 'body' } = call.body
-    const limited = limitAccount(call.services, email, call.facts.deviceSecrets)
+    const limited = await limitAccount(call.services, email, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) return rateLimited(call, limited)
     const input = { email, password: new Secret(password), deliver, refresh }
     const answer = await signIn(call.services.core, input, call.facts)

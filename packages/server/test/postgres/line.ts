@@ -1,4 +1,4 @@
-/** A line between a node and its database that can be cut and mended. */
+/** A line between a node and its database, or its Redis, that can be cut, held and mended. */
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 
@@ -9,13 +9,21 @@ export interface Line {
   cut(): void
   /** Cuts by itself as soon as something that holds `word` is sent to the database. */
   cutBefore(word: string): void
+  /** Keeps connections open and passes nothing on. */
+  hold(): void
   mend(): void
 }
 
-export async function openLine(t: Pick<TestContext, 'after'>, url: string): Promise<Line> {
+/** `path`: the socket that is at the far end, where it is not the host of the URL. */
+export async function openLine(
+  t: Pick<TestContext, 'after'>,
+  url: string,
+  path: string | null = null,
+): Promise<Line> {
   const far = new URL(url)
   const sockets = new Set<Socket>()
   let isCut = false
+  let isHeld = false
   let word: string | null = null
   const cut = (): void => {
     isCut = true
@@ -23,7 +31,7 @@ export async function openLine(t: Pick<TestContext, 'after'>, url: string): Prom
   }
   const server = createServer((near) => {
     if (isCut) return void near.destroy()
-    const onward = connect(Number(far.port), far.hostname)
+    const onward = path === null ? connect(Number(far.port), far.hostname) : connect(path)
     for (const socket of [near, onward]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -33,7 +41,7 @@ export async function openLine(t: Pick<TestContext, 'after'>, url: string): Prom
     onward.once('close', () => near.destroy())
     near.on('data', (data) => {
       if (word !== null && data.includes(word)) cut()
-      else onward.write(data)
+      else if (!isHeld) onward.write(data)
     })
     onward.pipe(near)
   })
@@ -49,7 +57,11 @@ export async function openLine(t: Pick<TestContext, 'after'>, url: string): Prom
     cutBefore: (found) => {
       word = found
     },
+    hold: () => {
+      isHeld = true
+    },
     mend: () => {
+      isHeld = false
       isCut = false
       word = null
     },

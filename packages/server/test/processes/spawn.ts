@@ -54,6 +54,9 @@ export const quiet: Settings = {
   COUNTERSIGN_LOG_LEVEL: 'error',
   COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',
+  COUNTERSIGN_SIGN_IN_NETWORK_FAILURES: '1000000',
+  COUNTERSIGN_RATE_LIMIT_FACTOR: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_PASSKEY: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_SIGN_UP: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
 }

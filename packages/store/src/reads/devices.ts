@@ -6,6 +6,7 @@ import { toDevice } from '../device-rows.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { all, one, type Row, type Script } from '../script.ts'
 import * as sql from '../statements/devices.ts'
+import { selectWait } from '../statements/networks.ts'
 import { UNKNOWN_DEVICE } from '../steps/devices.ts'
 import { readAccountByEmail } from './principals.ts'
 
@@ -16,7 +17,11 @@ export function* readSignIn(input: InputOf<'readSignIn'>): Script<AnswerOf<'read
   const subject = read.account?.id ?? input.nobody
   const row = yield* one(sql.selectPasswordFailures, subject, device?.id ?? UNKNOWN_DEVICE)
   const failures = row === null ? null : toFailureRow(row)
-  return { ...read, tried: { subject, device: device?.id ?? null }, failures }
+  const { network = null } = input
+  const wait = yield* one(selectWait, network?.digest ?? '', network?.sinceMs ?? 0)
+  const networkFailures = wait === null || device !== null ? null : toFailureRow(wait)
+  const tried = { subject, device: device?.id ?? null, network: device === null ? network : null }
+  return { ...read, tried, failures, networkFailures }
 }
 
 /** A digest is of 256 random bits under a key: to compare them as texts gives nothing away. */

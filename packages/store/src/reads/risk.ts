@@ -1,5 +1,5 @@
 /** Reading profiles, earlier judgements and the risk policy. */
-import type { JudgedAttempt, RiskAction } from '@countersign/core'
+import type { JudgedAttempt, RiskAction, TriedFrom } from '@countersign/core'
 import {
   type AccountId,
   type AuditEventId,
@@ -11,20 +11,30 @@ import {
 import { integer, narrowed, oneOf, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { all, one, type Row, type Script } from '../script.ts'
+import { countOthers } from '../statements/networks.ts'
 import * as sql from '../statements/risk.ts'
 
 const FAILURES_MAX = 100
+/** More are no stronger sign. */
+const NETWORK_ACCOUNTS_MAX = 64
 const actions = ['allow', 'notify', 'step_up', 'block'] as const satisfies readonly RiskAction[]
 
 /** Asked for nobody as well: the number of statements must not tell which addresses are known. */
-export function* readRisk(account: AccountId | null, sinceMs: number): Script<AnswerOf<'readRisk'>> {
+export function* readRisk(
+  account: AccountId | null,
+  sinceMs: number,
+  from: TriedFrom | null = null,
+): Script<AnswerOf<'readRisk'>> {
   const policy = yield* one(sql.selectPolicy)
   const profile = yield* one(sql.selectProfile, account ?? '')
   const counted = yield* one(sql.countFailures, account ?? '', firstId(sinceMs), sinceMs, FAILURES_MAX)
+  const { network = '', subject = '', nowMs = 0 } = from ?? {}
+  const others = yield* one(countOthers, network, subject, nowMs, NETWORK_ACCOUNTS_MAX)
   return {
     policy: policy === null ? null : text(policy, 'policy'),
     profile: profile === null ? null : text(profile, 'profile'),
     failures: counted === null ? 0 : integer(counted, 'failures'),
+    networkAccounts: others === null ? 0 : integer(others, 'others'),
   }
 }
 

@@ -113,6 +113,28 @@ export const risk: readonly string[] = [
   ) /*clustered*/`,
 ]
 
+// Accounts that strangers tried in vain, by network, and how long a network waits. Both networks and addresses that
+// nobody has are keyed digests. `since`: when the window began that its failures are counted in.
+export const networks: readonly string[] = [
+  `create table network_failures (
+    network text not null,
+    subject text not null,
+    expires_at bigint not null,
+    primary key (network, subject)
+  ) /*clustered*/`,
+  'create index network_failures_by_expiry on network_failures (expires_at)',
+  `create table network_waits (
+    network text not null,
+    since bigint not null,
+    failures bigint not null,
+    tried_at bigint not null,
+    wait_ms bigint not null,
+    expires_at bigint not null,
+    primary key (network, since)
+  ) /*clustered*/`,
+  'create index network_waits_by_expiry on network_waits (expires_at)',
+]
+
 // Browsers that an account was signed in to in. Wrong passwords in a row are counted for each, and with an empty
 // `device` for all others; `subject` is an account, or what stands for an address that nobody has.
 export const devices: readonly string[] = [

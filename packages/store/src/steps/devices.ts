@@ -4,6 +4,7 @@ import { type AccountId, type DeviceId, isDeviceId } from '@countersign/protocol
 import { narrowed } from '../columns.ts'
 import { all, one, run, type Script } from '../script.ts'
 import * as sql from '../statements/devices.ts'
+import { takeBackNetwork } from './networks.ts'
 
 /** Failures of whoever is on no known device. */
 export const UNKNOWN_DEVICE = ''
@@ -33,8 +34,9 @@ export function* forgetDevice(account: AccountId, id: DeviceId): Script<number> 
 }
 
 /** The password was right. */
-export function* endFailures({ subject, device }: SignInTry): Script<void> {
-  yield* run(sql.deletePasswordFailures, subject, device ?? UNKNOWN_DEVICE)
+export function* endFailures(proved: SignInTry): Script<void> {
+  yield* run(sql.deletePasswordFailures, proved.subject, proved.device ?? UNKNOWN_DEVICE)
+  yield* takeBackNetwork(proved)
 }
 
 /** Whoever owns the account is in: that ends the row of strangers as well, and opens what they have closed. */

@@ -9,6 +9,7 @@ import * as sql from '../statements/sessions.ts'
 import { writeAudit } from './audit.ts'
 import { endFailuresAtSignIn, seeDevice } from './devices.ts'
 import { appendEntries } from './log.ts'
+import { takeBackNetwork } from './networks.ts'
 import { writeJudged, writeLearned } from './risk.ts'
 
 /** More than this over the cap, after the cap was lowered, is left to the next sign-in. */
@@ -40,6 +41,7 @@ export function* writeUnderLock(input: SessionDraft): Script<OpenedSession> {
   const { accountId, createdAtMs } = session
   const device = yield* seeDevice(accountId, input.device, createdAtMs)
   yield* endFailuresAtSignIn(accountId, device)
+  if (input.proved !== undefined) yield* takeBackNetwork(input.proved)
   yield* insertSession(session, input.digest, device)
   if (grant !== null) yield* insertFirstToken(grant)
   const room = input.sessionsMax - 1

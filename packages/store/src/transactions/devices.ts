@@ -2,13 +2,23 @@
 import { isDeviceId } from '@countersign/protocol'
 import { integer, narrowed } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
-import { all, one, run, type Script } from '../script.ts'
+import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
 import * as sql from '../statements/devices.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { forgetDevice, UNKNOWN_DEVICE } from '../steps/devices.ts'
+import { countNetwork } from '../steps/networks.ts'
 
 export function* takeSignInTry(input: InputOf<'takeSignInTry'>): Script<AnswerOf<'takeSignInTry'>> {
+  const taken = yield* takeForAccount(input)
+  if (taken.kind !== 'taken') return taken
+  const counted = yield* countNetwork(input, input.nowMs)
+  // What the network has to wait for is no failure of the account.
+  if (counted.kind === 'waiting') throw new Rollback({ kind: 'waiting', retryAfterMs: counted.leftMs })
+  return counted.kind === 'known' ? taken : { ...taken, networkFailures: counted.failures }
+}
+
+function* takeForAccount(input: InputOf<'takeSignInTry'>): Script<AnswerOf<'takeSignInTry'>> {
   const { subject, nowMs, rules } = input
   const device = input.device ?? UNKNOWN_DEVICE
   const { freeFailures, firstWaitMs, waitMaxMs, failuresMax } = rules

@@ -14,6 +14,7 @@ import {
   raisePrunedUntil,
   selectPrunable,
 } from '../statements/log.ts'
+import { networkSweeps } from '../statements/networks.ts'
 import { takeLock } from '../statements/roles.ts'
 import { sweepHours } from '../statements/usage.ts'
 import { writeAudit } from '../steps/audit.ts'
@@ -62,7 +63,11 @@ export function* sweepUsage(input: { beforeMs: number; limit: number }): Script<
 }
 
 export function* sweepUsed(input: { beforeMs: number; limit: number }): Script<number> {
-  return yield* run(sweepUsedOnce, input.beforeMs, input.limit)
+  let most = 0
+  for (const statement of [sweepUsedOnce, ...networkSweeps]) {
+    most = Math.max(most, yield* run(statement, input.beforeMs, input.limit))
+  }
+  return most
 }
 
 export function* sweepDevices(input: { beforeMs: number; limit: number }): Script<number> {

@@ -29,6 +29,7 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   method: 'GET',
   path: '/consent',
   summary: 'What an app asks for.',
+  limit: 'token',
   query: interactionQuerySchema,
   handle: (call) => {
     const interaction = readInteraction(call, call.query.interaction)

@@ -60,7 +60,7 @@ const submit: AnyRoute = publicRoute<ForgotForm>({
     const again = (message: string, status: number): Reply =>
       showForm(call, interaction, { identifier, message, status })
     if (!isGuarded(call.services, call.header, PURPOSE, csrf)) return again(look.words.said.stale, 403)
-    const limited = limitMail(call.services, identifier)
+    const limited = await limitMail(call.services, identifier)
     if (limited !== null && !limited.allowed) {
       const reply = again(refusalText(look, 'rate_limited'), 429)
       return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }

@@ -103,7 +103,7 @@ const submitFactor: AnyRoute = publicRoute<FactorForm>({
   method: 'POST',
   path: '/login/factor',
   summary: 'Finish signing in on a page, with a second factor, or with the first one that is demanded.',
-  limit: 'sign_in',
+  limit: 'factor',
   body: factorFormSchema,
   bodyForm: 'form',
   handle: async (call) => {
@@ -194,7 +194,7 @@ const submitPassword: AnyRoute = publicRoute<NewPasswordForm>({
   method: 'POST',
   path: '/login/password',
   summary: 'Go on signing in on a page, with another password where it has to be changed.',
-  limit: 'sign_in',
+  limit: 'factor',
   body: newPasswordFormSchema,
   bodyForm: 'form',
   handle: async (call) => {

@@ -36,6 +36,7 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   method: 'GET',
   path: '/login',
   summary: 'Sign in on a page.',
+  limit: 'token',
   query: interactionQuerySchema,
   handle: (call) => {
     const found = asked(call, call.query.interaction)
@@ -59,7 +60,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     const again = (said: Said, status = 400): Promise<Reply> =>
       showLogin(call, found, { said, identifier, status })
     if (!isGuarded(call.services, call.header, LOGIN, csrf)) return again('stale', 403)
-    const limited = limitAccount(call.services, identifier, call.facts.deviceSecrets)
+    const limited = await limitAccount(call.services, identifier, call.facts.deviceSecrets)
     if (limited !== null && !limited.allowed) {
       const fields = toLimitFields(limited)
       const waitSeconds = Number(fields['retry-after'] ?? 1)
@@ -77,7 +78,7 @@ const submit: AnyRoute = publicRoute<LoginForm>({
     if (answer.ok && answer.kind !== 'signed_in') return showStep(call, found, answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')
     if (answer.ok) return goOn(call, found, answer)
-    if (answer.code === 'too_many_failures') {
+    if (answer.code === 'too_many_failures' || answer.code === 'rate_limited') {
       const waitSeconds = answer.retryAfterSeconds ?? 1
       const reply = await showLogin(call, found, { waitSeconds, identifier, status: 429 })
       const wait = waitFields(waitSeconds)
@@ -94,7 +95,7 @@ const byPasskey: AnyRoute = publicRoute<PasskeyForm>({
   method: 'POST',
   path: '/login/passkey',
   summary: 'Sign in with a passkey alone on a page.',
-  limit: 'sign_in',
+  limit: 'passkey',
   body: passkeyFormSchema,
   bodyForm: 'form',
   handle: async (call) => {

@@ -64,7 +64,8 @@ const submit: AnyRoute = publicRoute<SignUpForm>({
     const look = lookOf(call)
     const again = (message: string, status: number): Reply => showForm(call, call.body, message, status)
     if (!isGuarded(services, call.header, PURPOSE, csrf)) return again(look.words.said.stale, 403)
-    const limited = services.config.emailVerification === 'required' ? limitMail(services, identifier) : null
+    const limited =
+      services.config.emailVerification === 'required' ? await limitMail(services, identifier) : null
     if (limited !== null && !limited.allowed) {
       const reply = again(refusalText(look, 'rate_limited'), 429)
       return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }
