@@ -250,7 +250,7 @@ test('the events tell who took back what, and hold no ticket', async (t) => {
       .toReversed()
       .map(({ type, outcome, target, details }) => [type, outcome, target?.id ?? null, details]),
     [
-      ['session.not_me', 'success', id, { session, via: 'mail', password: 'erase' }],
+      ['session.not_me', 'success', id, { session, via: 'mail', follows: 'erase' }],
       ['session.not_me_refused', 'refused', null, { reason: 'unknown' }],
     ],
   )

@@ -12,6 +12,7 @@ import { routes } from '../src/routes/table.ts'
 import { codeOf, codesOf, nextStep } from './authenticator.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { type Answer, at, configOf, type SendOptions, send } from './given.ts'
+import { mailTo } from './mail/read-mail.ts'
 import { creationOptionsOf, requestOptionsOf } from './passkeys.ts'
 import { makePasskey, usePasskey } from './soft-authenticator.ts'
 
@@ -62,6 +63,7 @@ export async function play(t: TestContext): Promise<Played> {
   const ticket = await offerSetup(services.core, clock.nowMs())
   const admin = await setUp(ask, keep, keep('setup ticket', ticket?.reveal() ?? ''))
   await people(ask, keep)
+  await links(ask, keep, (email) => mailTo(composed, email))
   await factors(ask, keep, clock)
   await passkeys(ask, keep)
   await programs(ask, keep, admin.bearer)
@@ -138,6 +140,40 @@ async function changePassword(ask: Send, keep: Keep, password: string): Promise<
   const changed = await change({ current_password: password, new_password })
   keep('session after the change', at(changed.json, 'session_token'))
 }
+
+/** A password by a link, another address by a link, and both taken back by the link that tells of it. */
+async function links(ask: Send, keep: Keep, mailTo: (email: string) => Promise<Mailbox>): Promise<void> {
+  const [email, other] = ['links.person@example.com', 'other.links.person@example.com']
+  const ticketOf = async (to: string): Promise<string> => {
+    const found = (await mailTo(to)).map(({ text }) => /#(\w{43})\s/.exec(text)?.[1])
+    return found.findLast((ticket) => ticket !== undefined) ?? ''
+  }
+  await ask('POST', '/v1/sign-up', {
+    body: { email, password: keep('forgotten password', 'canary martens twelve') },
+  })
+  await ask('POST', '/v1/password-reset', { body: { email } })
+  const ticket = keep('reset ticket', await ticketOf(email))
+  const password = keep('password by a link', 'canary wolverines ten')
+  const reset = await ask('POST', '/v1/password-reset/complete', { body: { ticket, password } })
+  assert.equal(reset.status, 204, reset.text)
+  const signedIn = await ask('POST', '/v1/sign-in', { body: { email, password, deliver: 'session_token' } })
+  const bearer = keep('session before another address', at(signedIn.json, 'session_token'))
+  await ask('POST', '/v1/me/email', { bearer, body: { email: other } })
+  const moving = keep('ticket for another address', await ticketOf(other))
+  const wrong = { ticket: moving, password: keep('wrong password for another address', 'canary civets nine') }
+  assert.equal((await ask('POST', '/v1/email-change/confirm', { body: wrong })).status, 401)
+  const moved = await ask('POST', '/v1/email-change/confirm', { body: { ticket: moving, password } })
+  assert.equal(moved.status, 204, moved.text)
+  const told = (await mailTo(email)).find(({ subject }) => /address .* was changed/.test(subject))
+  const undo = keep('ticket of “not me”', /\/not-me\?ticket=(\w{43})\s/.exec(told?.text ?? '')?.[1] ?? '')
+  assert.equal((await ask('GET', `/not-me?ticket=${undo}`)).status, 200)
+  for (const status of [200, 400]) {
+    assert.equal((await ask('POST', '/not-me', { form: { ticket: undo } })).status, status)
+  }
+  keep('ticket after “not me”', await ticketOf(email))
+}
+
+type Mailbox = Awaited<ReturnType<typeof mailTo>>
 
 /** Enrolling a factor, signing in with it and with a recovery code, and stepping up. */
 async function factors(ask: Send, keep: Keep, clock: TestClock): Promise<void> {

@@ -9,6 +9,12 @@ import { type Played, play } from './secret-flows.ts'
 const NEVER_SHOWN: ReadonlySet<string> = new Set([
   'password beside a passkey',
   'setup ticket',
+  'forgotten password',
+  'reset ticket',
+  'password by a link',
+  'ticket for another address',
+  'wrong password for another address',
+  'ticket after “not me”',
   'administrator password',
   'password',
   'password of a person with a factor',

@@ -121,7 +121,12 @@ async function disown(
       type: 'session.not_me',
       actor,
       target: { kind: 'account', id: account.id },
-      details: { session: session ?? 'all', via, password, ...(restore !== null && { address: 'restored' }) },
+      details: {
+        session: session ?? 'all',
+        via,
+        follows: password,
+        ...(restore !== null && { address: 'restored' }),
+      },
     }),
     mails: input.mails === 'send' ? makeReset(context, account, via, facts) : [],
   })
