@@ -33,11 +33,12 @@ export interface Flow {
   statusOf(bearer: string): Promise<number>
 }
 
-export async function givenFlow(): Promise<Flow> {
+export async function givenFlow(settings: Readonly<Record<string, string>> = {}): Promise<Flow> {
   const given = await givenServer({
     COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
     COUNTERSIGN_RATE_LIMIT_SIGN_IN_ACCOUNT: 'dangerously-off',
     COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
+    ...settings,
   })
   const register: Flow['register'] = (more = {}) =>
     givenClient(given, {

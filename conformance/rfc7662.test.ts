@@ -5,12 +5,16 @@ import {
   type Answer,
   advanceSeconds,
   assertOAuthError,
+  at,
+  basicHeader,
   type Form,
+  givenClient,
   givenExchanged,
   givenPerson,
   givenProgram,
   givenServer,
   givenSession,
+  givenSpeaker,
 } from './given.ts'
 
 const API = 'https://api.example'
@@ -161,5 +165,73 @@ test('§4: no answer may be kept', async () => {
 
   for (const token of [accessToken, 'garbage']) {
     assert.equal((await introspect(own, token)).headers.get('cache-control'), 'no-store')
+  }
+})
+
+test('§2.1: a client that proves who it is asks about its own tokens, and about nobody else’s', async () => {
+  const client = await givenSpeaker(given, ['notes:read'])
+  const other = await givenSpeaker(given, ['notes:read'])
+  const header = basicHeader(client.id, client.secret)
+  const tokenOf = async ({ id, secret }: typeof client): Promise<string> => {
+    const form = { grant_type: 'client_credentials' }
+    return at(
+      (await given.post('/oauth/token', form, { headers: basicHeader(id, secret) })).json,
+      'access_token',
+    )
+  }
+  const ask = (token: string, headers: Record<string, string> = header): Promise<Answer> =>
+    given.post('/oauth/introspect', { token }, { headers })
+  const [own, foreign] = [await tokenOf(client), await tokenOf(other)]
+
+  const answer = await ask(own)
+  assert.equal(answer.json.active, true)
+  assert.equal(answer.json.client_id, client.id)
+  assert.equal(answer.json.sub, client.account)
+  const byPost = { token: own, client_id: client.id, client_secret: client.secret }
+  assertOAuthError(await given.post('/oauth/introspect', byPost), 401, 'invalid_client')
+  const { key } = await givenProgram(given, ['notes:read'])
+  const { accessToken, refreshToken } = await givenPerson(given)
+  for (const token of [foreign, key, accessToken, refreshToken, await givenSession(given), 'rubbish']) {
+    assert.equal((await ask(token)).text, INACTIVE)
+  }
+
+  await given.post('/oauth/revoke', { token: own }, { headers: header })
+  assert.equal((await ask(own)).text, INACTIVE)
+})
+
+test('§4: a client that may ask for an API is told of what is meant for that API, and of nothing else', async () => {
+  const { account } = await givenProgram(given, ['credentials:verify'], { boundTo: [API] })
+  const speaker = { grant_types: ['client_credentials'], service_account_id: account }
+  const may = await givenClient(given, { ...speaker, scopes: ['credentials:verify'] })
+  const narrowed = await givenClient(given, { ...speaker, scopes: ['notes:read'] })
+  const ask = (token: string, { id, secret }: typeof may): Promise<Answer> =>
+    given.post('/oauth/introspect', { token }, { headers: basicHeader(id, secret) })
+  const [mine, theirs] = [await keyFor(API), await keyFor(OTHER_API)]
+
+  assert.equal((await ask(mine.key, may)).json.active, true)
+  assert.equal((await ask(await givenExchanged(given, mine.key), may)).json.active, true)
+  assert.equal((await ask(theirs.key, may)).text, INACTIVE)
+  assert.equal((await ask(mine.key, narrowed)).text, INACTIVE)
+  await given.send('PATCH', `/v1/service-accounts/${account}`, {
+    key: given.adminKey,
+    body: { disabled: true },
+  })
+  assert.equal((await ask(mine.key, may)).text, INACTIVE)
+})
+
+test('§2.1: a client that cannot prove who it is, or proves it wrongly, is told nothing', async () => {
+  const client = await givenSpeaker(given, ['notes:read'])
+  const open = await givenClient(given, { token_endpoint_auth_method: 'none' })
+  const token = await givenExchanged(given, (await keyFor(API)).key)
+
+  for (const [form, headers] of [
+    [{ client_id: open.id }, {}],
+    [{ client_id: 'first-party' }, {}],
+    [{ client_id: client.id }, {}],
+    [{}, basicHeader(client.id, `${client.secret}x`)],
+    [{}, basicHeader('nobody', client.secret)],
+  ] as const) {
+    const answer = await given.post('/oauth/introspect', { token, ...form }, { headers })
+    assertOAuthError(answer, 401, 'invalid_client')
   }
 })

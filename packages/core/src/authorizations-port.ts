@@ -3,6 +3,7 @@ import type { AccountId, ClientId, GrantId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
 import type { AuthorizationCode, Consent } from './authorizations/code.ts'
 import type { Grant } from './grants/grant.ts'
+import type { ClientSignIn } from './logouts/logout.ts'
 import type { Session } from './sessions/session.ts'
 import type { PrincipalView, WithHead } from './store-port.ts'
 
@@ -36,6 +37,8 @@ export interface AuthorizationStore {
     digest: string
     grant: Grant
     refreshDigest: string | null
+    /** Where the client wants to hear that the session has ended; then that session has to live as well. */
+    signIn: ClientSignIn | null
     /** When the first refresh token ends, unless it is used before. */
     refreshExpiresAtMs: number
     nowMs: number

@@ -6,6 +6,7 @@ import type {
   AccessTokenClaims,
   GrantId,
   IdTokenClaims,
+  LogoutTokenClaims,
   PasskeyAssertion,
   PasskeyRegistration,
   Secret,
@@ -190,6 +191,8 @@ export interface Signer {
   sign(key: SigningMaterial, claims: AccessTokenClaims): string
   /** Signs an ID token, of type `JWT`, so that nobody takes it for an access token. */
   signIdToken(key: SigningMaterial, claims: IdTokenClaims): string
+  /** Signs a logout token, of type `logout+jwt`, so that nobody takes it for anything else. */
+  signLogoutToken(key: SigningMaterial, claims: LogoutTokenClaims): string
 }
 
 /** Thrown by the signer: the rights of this principal do not fit into one token. Nothing was signed. */

@@ -25,11 +25,13 @@ import type { AuditEvent } from './audit/event.ts'
 import type { AuthorizationStore } from './authorizations-port.ts'
 import type { Client } from './clients/client.ts'
 import type { ClientStore } from './clients-port.ts'
+import type { DeviceCodeStore } from './device-codes-port.ts'
 import type { DeviceStore } from './devices-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
 import type { Grant } from './grants/grant.ts'
 import type { LinkStore } from './links-port.ts'
+import type { LogoutStore } from './logouts-port.ts'
 import type { MailStore, QueuedMail } from './mail-port.ts'
 import type { NotMeStore } from './not-me-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
@@ -333,6 +335,7 @@ export type Store = LogStore &
   PasswordStore &
   PasskeyStore &
   DeviceStore &
+  DeviceCodeStore &
   ServiceAccountStore &
   RoleStore &
   SessionStore &
@@ -348,4 +351,5 @@ export type Store = LogStore &
   NotMeStore &
   SignUpStore &
   MailStore &
+  LogoutStore &
   Housekeeping

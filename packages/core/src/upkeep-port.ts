@@ -53,8 +53,8 @@ export interface Housekeeping {
   /** Deletes hourly counts of API keys that begin before `beforeMs`, at most `limit`. Returns how many. */
   sweepUsage(beforeMs: number, limit: number): Promise<number>
   /**
-   * Forgets what could be presented once, and what was tried in vain from networks, where it has expired before
-   * `beforeMs`: at most `limit` of each. Returns how many of the kind with most.
+   * Forgets what could be presented once, codes of devices, and what was tried in vain from networks, where it has
+   * expired before `beforeMs`: at most `limit` of each. Returns how many of the kind with most.
    */
   sweepUsed(beforeMs: number, limit: number): Promise<number>
   /** Deletes devices and rows of wrong passwords that nothing was heard of since `beforeMs`, at most `limit` of each. */

@@ -52,10 +52,25 @@ export interface IdTokenClaims {
   readonly auth_time: number
   readonly amr: readonly string[]
   readonly acr?: string
-  readonly sid: SessionId
+  /** Not where the sign-in was given to a device elsewhere. */
+  readonly sid?: SessionId
   readonly at_hash: string
   readonly nonce?: string
 }
+
+/** The claims of a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4). Never with a nonce. */
+export interface LogoutTokenClaims {
+  readonly iss: string
+  readonly sub: PrincipalId
+  readonly aud: ClientId
+  readonly iat: number
+  readonly exp: number
+  readonly jti: string
+  readonly sid: SessionId
+  readonly events: { readonly [LOGOUT_EVENT]: Readonly<Record<string, never>> }
+}
+
+export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Every claim name that may stand in an access token. */
 export const accessTokenClaimNames: ReadonlySet<string> = new Set([

@@ -15,6 +15,10 @@ export interface ClientShape {
   dpop_bound_access_tokens: boolean
   grant_types: ClientGrantType[]
   redirect_uris: string[]
+  /** Where people may be sent after they have signed out here. */
+  post_logout_redirect_uris: string[]
+  /** Where it is told that a session has ended under which somebody had signed in to it. */
+  backchannel_logout_uri: string | null
   /** Permissions, and `openid`, `profile`, `email`, `offline_access`. */
   scopes: string[]
   /** Empty: the authority’s own. */
@@ -41,6 +45,8 @@ export interface CreateClientRequest {
   dpop_bound_access_tokens?: boolean | undefined
   grant_types: ClientGrantType[]
   redirect_uris?: string[] | undefined
+  post_logout_redirect_uris?: string[] | undefined
+  backchannel_logout_uri?: string | undefined
   scopes: string[]
   audiences?: string[] | undefined
   service_account_id?: string | undefined
@@ -59,6 +65,8 @@ export interface ChangeClientRequest {
   dpop_bound_access_tokens?: boolean | undefined
   grant_types?: ClientGrantType[] | undefined
   redirect_uris?: string[] | undefined
+  post_logout_redirect_uris?: string[] | undefined
+  backchannel_logout_uri?: string | null | undefined
   scopes?: string[] | undefined
   audiences?: string[] | undefined
   service_account_id?: string | null | undefined

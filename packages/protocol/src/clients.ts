@@ -19,7 +19,12 @@ export const clientAuthMethods = [
 ] as const
 export type ClientAuthMethod = (typeof clientAuthMethods)[number]
 
-export const clientGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+export const clientGrantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+] as const
 export type ClientGrantType = (typeof clientGrantTypes)[number]
 
 /** What a client may sign its assertions with. Each is bound to one kind of key, so none stands in for another. */

@@ -10,6 +10,8 @@ import {
   tendSigningKeys,
   USAGE_KEPT_MS,
 } from '@countersign/core'
+import { createLogoutChore } from './logouts/chore.ts'
+import { createLogoutTeller } from './logouts/teller.ts'
 import { troubleOf } from './mail/mailer.ts'
 import type { Services } from './services.ts'
 
@@ -22,6 +24,7 @@ const EVERY = {
   chainAudit: SECOND / 2,
   flushUsage: 5 * SECOND,
   deliverMails: SECOND,
+  tellClients: SECOND,
   tendKeys: 30 * SECOND,
   sweep: 600 * SECOND,
   reloadPlaces: 60 * SECOND,
@@ -51,6 +54,8 @@ export function startChores(services: Services): Chores {
     repeat(services, 'reload_places', EVERY.reloadPlaces, () => services.places.refresh()),
   ]
   const { mailer } = services
+  const tellClients = createLogoutChore(services, createLogoutTeller(services.outbound), systemFacts)
+  rounds.push(repeat(services, 'tell_clients', EVERY.tellClients, tellClients))
   if (mailer !== null) {
     rounds.push(repeat(services, 'deliver_mails', EVERY.deliverMails, () => deliverAll(services, mailer)))
   }

@@ -59,6 +59,16 @@ const mistakes: readonly [string, object, string][] = [
   ['a service account that is none', { service_account_id: 'acc_x' }, 'service_account_id'],
   ['keys without the method for them', { jwks: { keys: [publicKey] } }, 'jwks'],
   ['the method without keys', { token_endpoint_auth_method: 'private_key_jwt' }, 'jwks'],
+  [
+    'a way back after signing out that is no https',
+    { post_logout_redirect_uris: ['http://app.example.com/bye'] },
+    'post_logout_redirect_uris.0',
+  ],
+  [
+    'a place to tell of ended sessions that is no https',
+    { backchannel_logout_uri: 'http://app.example.com/logout' },
+    'backchannel_logout_uri',
+  ],
   ['a logo over plain http', { logo_uri: 'http://app.example.com/logo.png' }, 'logo_uri'],
   ['a policy that is a script', { policy_uri: 'javascript:alert(1)' }, 'policy_uri'],
   ['a profile that is none', { profile: 'fapi2-message-signing' }, 'profile'],
@@ -182,6 +192,8 @@ test('what was registered is read as it was written', async () => {
     profile: 'oidc-basic',
     grant_types: ['authorization_code', 'refresh_token'],
     redirect_uris: ['com.example.app:/callback', 'http://127.0.0.1/callback'],
+    post_logout_redirect_uris: ['https://app.example.com/bye'],
+    backchannel_logout_uri: 'https://app.example.com/logout',
     audiences: ['https://api.example.com'],
     logo_uri: 'https://app.example.com/logo.png',
   })

@@ -89,6 +89,11 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   login: { interaction: '', csrf: 'nobody-has-this', identifier: 'walker@example.com', password: PASSWORD },
   login_factor: { interaction: '', csrf: 'nobody-has-this', ticket: 'nobodyHasThis', code: '123456' },
   consent: { interaction: 'nobody-has-this', csrf: 'nobody-has-this', decision: 'allow' },
+  end_session_by_form: { client_id: 'nobody' },
+  confirm_end_session: { request: 'nobody-has-this', csrf: 'nobody-has-this' },
+  device_authorization: { client_id: 'nobody', scope: 'openid' },
+  device: { user_code: 'BCDF-GHJK', csrf: 'nobody-has-this' },
+  device_decision: { user_code: 'BCDFGHJK', csrf: 'nobody-has-this', decision: 'allow' },
   create_client: {
     id: 'a-walking-client',
     name: 'A client',

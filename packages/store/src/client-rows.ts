@@ -36,6 +36,8 @@ export function toClient(row: Row): Client {
     dpopBound: narrowed(row, 'sender_constraint', oneOf(senderConstraints)) === 'dpop',
     grantTypes: listed(row, 'grant_types', oneOf(clientGrantTypes)),
     redirectUris: texts(row, 'redirect_uris'),
+    postLogoutRedirectUris: texts(row, 'post_logout_redirect_uris'),
+    backchannelLogoutUri: textOrNull(row, 'backchannel_logout_uri'),
     scopes: listed(row, 'scopes', (word): word is string => isScopeWord(word)),
     audiences: texts(row, 'audiences'),
     serviceAccountId: narrowedOrNull(row, 'service_account_id', isServiceAccountId),

@@ -5,7 +5,16 @@
  */
 import type { Migration } from './migrate.ts'
 import { emailChanges, links, mails, origins, signUps } from './schema/account-life.ts'
-import { assurance, authorizations, clients, proofs, publishedKeys } from './schema/clients.ts'
+import {
+  assurance,
+  authorizations,
+  clientSignIns,
+  clients,
+  logoutAddresses,
+  proofs,
+  publishedKeys,
+} from './schema/clients.ts'
+import { deviceCodes } from './schema/device-codes.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
 import { devices, factors, networks, passkeys, passwords, risk } from './schema/sign-in.ts'
@@ -35,4 +44,7 @@ export const migrations: readonly Migration[] = [
   { id: 17, name: 'proofs', statements: proofs },
   { id: 18, name: 'published_keys', statements: publishedKeys },
   { id: 19, name: 'networks', statements: networks },
+  { id: 20, name: 'logout_addresses', statements: logoutAddresses },
+  { id: 21, name: 'client_sign_ins', statements: clientSignIns },
+  { id: 22, name: 'device_codes', statements: deviceCodes },
 ]

@@ -5,11 +5,13 @@ import type {
   AuditStore,
   AuthorizationStore,
   ClientStore,
+  DeviceCodeStore,
   DeviceStore,
   FactorStore,
   GrantStore,
   Housekeeping,
   LinkStore,
+  LogoutStore,
   LogStore,
   MailStore,
   NotMeStore,
@@ -29,6 +31,7 @@ import * as audit from './reads/audit.ts'
 import * as authorizations from './reads/authorizations.ts'
 import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
+import * as deviceCodes from './reads/device-codes.ts'
 import * as devices from './reads/devices.ts'
 import * as factors from './reads/factors.ts'
 import * as links from './reads/links.ts'
@@ -58,6 +61,8 @@ export function createStore(engine: StoreEngine): Store {
     ...createRecordStore(engine),
     ...createLinkStore(engine),
     ...createMailStore(engine),
+    ...createLogoutStore(engine),
+    ...createDeviceCodeStore(engine),
   }
 }
 
@@ -201,6 +206,25 @@ function createMailStore(engine: StoreEngine): MailStore {
   return {
     claimMails: (input) => engine.write('claimMails', input),
     settleMail: (input) => engine.write('settleMail', input),
+  }
+}
+
+function createLogoutStore(engine: StoreEngine): LogoutStore {
+  return {
+    markLogouts: (input) => engine.write('markLogouts', input),
+    claimLogouts: (input) => engine.write('claimLogouts', input),
+    settleLogout: (input) => engine.write('settleLogout', input),
+  }
+}
+
+function createDeviceCodeStore(engine: StoreEngine): DeviceCodeStore {
+  return {
+    beginDeviceCode: (input) => engine.write('beginDeviceCode', input),
+    claimDeviceCode: (input) => engine.write('claimDeviceCode', input),
+    decideDeviceCode: (input) => engine.write('decideDeviceCode', input),
+    readDeviceCode: (digests) => engine.read(() => deviceCodes.readDeviceCode(digests)),
+    pollDeviceCode: (input) => engine.write('pollDeviceCode', input),
+    redeemDeviceCode: (input) => engine.write('redeemDeviceCode', input),
   }
 }
 

@@ -4,11 +4,13 @@ import * as apiKeys from './transactions/api-keys.ts'
 import * as audit from './transactions/audit.ts'
 import * as authorizations from './transactions/authorizations.ts'
 import * as clients from './transactions/clients.ts'
+import * as deviceCodes from './transactions/device-codes.ts'
 import * as devices from './transactions/devices.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
 import * as links from './transactions/links.ts'
+import * as logouts from './transactions/logouts.ts'
 import * as mails from './transactions/mails.ts'
 import * as notMe from './transactions/not-me.ts'
 import * as passkeys from './transactions/passkeys.ts'
@@ -28,12 +30,14 @@ export type StoreTransactions = typeof accounts &
   typeof audit &
   typeof authorizations &
   typeof clients &
+  typeof deviceCodes &
   typeof devices &
   typeof factors &
   typeof grants &
   typeof housekeeping &
   typeof passwords &
   typeof links &
+  typeof logouts &
   typeof mails &
   typeof notMe &
   typeof passkeys &
@@ -53,12 +57,14 @@ export const transactions: StoreTransactions = {
   ...audit,
   ...authorizations,
   ...clients,
+  ...deviceCodes,
   ...devices,
   ...factors,
   ...grants,
   ...housekeeping,
   ...passwords,
   ...links,
+  ...logouts,
   ...mails,
   ...notMe,
   ...passkeys,

@@ -1,5 +1,5 @@
 /** Authorization codes and consents for tests, and every write of theirs. */
-import type { AuthorizationCode, Consent, Grant, Session } from '@countersign/core'
+import type { AuthorizationCode, ClientSignIn, Consent, Grant, Session } from '@countersign/core'
 import type { Bench } from './bench.ts'
 import { change, DAY, givenAccount, givenSession, MINUTE, makeEvent, makeId, NOW } from './given.ts'
 import { givenClient } from './given-clients.ts'
@@ -66,13 +66,19 @@ export const grantOf = (code: AuthorizationCode, over: Partial<Grant> = {}): Gra
 export const redeem = (
   { store }: Bench,
   code: AuthorizationCode,
-  over: { grant?: Partial<Grant>; nowMs?: number; refreshDigest?: string | null } = {},
+  over: {
+    grant?: Partial<Grant>
+    nowMs?: number
+    refreshDigest?: string | null
+    signIn?: ClientSignIn | null
+  } = {},
 ): ReturnType<Bench['store']['redeemAuthorizationCode']> => {
   const { grant, ...rest } = over
   return store.redeemAuthorizationCode({
     digest: codeDigestOf(code),
     grant: grantOf(code, grant),
     refreshDigest: `${code.grantId} 1`,
+    signIn: null,
     refreshExpiresAtMs: NOW + DAY,
     ...change(),
     auditReuse: makeEvent({ type: 'authorization_code.reuse_detected' }),

@@ -13,6 +13,8 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   dpopBound: false,
   grantTypes: ['authorization_code', 'refresh_token'],
   redirectUris: ['https://app.example.com/callback'],
+  postLogoutRedirectUris: [],
+  backchannelLogoutUri: null,
   scopes: ['openid', 'notes:read'],
   audiences: [],
   serviceAccountId: null,

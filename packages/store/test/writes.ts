@@ -24,9 +24,11 @@ import {
 } from './given.ts'
 import { authorizationWritesOf } from './given-authorizations.ts'
 import { clientWritesOf } from './given-clients.ts'
+import { deviceCodeWritesOf } from './given-device-codes.ts'
 import { givenDevice, takeSignInTry } from './given-devices.ts'
 import { beginEmailChange, completeEmailChange, verifyEmail } from './given-emails.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
+import { logoutWritesOf } from './given-logouts.ts'
 import { givenMail } from './given-mails.ts'
 import { disown } from './given-not-me.ts'
 import { makeJudged, makeLearned } from './given-risk.ts'
@@ -133,6 +135,8 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     completeEmailChange: [() => completeEmailChange(bench, moving, emailLink)],
     verifyEmail: [() => verifyEmail(bench, verified, verifyLink)],
     disownSession: [() => disown(bench, account, session.id)],
+    ...(await logoutWritesOf(bench)),
+    ...(await deviceCodeWritesOf(bench)),
     claimMails: [() => store.claimMails({ nowMs: NOW, leasedUntilMs: NOW + 1, limit: 9 })],
     settleMail: [
       () =>

@@ -68,6 +68,8 @@ function rowsOf(one: ClientShape): Row[] {
     ['tokens', one.dpop_bound_access_tokens ? 'always bound to a key' : ''],
     ['grants', toList(one.grant_types)],
     ['redirect URIs', toList(one.redirect_uris)],
+    ['after signing out', toList(one.post_logout_redirect_uris)],
+    ['told of ends at', one.backchannel_logout_uri ?? ''],
     ['scopes', toList(one.scopes)],
     ['audiences', toList(one.audiences)],
     ['speaks for', one.service_account_id ?? ''],
@@ -80,6 +82,16 @@ function rowsOf(one: ClientShape): Row[] {
 const settings: Readonly<Record<string, Option>> = {
   profile: { type: 'text', value: 'profile', help: `${clientProfiles.join(' or ')}; the first by default.` },
   'redirect-uri': { type: 'list', value: 'uri', help: 'Where people may be sent back to, to the letter.' },
+  'post-logout-redirect-uri': {
+    type: 'list',
+    value: 'uri',
+    help: 'Where people may be sent after they have signed out here.',
+  },
+  'backchannel-logout-uri': {
+    type: 'text',
+    value: 'uri',
+    help: 'Where it is told that a session has ended.',
+  },
   scope: { type: 'list', value: 'scope', help: 'A permission, or openid, profile, email, offline_access.' },
   audience: { type: 'list', value: 'audience', help: 'An API that its tokens may be for.' },
   'service-account': { type: 'text', value: 'id', help: 'Whom it speaks for with client_credentials.' },
@@ -116,6 +128,8 @@ const create: Command = {
         .list('grant')
         .map((word) => readWord<ClientGrantType>(clientGrantTypes, word, 'grant')),
       redirect_uris: [...input.list('redirect-uri')],
+      post_logout_redirect_uris: [...input.list('post-logout-redirect-uri')],
+      backchannel_logout_uri: input.text('backchannel-logout-uri'),
       scopes: [...input.list('scope')],
       audiences: [...input.list('audience')],
       service_account_id: input.text('service-account'),
@@ -177,6 +191,8 @@ const change: Command = {
       profile: readProfile(input),
       dpop_bound_access_tokens: readDpop(input),
       redirect_uris: all('redirect-uri'),
+      post_logout_redirect_uris: all('post-logout-redirect-uri'),
+      backchannel_logout_uri: input.text('backchannel-logout-uri'),
       scopes: all('scope'),
       audiences: all('audience'),
       service_account_id: input.text('service-account'),

@@ -21,6 +21,10 @@ export interface Client {
   readonly dpopBound: boolean
   readonly grantTypes: readonly ClientGrantType[]
   readonly redirectUris: readonly string[]
+  /** Where people may be sent after they have signed out here. */
+  readonly postLogoutRedirectUris: readonly string[]
+  /** Where it is told that a session has ended under which somebody had signed in to it. */
+  readonly backchannelLogoutUri: string | null
   /** All that it may ask for: permissions and identity scopes. */
   readonly scopes: readonly string[]
   /** All that its tokens may be for; empty stands for the authority's own. */
@@ -59,6 +63,8 @@ export type ClientSettings = Pick<
   | 'dpopBound'
   | 'grantTypes'
   | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'backchannelLogoutUri'
   | 'scopes'
   | 'audiences'
   | 'serviceAccountId'

@@ -10,9 +10,11 @@ export interface Mistake {
   readonly message: string
 }
 
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
 /** The first mistake, or null. */
 export async function clientMistake(settings: ClientSettings): Promise<Mistake | null> {
-  const { authMethod, grantTypes, serviceAccountId, redirectUris, scopes } = settings
+  const { authMethod, grantTypes, serviceAccountId, redirectUris, postLogoutRedirectUris, scopes } = settings
   const kind = kindOf(authMethod)
   const has = (grantType: (typeof grantTypes)[number]): boolean => grantTypes.includes(grantType)
   const wrongScope = scopes.findIndex((scope) => !isScopeWord(scope))
@@ -27,12 +29,25 @@ export async function clientMistake(settings: ClientSettings): Promise<Mistake |
   if (has('authorization_code') !== redirectUris.length > 0) {
     return { path: 'redirect_uris', message: 'The grant authorization_code and redirect URIs go together.' }
   }
-  if (has('refresh_token') && !has('authorization_code')) {
-    return { path: 'grant_types', message: 'Refresh tokens come with the grant authorization_code.' }
+  if (has('refresh_token') && !has('authorization_code') && !has(DEVICE_CODE)) {
+    const message = 'Refresh tokens come with the grant authorization_code, or that of devices.'
+    return { path: 'grant_types', message }
   }
   for (const [index, uri] of redirectUris.entries()) {
     const message = redirectUriMistake(uri, kind)
     if (message !== null) return { path: `redirect_uris.${index}`, message }
+  }
+  for (const [index, uri] of postLogoutRedirectUris.entries()) {
+    const message = redirectUriMistake(uri, kind)
+    if (message !== null) return { path: `post_logout_redirect_uris.${index}`, message }
+  }
+  const { backchannelLogoutUri } = settings
+  // Called by us and by nobody's browser: https, or a program on this machine.
+  if (backchannelLogoutUri !== null && redirectUriMistake(backchannelLogoutUri, 'confidential') !== null) {
+    return {
+      path: 'backchannel_logout_uri',
+      message: 'It is https, or http on loopback, without a fragment.',
+    }
   }
   return (settings.profile === 'fapi2-security' ? fapiMistake(settings) : null) ?? keysMistake(settings)
 }

@@ -8,6 +8,7 @@ import type { AuthorizationCode } from '../authorizations/code.ts'
 import { type Client, permissionsOf } from '../clients/client.ts'
 import { entryExpiry, type RequestFacts } from '../context.ts'
 import type { Grant } from '../grants/grant.ts'
+import type { ClientSignIn } from '../logouts/logout.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import type { KnownClient } from './client-authentication.ts'
@@ -50,7 +51,7 @@ export async function redeemCode(
   const jkt = client.kind === 'public' ? input.jkt : null
   const grant = { ...toGrant(context, code, session, facts.nowMs), jkt }
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
-  const opened = await open(context, { digest: found.digest, grant, refresh, client }, facts)
+  const opened = await open(context, { digest: found.digest, grant, refresh, client, session }, facts)
   if (opened !== 'opened') {
     if (opened === 'reused') await context.feed.catchUp()
     return refused
@@ -116,11 +117,12 @@ interface Opening {
   readonly grant: Grant
   readonly refresh: Secret | null
   readonly client: Client
+  readonly session: Session
 }
 
 function open(
   context: MintContext,
-  { digest, grant, refresh, client }: Opening,
+  { digest, grant, refresh, client, session }: Opening,
   facts: RequestFacts,
 ): Promise<'opened' | 'gone' | 'reused'> {
   const target = { kind: 'grant', id: grant.id }
@@ -131,6 +133,7 @@ function open(
     digest,
     grant,
     refreshDigest: refresh && context.secrets.digest(refresh),
+    signIn: toSignIn(grant, client, session, facts.nowMs),
     refreshExpiresAtMs:
       grant.sessionId === null ? Math.min(facts.nowMs + idleMs, grant.expiresAtMs) : grant.expiresAtMs,
     nowMs: facts.nowMs,
@@ -144,4 +147,16 @@ function open(
       details,
     }),
   })
+}
+
+/** Back-Channel Logout is about who signed in by an ID token, whatever else was given. */
+function toSignIn(grant: Grant, client: Client, session: Session, nowMs: number): ClientSignIn | null {
+  if (client.backchannelLogoutUri === null || !grant.identityScopes.includes('openid')) return null
+  return {
+    sessionId: session.id,
+    clientId: client.id,
+    accountId: session.accountId,
+    createdAtMs: nowMs,
+    expiresAtMs: session.expiresAtMs,
+  }
 }

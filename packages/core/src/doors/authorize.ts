@@ -20,7 +20,7 @@ import { makeAudit, makeId, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import { audiencesFor } from './client-credentials.ts'
 import { type DecidedFacts, decide } from './decide.ts'
-import { subjectOfHint } from './id-token.ts'
+import { readIdTokenHint } from './id-token.ts'
 import type { MintContext } from './mint.ts'
 
 export interface AuthorizeInput {
@@ -153,7 +153,8 @@ export async function readRequest(
   const audiences = audiencesFor(context, client, request.audiences)
   if (audiences === null)
     return refuse('invalid_target', 'The resource is not one that this client may name.')
-  const fromHint = request.idTokenHint === null ? null : await subjectOfHint(context, request.idTokenHint)
+  const hint = request.idTokenHint === null ? null : await readIdTokenHint(context, request.idTokenHint)
+  const fromHint = hint?.accountId ?? null
   const hinted = request.subject ?? fromHint
   if (request.idTokenHint !== null && fromHint === null) {
     return refuse('invalid_request', 'The id_token_hint is no ID token of this issuer.')

@@ -1,5 +1,5 @@
 /** ID tokens (OIDC Core §2): who signed in, when and how, told to one client; and as a hint of who it was. */
-import { type ClientId, type IdTokenClaims, isAccountId } from '@countersign/protocol'
+import { type AccountId, type ClientId, type IdTokenClaims, isAccountId } from '@countersign/protocol'
 import { verifySignedJwt } from '@countersign/verifier'
 import type { Session } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
@@ -13,10 +13,12 @@ export interface IdTokenOrder {
   readonly nonce: string | null
   /** The access token that is handed out with it (OIDC Core §3.1.3.6). */
   readonly accessToken: string
+  /** Signed in with somewhere else than where the session is: its end is no matter of this client. */
+  readonly isElsewhere?: boolean
 }
 
 export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: number): string {
-  const { clientId, session, nonce, accessToken } = order
+  const { clientId, session, nonce, accessToken, isElsewhere = false } = order
   const iat = Math.floor(nowMs / 1000)
   const key = context.keys.current()
   const claims: IdTokenClaims = {
@@ -27,7 +29,7 @@ export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: nu
     iat,
     auth_time: Math.floor(session.authTimeMs / 1000),
     amr: session.amr,
-    sid: session.id,
+    ...(!isElsewhere && { sid: session.id }),
     at_hash: context.hashes.leftHalf(accessToken, key.algorithm),
     ...(session.acr !== null && { acr: session.acr }),
     ...(nonce !== null && { nonce }),
@@ -35,8 +37,15 @@ export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: nu
   return context.signer.signIdToken(key, claims)
 }
 
-/** Whom an ID token of ours was about, also one that has expired (OIDC Core §3.1.2.1); null for anything else. */
-export async function subjectOfHint(context: MintContext, hint: string): Promise<string | null> {
+/** What an ID token of ours says about a sign-in that may be over. */
+export interface IdTokenHint {
+  readonly accountId: AccountId
+  readonly clientId: string | null
+  readonly sessionId: string | null
+}
+
+/** An ID token of ours, also one that has expired (OIDC Core §3.1.2.1, RP-Initiated Logout §2); null for all else. */
+export async function readIdTokenHint(context: MintContext, hint: string): Promise<IdTokenHint | null> {
   const keys = context.keys.published()
   const claims = await verifySignedJwt(hint, {
     keys,
@@ -44,5 +53,11 @@ export async function subjectOfHint(context: MintContext, hint: string): Promise
     types: ['jwt'],
   })
   if (claims === null || claims.iss !== context.policy.issuer) return null
-  return typeof claims.sub === 'string' && isAccountId(claims.sub) ? claims.sub : null
+  const { sub, aud, sid } = claims
+  if (typeof sub !== 'string' || !isAccountId(sub)) return null
+  return {
+    accountId: sub,
+    clientId: typeof aud === 'string' ? aud : null,
+    sessionId: typeof sid === 'string' ? sid : null,
+  }
 }

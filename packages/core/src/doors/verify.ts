@@ -3,17 +3,23 @@
  * arrived (lease protocol, rule 5), and the answer holds only for audiences that the asker is bound to.
  */
 import {
+  allows,
   allowsAll,
   type ErrorCode,
   isServiceAccountId,
+  narrow,
+  permissions as own,
   type Permission,
   type RefusalReason,
 } from '@countersign/protocol'
 import type { CheckResult, Verdict } from '@countersign/verifier'
 import type { Caller } from '../caller.ts'
+import { permissionsOf } from '../clients/client.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { StoreUnavailable } from '../ports.ts'
-import { decide } from './decide.ts'
+import type { PrincipalView } from '../store-port.ts'
+import type { KnownClient } from './client-authentication.ts'
+import { decide, principalDeath } from './decide.ts'
 
 export interface VerifyContext extends Context {
   /** Checks signatures and the revocation set as of now; audiences are compared here. */
@@ -50,6 +56,34 @@ export async function verifyCredential(
   }
   return { active: true, verdict }
 }
+
+/**
+ * The same for an OAuth client that asks by its own proof (RFC 7662 §2.1): about what was given to itself, and where it
+ * speaks for a service account that may ask, about what is meant for the audiences that this one is bound to.
+ */
+export async function verifyForClient(
+  context: VerifyContext,
+  { client, head, principal }: KnownClient,
+  credential: string,
+  facts: RequestFacts,
+): Promise<Verified> {
+  const verdict = await verdictOf(context, credential, facts.nowMs)
+  if ('reason' in verdict) return { active: false, code: 'invalid_credential', reason: verdict.reason }
+  const isOwn = verdict.credential.path.find(({ kind }) => kind === 'client')?.id === client.id
+  if (isOwn) return { active: true, verdict }
+  const isAsker =
+    principal !== null &&
+    principalDeath(principal, head.position) === null &&
+    allows(narrow(permissionsOf(client), principal.rights.permissions), own.credentialsVerify)
+  const bound = isAsker ? audiencesOf(context, principal) : []
+  return verdict.audiences.some((audience) => bound.includes(audience))
+    ? { active: true, verdict }
+    : { active: false, code: 'invalid_credential', reason: 'wrong_audience' }
+}
+
+/** Where a service account receives credentials: what it is bound to, or what is the first party's. */
+const audiencesOf = ({ policy }: Pick<Context, 'policy'>, { audiences }: PrincipalView): readonly string[] =>
+  audiences.length > 0 ? audiences : policy.audiences
 
 async function verdictOf(
   context: VerifyContext,

@@ -19,6 +19,7 @@ export interface Metrics {
   /** `kind` is the kind of the node that was revoked. */
   revocation(kind: string): void
   mail(outcome: 'sent' | 'later' | 'failed'): void
+  logout(outcome: 'told' | 'dropped' | 'later' | 'failed'): void
   storeError(): void
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>
 }
@@ -61,6 +62,11 @@ export function createMetrics(sources: MetricSources): Metrics {
     help: 'Attempts to hand over a message by outcome: sent, to be tried later, failed for good.',
     labels: ['outcome'],
   })
+  const logouts = createTally({
+    name: 'countersign_logout_attempts_total',
+    help: 'Attempts to tell a client of an ended session: told, nobody to tell any more, to be tried later, failed.',
+    labels: ['outcome'],
+  })
   const storeErrors = createTally({
     name: 'countersign_store_errors_total',
     help: 'Calls that the database did not answer.',
@@ -73,11 +79,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     signIn: (outcome) => signIns.add(outcome),
     revocation: (kind) => revocations.add(kind),
     mail: (outcome) => mails.add(outcome),
+    logout: (outcome) => logouts.add(outcome),
     storeError: () => storeErrors.add(''),
     async scrape() {
       processMetrics ??= loadProcessMetrics()
       const { contentType, read } = await processMetrics
-      const own = renderOwn(requests, [signIns, revocations, mails, storeErrors], sources)
+      const own = renderOwn(requests, [signIns, revocations, mails, logouts, storeErrors], sources)
       return { contentType, text: `${own}\n${await read()}` }
     },
   }

@@ -24,6 +24,7 @@ import {
   type AccessTokenClaims,
   accessTokenClaimNames,
   type IdTokenClaims,
+  type LogoutTokenClaims,
   Secret,
   type SigningAlgorithm,
 } from '@countersign/protocol'
@@ -80,6 +81,7 @@ interface ParsedKey {
   readonly material: SigningMaterial
   readonly header: string
   readonly idTokenHeader: string
+  readonly logoutTokenHeader: string
   readonly sign: (input: string) => string
 }
 
@@ -113,6 +115,13 @@ export function createSigner(parsedKeysMax: number = PARSED_KEYS_MAX): Signer {
       const input = `${key.idTokenHeader}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
       return `${input}.${key.sign(input)}`
     },
+    signLogoutToken(material: SigningMaterial, claims: LogoutTokenClaims): string {
+      // Who signs in by no ID token is signed out by no token of this kind.
+      if (material.algorithm === 'HS256') throw new Error('A logout token is not signed with a shared key.')
+      const key = parsedKeyOf(material)
+      const input = `${key.logoutTokenHeader}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
+      return `${input}.${key.sign(input)}`
+    },
   }
 }
 
@@ -127,6 +136,7 @@ function parseKey(material: SigningMaterial): ParsedKey {
     material,
     header: toHeader(ACCESS_TOKEN_TYPE),
     idTokenHeader: toHeader('JWT'),
+    logoutTokenHeader: toHeader('logout+jwt'),
     sign: createSign(material),
   }
 }

@@ -18,7 +18,9 @@ import { lookOf } from '../pages/look.ts'
 import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
+import { isBasic } from './basic.ts'
 import { readClient, readFacts } from './client.ts'
+import { readCookie } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
 import { isCsrfSafe, isForeign } from './csrf.ts'
 import { readDeviceSecrets } from './device-cookie.ts'
@@ -98,8 +100,26 @@ function approach(flight: Flight, limited: Limited | null): Reply | Promise<Repl
   flight.limited = limited
   if (route.setsCookies && isForeign(header, services.origins)) return refuse(flight, 'csrf_refused')
   if (route.access === 'public') return answer(flight)
+  if (route.handleClient !== undefined && looksLikeClient(flight)) return enterAsClient(flight)
   const asked = () => ({ method: request.method, path: new URL(request.url).pathname })
   return after(authenticate(services, header, client.address, asked), (one) => admit(flight, one))
+}
+
+/** Nothing in the headers that could be a credential of ours. */
+function looksLikeClient({ header, services }: Flight): boolean {
+  const authorization = header('authorization')
+  if (authorization !== null) return isBasic(authorization)
+  return header('x-api-key') === null && readCookie(header('cookie'), services.cookies.cookieName) === null
+}
+
+/** Secrets of clients are tried as at the token endpoint, and as often. */
+function enterAsClient(flight: Flight): Reply | Promise<Reply> {
+  const { services, route, client } = flight
+  return after(limitRoute(services, { ...route, limit: 'token' }, client.address), (limited) => {
+    if (limited?.allowed === false) return refuseLimited(flight, limited)
+    flight.limited = limited
+    return answer(flight)
+  })
 }
 
 function refuseLimited(flight: Flight, limited: Limited): Reply {
@@ -180,7 +200,10 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     isHead: flight.request.method === 'HEAD',
     leaving: () => flight.leaving?.() ?? flight.request.signal,
   }
-  return flight.route.handle(call as Call<never, never, never>)
+  const { handle, handleClient } = flight.route
+  // Without a caller a guarded route is reached by clients alone.
+  const isClient = caller === null && flight.route.access !== 'public' && handleClient !== undefined
+  return (isClient ? handleClient : handle)(call as Call<never, never, never>)
 }
 
 function refuse(

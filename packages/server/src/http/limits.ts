@@ -61,6 +61,13 @@ export function limitMail(services: Services, email: string): Asked {
   return takeByName(services, 'mail', services.config.rateLimitMail, mailboxKey(email))
 }
 
+/** RFC 8628 §5.1: codes of devices that one account types; ten tries against 34.5 bits. */
+const USER_CODES: RateLimit = { points: 10, perSeconds: 600 }
+
+export function limitUserCode(services: Services, account: string): Asked {
+  return takeByName(services, 'user_code', USER_CODES, account)
+}
+
 /** Where secrets are tried, how often whoever is signed in may try; and the limit that was given to an API key. */
 export function limitCaller(services: Services, route: AnyRoute, caller: Caller): Asked {
   return after(limitTries(services, route, caller), (tries) => {

@@ -68,12 +68,15 @@ export interface PublicRoute<B, Q> extends RouteRules<B, Q> {
 export interface ProtectedRoute<B, Q> extends RouteRules<B, Q> {
   readonly access: 'credential' | { readonly permission: Permission }
   readonly handle: (call: Call<B, Q, Caller>) => Reply | Promise<Reply>
+  /** Answers whoever presents no credential of ours but proves to be an OAuth client, in the header or the body. */
+  readonly handleClient?: (call: Call<B, Q, null>) => Reply | Promise<Reply>
 }
 
 /** A row of the table, with the types of its parts erased: the schemas carry them at run time. */
 export interface AnyRoute extends RouteRules<unknown, unknown> {
   readonly access: 'public' | 'credential' | { readonly permission: Permission }
   readonly handle: (call: Call<never, never, never>) => Reply | Promise<Reply>
+  readonly handleClient?: (call: Call<never, never, never>) => Reply | Promise<Reply>
 }
 
 export function publicRoute<B = undefined, Q = undefined>(route: PublicRoute<B, Q>): AnyRoute {

@@ -49,7 +49,7 @@ ${links(client, consent)}`
 }
 
 /** What it means, and its name, which the people who wrote the app know it by. */
-function toScope(scope: string, meanings: Readonly<Record<string, string>>): Html {
+export function toScope(scope: string, meanings: Readonly<Record<string, string>>): Html {
   const meaning = meanings[scope]
   return meaning === undefined ? html`<li>${scope}</li>` : html`<li>${meaning} <code>${scope}</code></li>`
 }

@@ -69,6 +69,7 @@ function metadata(services: Services): object {
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     authorization_response_iss_parameter_supported: true,
+    device_authorization_endpoint: `${issuer}/oauth/device_authorization`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     require_pushed_authorization_requests: false,
     response_types_supported: ['code'],
@@ -121,6 +122,9 @@ const openidConfiguration: AnyRoute = publicRoute({
       {
         ...metadata(services),
         userinfo_endpoint: `${services.config.issuer}/oauth/userinfo`,
+        end_session_endpoint: `${services.config.issuer}/logout`,
+        backchannel_logout_supported: algorithmsOf(services).length > 0,
+        backchannel_logout_session_supported: algorithmsOf(services).length > 0,
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: algorithmsOf(services),
         claims_supported: CLAIMS,

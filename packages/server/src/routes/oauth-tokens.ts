@@ -7,6 +7,7 @@ import {
   revokeNode,
   toScope,
   verifyCredential,
+  verifyForClient,
 } from '@countersign/core'
 import { FIRST_PARTY_CLIENT, permissions as own } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
@@ -60,6 +61,18 @@ const introspect: AnyRoute = protectedRoute({
   body: tokenQuestionSchema,
   bodyForm: 'form',
   responses: { 200: { description: 'RFC 7662 §2.2.', schema: introspectionSchema } },
+  handleClient: async (call) => {
+    const { services, body, facts } = call
+    const client = await identifyClient(call, null)
+    if (!client.ok) return client.reply
+    // RFC 7662 §2.1: whoever asks has proved who it is, which a public client and our own cannot.
+    if (client.known === null || client.known.client.kind === 'public') {
+      return oauthError('invalid_client', 'This client cannot prove who it is, and is told nothing.')
+    }
+    if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
+    const answer = await verifyForClient(services.core, client.known, body.token, facts)
+    return json(200, answer.active ? toIntrospection(services, answer.verdict) : { active: false })
+  },
   handle: async (call) => {
     const { services, body, caller, facts } = call
     if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')

@@ -1,10 +1,12 @@
 /** The OAuth token endpoint (RFC 6749 §3.2): which grant is asked for, and who asks. */
 
+import { DEVICE_CODE_GRANT } from '@countersign/core'
 import { oauthError } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { oauthErrorSchema, tokenResponseSchema, tokenSchema } from '../schemas/oauth.ts'
 import { AUTHORIZATION_CODE, authorizationCodeGrant } from './token-grants/authorization-code.ts'
 import { CLIENT_CREDENTIALS, clientCredentialsGrant } from './token-grants/client-credentials.ts'
+import { deviceCodeGrant } from './token-grants/device-code.ts'
 import { EXCHANGE, exchangeGrant } from './token-grants/exchange.ts'
 import { REFRESH, refreshGrant } from './token-grants/refresh.ts'
 import { TOKEN_PATH, type TokenGrant } from './token-grants/token-call.ts'
@@ -13,6 +15,7 @@ const grants: ReadonlyMap<string, TokenGrant> = new Map([
   [AUTHORIZATION_CODE, authorizationCodeGrant],
   [REFRESH, refreshGrant],
   [CLIENT_CREDENTIALS, clientCredentialsGrant],
+  [DEVICE_CODE_GRANT, deviceCodeGrant],
   [EXCHANGE, exchangeGrant],
 ])
 

@@ -9,6 +9,7 @@ import { consentReviewRoutes } from './consents.ts'
 import { consoleRoutes } from './console.ts'
 import { credentialTreeRoutes } from './credential-tree.ts'
 import { developmentRoutes } from './development.ts'
+import { deviceAuthorizationRoute } from './device-authorization.ts'
 import { emailRoutes } from './email.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
@@ -19,9 +20,11 @@ import { notMeRoutes } from './not-me.ts'
 import { tokenRoute } from './oauth.ts'
 import { authorizeRoutes } from './oauth-pages/authorize.ts'
 import { consentRoutes } from './oauth-pages/consent.ts'
+import { deviceRoutes } from './oauth-pages/device.ts'
 import { forgotRoutes } from './oauth-pages/forgot.ts'
 import { loginRoutes } from './oauth-pages/login.ts'
 import { loginStepRoutes } from './oauth-pages/login-steps.ts'
+import { logoutRoutes } from './oauth-pages/logout.ts'
 import { pushRoute } from './oauth-pages/push.ts'
 import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
@@ -58,11 +61,14 @@ export const routes: readonly AnyRoute[] = [
   ...consentReviewRoutes,
   ...authorizeRoutes,
   pushRoute,
+  deviceAuthorizationRoute,
+  ...deviceRoutes,
   ...loginRoutes,
   ...loginStepRoutes,
   ...forgotRoutes,
   ...signUpPageRoutes,
   ...consentRoutes,
+  ...logoutRoutes,
   tokenRoute,
   ...userInfoRoutes,
   ...oauthTokenRoutes,

@@ -28,14 +28,11 @@ const LINK_CHARACTERS_MAX = 500
 const scopesSchema = z.array(z.string().refine(isScopeWord)).max(PERMISSIONS_MAX)
 const grantTypesSchema = z.array(z.enum(clientGrantTypes)).max(clientGrantTypes.length)
 /** What a redirect URI may be, core says; it has to be a text of ASCII to be one. */
-const redirectUrisSchema = z
-  .array(
-    z
-      .string()
-      .max(2000)
-      .regex(/^[\x20-\x7e]+$/),
-  )
-  .max(REDIRECT_URIS_MAX)
+const uriSchema = z
+  .string()
+  .max(2000)
+  .regex(/^[\x20-\x7e]+$/)
+const redirectUrisSchema = z.array(uriSchema).max(REDIRECT_URIS_MAX)
 const jwkSchema = z
   .record(z.string().max(20), z.string().max(KEY_MEMBER_CHARACTERS_MAX))
   .refine((key) => Object.keys(key).length <= KEY_MEMBERS_MAX)
@@ -53,6 +50,8 @@ const settings = {
   token_endpoint_auth_method: z.enum(clientAuthMethods),
   grant_types: grantTypesSchema,
   redirect_uris: redirectUrisSchema,
+  post_logout_redirect_uris: redirectUrisSchema,
+  backchannel_logout_uri: uriSchema,
   scopes: scopesSchema,
   audiences: audiencesSchema,
   service_account_id: z.string().max(40),
@@ -75,6 +74,8 @@ export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject
   dpop_bound_access_tokens: z.boolean().optional(),
   grant_types: settings.grant_types,
   redirect_uris: settings.redirect_uris.optional(),
+  post_logout_redirect_uris: settings.post_logout_redirect_uris.optional(),
+  backchannel_logout_uri: settings.backchannel_logout_uri.optional(),
   scopes: settings.scopes,
   audiences: settings.audiences.optional(),
   service_account_id: settings.service_account_id.optional(),
@@ -93,6 +94,8 @@ export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject
   dpop_bound_access_tokens: z.boolean().optional(),
   grant_types: settings.grant_types.optional(),
   redirect_uris: settings.redirect_uris.optional(),
+  post_logout_redirect_uris: settings.post_logout_redirect_uris.optional(),
+  backchannel_logout_uri: settings.backchannel_logout_uri.nullable().optional(),
   scopes: settings.scopes.optional(),
   audiences: settings.audiences.optional(),
   service_account_id: settings.service_account_id.nullable().optional(),
@@ -118,6 +121,8 @@ export const clientSchema: z.ZodType<ClientShape> = z.object({
   dpop_bound_access_tokens: z.boolean(),
   grant_types: z.array(z.enum(clientGrantTypes)),
   redirect_uris: z.array(z.string()),
+  post_logout_redirect_uris: z.array(z.string()),
+  backchannel_logout_uri: z.string().nullable(),
   scopes: z.array(z.string()),
   audiences: z.array(z.string()),
   service_account_id: z.string().nullable(),

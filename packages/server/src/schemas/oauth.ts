@@ -8,6 +8,7 @@ export interface TokenParameters {
   code?: string | undefined
   redirect_uri?: string | undefined
   code_verifier?: string | undefined
+  device_code?: string | undefined
   client_id?: string | undefined
   client_secret?: string | undefined
   client_assertion?: string | undefined
@@ -26,6 +27,7 @@ export const tokenSchema: z.ZodType<TokenParameters> = z.object({
   code: parameter.optional(),
   redirect_uri: parameter.optional(),
   code_verifier: parameter.optional(),
+  device_code: parameter.optional(),
   client_id: parameter.optional(),
   client_secret: parameter.optional(),
   client_assertion: parameter.optional(),

@@ -78,3 +78,33 @@ export const proofs: readonly string[] = [
 
 // Where a client publishes its keys.
 export const publishedKeys: readonly string[] = ['alter table clients add column jwks_uri text']
+
+/** Where people may be sent after they have signed out. */
+export const logoutAddresses: readonly string[] = [
+  `alter table clients add column post_logout_redirect_uris text not null default '[]'`,
+]
+
+// Who is signed in where by which session; a row is also the message that it has ended, from then on until the client
+// was told or it is too late. `next_attempt_at` is also the end of the lease of whoever is telling.
+export const clientSignIns: readonly string[] = [
+  'alter table clients add column backchannel_logout_uri text',
+  `create table client_sign_ins (
+    session_id text not null,
+    client_id text not null,
+    account_id text not null,
+    created_at bigint not null,
+    expires_at bigint not null,
+    ended_at bigint,
+    attempts bigint not null,
+    next_attempt_at bigint,
+    primary key (session_id, client_id)
+  ) /*clustered*/`,
+  'create index client_sign_ins_by_account on client_sign_ins (account_id) where ended_at is null',
+  'create index client_sign_ins_by_attempt on client_sign_ins (next_attempt_at) where next_attempt_at is not null',
+  'create index client_sign_ins_by_expiry on client_sign_ins (expires_at)',
+  `create table logout_cursor (
+    id bigint not null primary key check (id = 1),
+    position bigint not null
+  )`,
+  'insert into logout_cursor (id, position) select 1, position from log_head',
+]

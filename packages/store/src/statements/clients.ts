@@ -2,13 +2,14 @@
 import type { Statement } from '../script.ts'
 
 const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
-  service_account_id, jwks, logo_uri, policy_uri, tos_uri, assurance, sender_constraint, jwks_uri,
-  created_at, disabled_at, ended_at, revoked_before`
+  service_account_id, jwks, logo_uri, policy_uri, tos_uri, post_logout_redirect_uris,
+  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, created_at, disabled_at, ended_at,
+  revoked_before`
 
 export const insertClient: Statement = {
   name: 'insert_client',
   text: `insert into clients (${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, null, null, 0)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, null, null, 0)
     on conflict (id) do nothing returning id`,
 }
 
@@ -52,8 +53,8 @@ export const changeClient: Statement = {
   name: 'change_client',
   text: `update clients set name = $2, kind = $3, profile = $4, auth_method = $5, grant_types = $6,
       redirect_uris = $7, scopes = $8, audiences = $9, service_account_id = $10, jwks = $11, logo_uri = $12,
-      policy_uri = $13, tos_uri = $14, assurance = $15, sender_constraint = $16, jwks_uri = $17,
-      disabled_at = $18, revoked_before = $19
+      policy_uri = $13, tos_uri = $14, post_logout_redirect_uris = $15, backchannel_logout_uri = $16,
+      assurance = $17, sender_constraint = $18, jwks_uri = $19, disabled_at = $20, revoked_before = $21
     where id = $1`,
 }
 

@@ -151,6 +151,13 @@ const sweepSignUps: Statement = {
     )`,
 }
 
+const sweepSignIns: Statement = {
+  name: 'sweep_client_sign_ins',
+  text: `delete from client_sign_ins where (session_id, client_id) in (
+      select session_id, client_id from client_sign_ins where expires_at < $1 limit $2
+    )`,
+}
+
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
@@ -170,6 +177,7 @@ export const sweeps: readonly Statement[] = [
   sweepJudged,
   sweepLinks,
   sweepSignUps,
+  sweepSignIns,
 ]
 
 export const listFingerprints: Statement = {

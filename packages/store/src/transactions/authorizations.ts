@@ -5,9 +5,11 @@ import { narrowed } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/authorizations.ts'
+import { deleteUnusedDeviceCodes } from '../statements/device-codes.ts'
 import { endGrant } from '../statements/grants.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { appendEntries, appendEntry } from '../steps/log.ts'
+import { noteSignIn } from '../steps/logouts.ts'
 import { insertOpenedGrant, insertTokenOfGrant } from '../steps/sessions.ts'
 
 export function* issueAuthorizationCode(input: InputOf<'issueAuthorizationCode'>): Script<void> {
@@ -50,6 +52,7 @@ export function* redeemAuthorizationCode(
   }
   // Asked of the grant that now stands there, so that whatever ended its parents meanwhile ends it too.
   if ((yield* one(sql.selectLiveGrant, grant.id, nowMs)) === null) throw new Rollback('gone')
+  if (input.signIn !== null && !(yield* noteSignIn(input.signIn))) throw new Rollback('gone')
   yield* writeAudit(input.audit)
   return 'opened'
 }
@@ -79,6 +82,7 @@ export function* endConsent(input: InputOf<'endConsent'>): Script<AnswerOf<'endC
   const deleted = yield* run(sql.deleteConsent, account, client)
   // A code that is on its way would otherwise open what was just taken back.
   yield* run(sql.deleteUnusedCodes, account, client)
+  yield* run(deleteUnusedDeviceCodes, account, client)
   const ended: GrantId[] = []
   for (const row of yield* all(sql.selectGrantsOfClient, account, client)) {
     const id = narrowed(row, 'id', isGrantId)

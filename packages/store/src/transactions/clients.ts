@@ -45,6 +45,8 @@ function settingsOf(client: Client): readonly Value[] {
     client.logoUri,
     client.policyUri,
     client.tosUri,
+    JSON.stringify(client.postLogoutRedirectUris),
+    client.backchannelLogoutUri,
     client.assurance,
     client.dpopBound ? 'dpop' : 'none',
     client.jwksUri,

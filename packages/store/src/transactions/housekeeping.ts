@@ -4,6 +4,7 @@ import { integer, integerOrNull, text } from '../columns.ts'
 import { toHead } from '../rows.ts'
 import { all, one, run, type Script } from '../script.ts'
 import { sweepUsed as sweepUsedOnce } from '../statements/clients.ts'
+import { sweepDeviceCodes } from '../statements/device-codes.ts'
 import { deviceSweeps } from '../statements/devices.ts'
 import { insertFingerprint, listFingerprints, sweeps } from '../statements/housekeeping.ts'
 import {
@@ -64,7 +65,7 @@ export function* sweepUsage(input: { beforeMs: number; limit: number }): Script<
 
 export function* sweepUsed(input: { beforeMs: number; limit: number }): Script<number> {
   let most = 0
-  for (const statement of [sweepUsedOnce, ...networkSweeps]) {
+  for (const statement of [sweepUsedOnce, sweepDeviceCodes, ...networkSweeps]) {
     most = Math.max(most, yield* run(statement, input.beforeMs, input.limit))
   }
   return most

@@ -15,6 +15,7 @@ onEachDatabase((bench) => {
       digest: 'another digest',
       grant: grantOf(code),
       refreshDigest: null,
+      signIn: null,
       refreshExpiresAtMs: NOW + DAY,
       ...change(),
       auditReuse: makeEvent(),

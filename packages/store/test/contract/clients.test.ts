@@ -66,6 +66,8 @@ onEachDatabase((bench) => {
       policyUri: 'https://app.example.com/policy',
       tosUri: 'https://app.example.com/terms',
       assurance: 'aal2',
+      postLogoutRedirectUris: ['https://app.example.com/bye'],
+      backchannelLogoutUri: 'https://app.example.com/logout',
     })
     await store.createClient({ client, secretDigest: null, audit: makeEvent() })
 

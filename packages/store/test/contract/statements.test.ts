@@ -44,9 +44,9 @@ async function allStatements(): Promise<readonly Statement[]> {
 const statements = await allStatements()
 
 // Tables of one row or a few, results of subqueries that have been narrowed by then, and the index that holds
-// only what is not linked yet.
+// only what is not linked yet. Sign-ins at clients are walked once everything was ended, in rounds that leave the index.
 const SMALL =
-  /^SCAN (?:audit_events USING INDEX audit_events_unchained|log_head|issuer|head|entry|locks|chain_lease|setup_tickets|secret_fingerprints|schema_migrations|signing_keys|roles|dead|counted|\(subquery-\d+\)|CONSTANT ROW)\b/
+  /^SCAN (?:audit_events USING INDEX audit_events_unchained|gone USING INDEX client_sign_ins_by_account|logout_cursor|log_head|issuer|head|entry|locks|chain_lease|setup_tickets|secret_fingerprints|schema_migrations|signing_keys|roles|dead|counted|\(subquery-\d+\)|CONSTANT ROW)\b/
 
 onEachDatabase((bench) => {
   test('both databases read every statement', async () => {

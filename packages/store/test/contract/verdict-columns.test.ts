@@ -43,6 +43,8 @@ const exempt: Record<string, readonly string[]> = {
     'auth_method',
     'grant_types',
     'redirect_uris',
+    'post_logout_redirect_uris',
+    'backchannel_logout_uri',
     'jwks',
     'jwks_uri',
     'logo_uri',

@@ -1,5 +1,6 @@
 /** Hosted pages in German. */
 import type { ErrorCode } from '@countersign/protocol'
+import { deviceDe, logOutDe } from './sign-outs-and-devices.ts'
 import type { Words } from './words.ts'
 
 /** The refusals that somebody can meet on a page and mend. */
@@ -114,11 +115,15 @@ export const de: Words = {
     allow: 'Erlauben',
     deny: 'Ablehnen',
   },
+  logOut: logOutDe,
+  device: deviceDe,
   mistake: {
     title: 'Diese Anfrage kann nicht beantwortet werden',
     advice:
       'Sie wurden nicht zur App zurückgeschickt, denn es ist nicht sicher, dass sie die ist, die sie zu sein behauptet. Gehen Sie zu ihr zurück und versuchen Sie es noch einmal; kommt diese Seite wieder, sagen Sie es den Betreibern der App.',
     client_id: 'diese App gibt es hier nicht.',
+    id_token_client: 'das ist nicht die App, für die das ID-Token war.',
+    post_logout_redirect_uri: 'diese Adresse hat die App nicht angemeldet.',
     redirect_uri: 'diese Adresse hat die App nicht angemeldet.',
     request:
       'diese Anfrage hat die App nicht unterschrieben, oder für einen anderen Server, oder vor zu langer Zeit.',

@@ -1,5 +1,6 @@
 /** Hosted pages in English. */
 import type { ErrorCode } from '@countersign/protocol'
+import { deviceEn, logOutEn } from './sign-outs-and-devices.ts'
 import type { Words } from './words.ts'
 
 /** Where the words of the API would tell a person nothing. */
@@ -87,11 +88,15 @@ export const en: Words = {
     allow: 'Allow',
     deny: 'Deny',
   },
+  logOut: logOutEn,
+  device: deviceEn,
   mistake: {
     title: 'This request cannot be answered',
     advice:
       'You were not sent back to the app, since it cannot be known to be the one that it says. Go back to it and try again; if this returns, tell whoever runs it.',
     client_id: 'there is no such app here.',
+    id_token_client: 'this is not the app that the ID token was for.',
+    post_logout_redirect_uri: 'this is no address that the app has registered.',
     redirect_uri: 'this is no address that the app has registered.',
     request: 'this request was not signed by the app, or for another server, or too long ago.',
     request_uri: 'this request is unknown, used, or older than a minute.',

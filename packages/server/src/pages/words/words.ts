@@ -3,6 +3,7 @@ import type { Locale } from '@countersign/core'
 import type { ErrorCode } from '@countersign/protocol'
 import { de } from './de.ts'
 import { en } from './en.ts'
+import type { DeviceWords, LogOutWords } from './sign-outs-and-devices.ts'
 
 /** What a form may say of itself, by what happened. */
 export type Said =
@@ -18,6 +19,8 @@ export type Said =
 /** What is wrong with a request that nobody is sent on from. */
 export type Mistake =
   | 'client_id'
+  | 'id_token_client'
+  | 'post_logout_redirect_uri'
   | 'redirect_uri'
   | 'request'
   | 'request_uri'
@@ -89,6 +92,8 @@ export interface Words {
     readonly allow: string
     readonly deny: string
   }
+  readonly logOut: LogOutWords
+  readonly device: DeviceWords
   readonly mistake: { readonly title: string; readonly advice: string } & { readonly [K in Mistake]: string }
   /** For refusals that people meet on pages; null where the English text of the table does. */
   readonly refusal: (code: ErrorCode) => string | null

@@ -33,7 +33,8 @@ export async function next(
 ): Promise<Reply> {
   const { services, facts } = call
   const { cookies = [] } = options
-  const { parameters, startedMs, pushed } = interaction
+  const { parameters, startedMs, pushed, device } = interaction
+  if (device !== undefined) return seeOther(`/device?${new URLSearchParams({ user_code: device })}`, cookies)
   const input = {
     parameters,
     startedMs,

@@ -10,6 +10,8 @@ export interface Interaction {
   /** Names the pushed request that it began with; null where it came through the browser. */
   readonly pushed: string | null
   readonly startedMs: number
+  /** The code of a device, as far as it was typed, where the sign-in is for one; no request goes on then. */
+  readonly device?: string | undefined
 }
 
 /** People look for their phone; nobody comes back to a sign-in after an hour. */
@@ -23,6 +25,7 @@ const schema: z.ZodType<Interaction> = z.object({
   pushed: z.string().nullable(),
   parameters: z.object(Object.fromEntries(parameterNames.map((name) => [name, parameter]))),
   startedMs: z.number(),
+  device: z.string().optional(),
 })
 
 export function sealInteraction(secrets: Secrets, interaction: Interaction): string {
