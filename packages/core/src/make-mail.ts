@@ -33,6 +33,8 @@ export function makeNotice(
   asker: 'owner' | 'other',
   facts: RequestFacts,
   cause: Cause | null = null,
+  /** The name of the program that it is about. */
+  program: string | null = null,
 ): readonly QueuedMail[] {
   const { nowMs: atMs, address } = facts
   // Where an administrator works is nothing that the owner of the account is told.
@@ -40,7 +42,8 @@ export function makeNotice(
   const locale = asker === 'owner' ? (facts.locale ?? null) : null
   const link = cause === null ? null : makeNotMeLink(context, owner, cause, atMs)
   // It is sealed before it leaves this function.
-  const content = { kind, atMs, ...seen, notMe: link === null ? null : link.ticket.reveal() }
+  const about = program === null ? {} : { program }
+  const content = { kind, atMs, ...seen, ...about, notMe: link === null ? null : link.ticket.reveal() }
   const sending = { locale, nowMs: atMs, expiresAtMs: atMs + MAIL_SECONDS * 1000 }
   const mails = makeMail(context, owner, content, sending)
   return link === null ? mails : mails.map((mail) => ({ ...mail, link: link.draft }))

@@ -2,7 +2,7 @@
  * The part of the store's port that keeps what sign-ins are held against. The rules of `store-port.ts` hold here as
  * well. Profiles and grades are JSON that only core reads.
  */
-import type { AccountId, AuditEventId } from '@countersign/protocol'
+import type { AccountId, ApiKeyId, AuditEventId, PrincipalId, ServiceAccountId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
 import type { QueuedMail } from './mail-port.ts'
 import type { Place } from './risk/attempt.ts'
@@ -53,7 +53,43 @@ export interface TriedFrom {
   readonly nowMs: number
 }
 
+/** A live key or service account, and what is known of its habits. */
+export interface ProgramView {
+  readonly owner: PrincipalId
+  readonly name: string
+  readonly isKey: boolean
+  readonly isSuspended: boolean
+  readonly policy: string | null
+  /** JSON that only core reads; null where nothing has been learned yet. */
+  readonly memory: string | null
+  /** Grows with each writing; 0 where there is nothing yet. */
+  readonly uses: number
+}
+
+/** What follows from some uses of one program. All of it is written, or nothing. */
+export interface ProgramDraft {
+  readonly subject: ApiKeyId | ServiceAccountId
+  /** The `uses` that were read. Where others have written since, nothing is. */
+  readonly before: number
+  readonly uses: number
+  readonly memory: string
+  readonly expiresAtMs: number
+  readonly anomalies: readonly AuditEvent[]
+  readonly mails: readonly QueuedMail[]
+  /** Of the key: with a rule in the log, and its event where it was not suspended before. */
+  readonly suspension: {
+    readonly nowMs: number
+    readonly entryExpiresAtMs: number
+    readonly audit: AuditEvent
+  } | null
+}
+
 export interface RiskStore {
+  /** Null for what is unknown or has ended. */
+  readProgram(subject: ApiKeyId | ServiceAccountId): Promise<ProgramView | null>
+  writeProgram(draft: ProgramDraft): Promise<'written' | 'stale'>
+  /** Who is told of an owner's programs: the person; for a service account up to ten enabled administrators. */
+  readWatchers(owner: PrincipalId): Promise<readonly { id: AccountId; email: string }[]>
   /** In as many statements for nobody (null) as for somebody. */
   readRisk(account: AccountId | null, sinceMs: number, from?: TriedFrom | null): Promise<RiskView>
   /** A right password that was taken for a stranger's all the same. */

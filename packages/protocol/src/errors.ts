@@ -290,6 +290,7 @@ export const refusalReasons = [
   'foreign_epoch',
   'unproven',
   'risk',
+  'suspended',
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 

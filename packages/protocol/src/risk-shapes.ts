@@ -8,8 +8,8 @@ export interface RiskPolicyShape {
   block_at: number
   /** What becomes of a step-up where the account has no second factor. */
   without_factor: 'notify' | 'block'
-  /** For API keys and service accounts, which are never stopped by it. */
-  machines: { weights: Record<string, number>; notify_at: number }
+  /** For API keys and service accounts. Only from `suspend_at` on a key is suspended; left out, none is. */
+  machines: { weights: Record<string, number>; notify_at: number; suspend_at?: number | undefined }
 }
 
 export interface RiskPolicyResponse {

@@ -151,6 +151,8 @@ export interface ApiKeyShape {
   last_used_at: string | null
   /** The end of each secret that still works beside the newest one (rotation with overlap). */
   overlap_ends_at: string | null
+  /** Since when it is refused until somebody lets it work again. */
+  suspended_at: string | null
 }
 export interface CreateApiKeyRequest {
   name: string
@@ -169,6 +171,8 @@ export interface ChangeApiKeyRequest {
   audiences?: string[] | undefined
   allow_addresses?: string[] | undefined
   rate_limit?: RateLimitShape | null | undefined
+  /** True refuses the key until it is false again. */
+  suspended?: boolean | undefined
 }
 export interface ApiKeyWithSecretResponse {
   api_key: ApiKeyShape

@@ -21,6 +21,8 @@ export interface ReportedUse {
   last: string
   /** The client's address of the last use. */
   address: string | null
+  /** The program's name as `toProgramName` makes it; only with API keys. Absent or null where it is not told. */
+  agent?: string | null | undefined
 }
 
 /** One refusal at a verifier, for those who may read decisions. */

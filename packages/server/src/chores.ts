@@ -23,6 +23,7 @@ const EVERY = {
   /** Events are in the chain within a second (design §7). */
   chainAudit: SECOND / 2,
   flushUsage: 5 * SECOND,
+  judgePrograms: 15 * SECOND,
   deliverMails: SECOND,
   tellClients: SECOND,
   tendKeys: 30 * SECOND,
@@ -49,6 +50,9 @@ export function startChores(services: Services): Chores {
   const rounds = [
     repeat(services, 'chain_audit', EVERY.chainAudit, chain),
     repeat(services, 'flush_usage', EVERY.flushUsage, () => services.usage.flush()),
+    repeat(services, 'judge_programs', EVERY.judgePrograms, () =>
+      services.programs.judge(systemFacts(now())),
+    ),
     repeat(services, 'tend_keys', EVERY.tendKeys, () => tendSigningKeys(core, systemFacts(now()))),
     repeat(services, 'sweep', EVERY.sweep, () => sweep(services, now())),
     repeat(services, 'reload_places', EVERY.reloadPlaces, () => services.places.refresh()),
@@ -65,6 +69,7 @@ export function startChores(services: Services): Chores {
       await Promise.all(rounds.map((stopRound) => stopRound()))
       // Events that this round does not reach are chained by the next server.
       await attempt(services, 'flush_usage', () => services.usage.flush())
+      await attempt(services, 'judge_programs', () => services.programs.judge(systemFacts(now())))
       await attempt(services, 'chain_audit', chain)
       services.feed.stop()
     },

@@ -6,6 +6,7 @@ import {
   type Context,
   createKeyRing,
   type ForeignDocuments,
+  judgeProgram,
   type KeyMaker,
   type KeyRing,
   type MintContext,
@@ -46,6 +47,7 @@ import type { Outbound } from './outbound/ports.ts'
 import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
+import { createProgramWatch } from './program-watch.ts'
 import { routes } from './routes/table.ts'
 import type { Services } from './services.ts'
 import { StartError } from './start-error.ts'
@@ -92,6 +94,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     feed,
     confirmations,
     usage,
+    programs: createProgramWatch((subject, uses, facts) => judgeProgram(core, subject, uses, facts)),
     places,
     ...createMail(config),
     outbound,

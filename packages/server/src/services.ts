@@ -18,6 +18,7 @@ import type { MailParts } from './mail/mailer.ts'
 import type { Documents } from './outbound/documents.ts'
 import type { Outbound } from './outbound/ports.ts'
 import type { OwnVerifier } from './own-verifier.ts'
+import type { ProgramWatch } from './program-watch.ts'
 import type { Usage } from './usage.ts'
 
 export interface Services extends MailParts {
@@ -29,6 +30,8 @@ export interface Services extends MailParts {
   readonly feed: Feed
   readonly confirmations: Confirmations
   readonly usage: Usage
+  /** What programs do, until it is held against what they are used to. */
+  readonly programs: ProgramWatch
   readonly decisions: Decisions
   readonly places: PlaceFiles
   /** The one way to servers that somebody else has named. */

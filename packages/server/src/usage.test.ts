@@ -105,7 +105,13 @@ test('counts of a batch that could not be written are added to those that came m
     },
   })
   const id = toId('key', 1, new Uint8Array(10))
-  const use = { credential: { kind: 'api_key', id }, route: 'read', count: 2, refused: 1 } as const
+  const use = {
+    credential: { kind: 'api_key', id },
+    route: 'read',
+    count: 2,
+    refused: 1,
+    agent: null,
+  } as const
   usage.report([{ ...use, lastAtMs: 9, address: 'later' }], null)
   await assert.rejects(usage.flush(), /away/)
   usage.report([{ ...use, lastAtMs: 5, address: 'earlier' }], null)

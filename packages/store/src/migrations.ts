@@ -17,7 +17,7 @@ import {
 import { deviceCodes } from './schema/device-codes.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records } from './schema/records.ts'
-import { devices, factors, networks, passkeys, passwords, risk } from './schema/sign-in.ts'
+import { devices, factors, networks, passkeys, passwords, programs, risk } from './schema/sign-in.ts'
 import { announcements, followers, usage } from './schema/verifiers.ts'
 
 export const migrations: readonly Migration[] = [
@@ -47,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { id: 20, name: 'logout_addresses', statements: logoutAddresses },
   { id: 21, name: 'client_sign_ins', statements: clientSignIns },
   { id: 22, name: 'device_codes', statements: deviceCodes },
+  { id: 23, name: 'programs', statements: programs },
 ]

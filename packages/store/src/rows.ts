@@ -267,6 +267,7 @@ export function toApiKey(row: Row): ApiKey {
     lastUsedAtMs: integerOrNull(row, 'last_used_at'),
     lastAddress: textOrNull(row, 'last_address'),
     overlapEndsAtMs: integerOrNull(row, 'overlap_ends_at'),
+    suspendedAtMs: integerOrNull(row, 'suspended_at'),
     issuedPosition: integer(row, 'issued_position'),
   }
 }

@@ -39,6 +39,7 @@ import * as log from './reads/log.ts'
 import * as notMe from './reads/not-me.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
+import * as programs from './reads/programs.ts'
 import * as revocations from './reads/revocations.ts'
 import * as risk from './reads/risk.ts'
 import * as usage from './reads/usage.ts'
@@ -248,6 +249,9 @@ function createRiskStore(engine: StoreEngine): RiskStore {
     readRiskPolicy: () => engine.read(risk.readRiskPolicy),
     writeRiskPolicy: (input) => engine.write('writeRiskPolicy', input),
     listJudged: (sinceMs, after, limit) => engine.read(() => risk.listJudged(sinceMs, after, limit)),
+    readProgram: (subject) => engine.read(() => programs.readProgram(subject)),
+    writeProgram: (draft) => engine.write('writeProgram', draft),
+    readWatchers: (owner) => engine.read(() => programs.readWatchers(owner)),
   }
 }
 

@@ -15,6 +15,7 @@ import * as mails from './transactions/mails.ts'
 import * as notMe from './transactions/not-me.ts'
 import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
+import * as programs from './transactions/programs.ts'
 import * as revocations from './transactions/revocations.ts'
 import * as risk from './transactions/risk.ts'
 import * as roles from './transactions/roles.ts'
@@ -41,6 +42,7 @@ export type StoreTransactions = typeof accounts &
   typeof mails &
   typeof notMe &
   typeof passkeys &
+  typeof programs &
   typeof revocations &
   typeof risk &
   typeof roles &
@@ -68,6 +70,7 @@ export const transactions: StoreTransactions = {
   ...mails,
   ...notMe,
   ...passkeys,
+  ...programs,
   ...revocations,
   ...risk,
   ...roles,

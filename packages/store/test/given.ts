@@ -219,6 +219,7 @@ export const makeApiKey = (ownerId: PrincipalId, over: Partial<ApiKey> = {}): Ap
   lastUsedAtMs: null,
   lastAddress: null,
   overlapEndsAtMs: null,
+  suspendedAtMs: null,
   issuedPosition: 0,
   ...over,
 })

@@ -31,7 +31,7 @@ import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { logoutWritesOf } from './given-logouts.ts'
 import { givenMail } from './given-mails.ts'
 import { disown } from './given-not-me.ts'
-import { makeJudged, makeLearned } from './given-risk.ts'
+import { makeJudged, makeLearned, makeProgram, suspensionNow } from './given-risk.ts'
 import { completeSignUp, givenSignUp } from './given-sign-ups.ts'
 import { passwordWritesOf } from './password-writes.ts'
 
@@ -194,6 +194,10 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
       () => store.refuseJudged({ judged: makeJudged(account, {}, makeEvent()), audit: makeEvent() }),
     ],
     writeRiskPolicy: [() => store.writeRiskPolicy({ policy: '{}', nowMs: NOW, audit: makeEvent() })],
+    writeProgram: [
+      () => store.writeProgram(makeProgram(key.id)),
+      () => store.writeProgram(makeProgram(key.id, { before: 1, uses: 2, suspension: suspensionNow() })),
+    ],
     endAccount: [() => store.endAccount({ id: leaving.id, ...change() })],
     endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
     appendAudit: [() => store.appendAudit([makeEvent()])],

@@ -2,7 +2,13 @@
  * The verifier as its callers see it: verdicts in, frozen answers out, each use counted, each refusal with an id
  * under which its reason can be found.
  */
-import { type ErrorCode, ID_RANDOM_BYTES, parseOpaqueCredential, toId } from '@countersign/protocol'
+import {
+  type ErrorCode,
+  ID_RANDOM_BYTES,
+  parseOpaqueCredential,
+  toId,
+  toProgramName,
+} from '@countersign/protocol'
 import { isAddressAllowed } from './addresses.ts'
 import type { VerifierParts } from './create-verifier.ts'
 import {
@@ -14,7 +20,7 @@ import {
 import type { ProofFlaw } from './dpop/proof.ts'
 import { toAsked, toHeaders, toOnlyHeader } from './request-headers.ts'
 import type { Accepted, CheckResult, Verdict } from './verdict.ts'
-import type { HeldVerdict } from './verdict-cache.ts'
+import { type HeldVerdict, isOfApiKey } from './verdict-cache.ts'
 import type {
   AuthenticateOptions,
   AuthenticateResult,
@@ -65,7 +71,7 @@ export class FeedVerifier implements Verifier {
     // A cookie's text in `Authorization` is not what it is in `Cookie`.
     if (known === undefined || known.from !== from) return null
     const now = checker.now()
-    if (!memory.mayUse(known.held, now)) return null
+    if (!memory.mayUse(known.held, now) || isToBeLookedAt(known.held)) return null
     this.#count(known.held, now.monotonicMs, route)
     return known
   }
@@ -111,7 +117,8 @@ export class FeedVerifier implements Verifier {
       text === null || options.freshness === 'online' ? null : this.recall(from, text, options.route)
     if (known !== null) return known.authenticated
     const taken = takeCredential(headers, this)
-    const facts = { ...options, from }
+    const told = 'headers' in request ? { userAgent: request.headers.get('user-agent') } : {}
+    const facts = { ...told, ...options, from }
     switch (taken.kind) {
       case 'none':
         return this.#toDenied('credential_required', null)
@@ -211,22 +218,28 @@ export class FeedVerifier implements Verifier {
   #accept(
     credential: string,
     result: Accepted,
-    { route, address }: Facts,
+    { route, address, userAgent }: Facts,
   ): { readonly verified: Verified; readonly held: HeldVerdict | null } {
     const { memory, checker, reports } = this.#parts
     const now = checker.now()
     const holds = memory.lease.holds(now)
     const held = memory.verdicts.get(credential)
+    const agent = userAgent === undefined || !isOfApiKey(result.verdict) ? null : toProgramName(userAgent)
     // What was good by its signature alone must not be mistaken for what a lease stands behind.
     if (held === undefined || held.result !== result || !holds) {
       const { path } = result.verdict.credential
       const atMs = this.#authorityMs()
       const times = { firstMs: atMs, lastMs: atMs }
-      reports.addUse(path, { count: 1, refused: 0, ...times, route: route ?? null, address: address ?? null })
+      const from = { route: route ?? null, address: address ?? null, agent }
+      reports.addUse(path, { count: 1, refused: 0, ...times, ...from })
       return { verified: this.#toVerified(credential, result.verdict, holds), held: null }
     }
-    this.#count(held, now.monotonicMs, route)
+    // What was counted until now came from elsewhere, or from another program.
+    const isElsewhere = address !== undefined && address !== held.address
+    if (isElsewhere || (agent !== null && agent !== held.agent)) reports.collect(held)
     if (address !== undefined) held.address = address
+    held.agent = agent ?? held.agent
+    this.#count(held, now.monotonicMs, route)
     held.verified ??= this.#toVerified(held.credential, result.verdict, true)
     return { verified: held.verified, held }
   }
@@ -260,7 +273,7 @@ export class FeedVerifier implements Verifier {
     const { verified, route = null, address = null } = facts
     if (verified !== undefined) {
       const atMs = this.#authorityMs()
-      const use = { count: 0, refused: 1, firstMs: atMs, lastMs: atMs, route, address }
+      const use = { count: 0, refused: 1, firstMs: atMs, lastMs: atMs, route, address, agent: null }
       this.#parts.reports.addUse(verified.credential.path, use)
     }
     return this.#report(code, facts, verified?.credential.id ?? null)
@@ -323,6 +336,17 @@ export class FeedVerifier implements Verifier {
     const { checker, verifierId, watcher, reports } = this.#parts
     return { ...checker.stats(), verifierId, watched: watcher.size, reportsWaiting: reports.waiting }
   }
+}
+
+/** Each time four times as many uses pass unseen: what goes on is noticed, and a busy key costs nothing. */
+const LOOKS_RARER = 4
+
+/** Whoever uses an API key from memory may sit elsewhere than who used it first. */
+function isToBeLookedAt(held: HeldVerdict): boolean {
+  held.recalls += 1
+  if (held.recalls < held.lookAt) return false
+  held.lookAt *= LOOKS_RARER
+  return true
 }
 
 /** Longer cookie headers are taken apart each time. */

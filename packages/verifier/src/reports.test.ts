@@ -187,3 +187,62 @@ test('uses of a verdict that leaves memory are not lost, and `close` hands in th
   await given.verifier.close()
   assert.equal(usesOf(given).length, 6)
 })
+
+test('what a key does is told by program and place, by the program’s plain name, and sessions are not', async (t) => {
+  const given = await givenVerifier(t, { keys: [pair] })
+  const [key, session] = [givenOpaque('api_key'), givenOpaque('session')]
+  const use = async (text: string, address: string, userAgent: string | null): Promise<void> => {
+    const scheme = text === key.text ? 'ApiKey' : 'Bearer'
+    const header = { authorization: `${scheme} ${text}`, apiKey: null, cookie: null }
+    await given.verifier.authenticate(header, { route: 'open_door', address, userAgent })
+  }
+  for (let turn = 0; turn < 16; turn += 1) await use(key.text, '192.0.2.1', 'gym-worker/1.4 (secret stuff)')
+  await use(key.text, '192.0.2.9', 'curl/8.9.1')
+  await use(session.text, '192.0.2.1', 'Mozilla/5.0')
+  await given.timers.advance(9_000)
+
+  const told = usesOf(given).map(({ credential, count, address, agent }) => [
+    credential.kind,
+    address,
+    agent,
+    count,
+  ])
+  assert.deepEqual(told.toSorted(), [
+    ['api_key', '192.0.2.1', 'gym-worker', 16],
+    ['api_key', '192.0.2.9', 'curl', 1],
+    ['session', '192.0.2.1', undefined, 1],
+  ])
+})
+
+test('a key in memory is looked at again at its sixteenth, sixty-fourth … use, a session never', async (t) => {
+  const given = await givenVerifier(t)
+  const [key, session] = [givenOpaque('api_key'), givenOpaque('session')]
+  const headers = [`ApiKey ${key.text}`, `Bearer ${session.text}`]
+  for (const authorization of headers) {
+    await given.verifier.authenticate({ authorization, apiKey: null, cookie: null })
+  }
+  const missed = headers.map((header) =>
+    Array.from({ length: 260 }, (_, index) => index + 1).filter(
+      () => given.verifier.recall('authorization', header) === null,
+    ),
+  )
+
+  assert.deepEqual(missed, [[16, 64, 256], []])
+})
+
+test('an authority of an earlier version is told without the program, from then on', async (t) => {
+  const given = await givenVerifier(t)
+  const hasAgent = (body: unknown): boolean => JSON.stringify(body).includes('"agent"')
+  given.authority.intercept = ({ path, body }) =>
+    path === USAGE && hasAgent(body) ? new Response(null, { status: 400 }) : undefined
+  for (let turn = 0; turn < 2; turn += 1) {
+    const header = { authorization: null, apiKey: givenOpaque('api_key').text, cookie: null }
+    await given.verifier.authenticate(header, { userAgent: 'curl/8' })
+    await given.timers.advance(10_000)
+  }
+
+  assert.deepEqual(
+    reportsOf(given).map((body) => hasAgent(body)),
+    [true, false, false],
+  )
+})

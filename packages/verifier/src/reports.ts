@@ -25,6 +25,8 @@ export interface Use {
   readonly lastMs: number
   readonly route: string | null
   readonly address: string | null
+  /** The program's name; null where nobody looked. */
+  readonly agent: string | null
 }
 
 export interface Refusal {
@@ -63,6 +65,8 @@ export class Reports {
   #refusals: ReportedRefusal[] = []
   #sending: Promise<void> | null = null
   #cancel = (): void => {}
+  /** For as long as this process lives: an authority is upgraded before its verifiers are restarted. */
+  #tellsAgents = true
 
   constructor(parts: ReportParts) {
     this.#parts = parts
@@ -100,14 +104,16 @@ export class Reports {
   /** Takes the count out of a held verdict. */
   collect(held: HeldVerdict): void {
     if (held.uses === 0) return
-    const { uses: count, route, address, firstUseMs, lastUseMs } = held
+    const { uses: count, route, address, agent, firstUseMs, lastUseMs } = held
     const firstMs = this.#parts.authorityMs(firstUseMs)
     const lastMs = this.#parts.authorityMs(lastUseMs)
     held.uses = 0
-    this.addUse(held.result.verdict.credential.path, { count, refused: 0, firstMs, lastMs, route, address })
+    const { path } = held.result.verdict.credential
+    this.addUse(path, { count, refused: 0, firstMs, lastMs, route, address, agent })
   }
 
-  addUse(path: CredentialPath, { count, refused, firstMs, lastMs, route, address }: Use): void {
+  addUse(path: CredentialPath, use: Use): void {
+    const { count, refused, firstMs, lastMs, route, address, agent } = use
     for (const { kind, id } of path) {
       // An access token is a use of what it was minted under.
       if (kind !== 'session' && kind !== 'api_key') continue
@@ -119,6 +125,7 @@ export class Reports {
         first: toTime(firstMs),
         last: toTime(lastMs),
         address: toAddress(address),
+        ...(kind === 'api_key' && agent !== null && { agent }),
       })
     }
   }
@@ -165,9 +172,18 @@ export class Reports {
     }
   }
 
-  async #post(body: UsageReport): Promise<void> {
-    const { status } = await this.#parts.call('/v1/usage', { body, timeLimitMs: REPORT_CALL_MS_MAX })
+  async #post(report: UsageReport): Promise<void> {
+    const status = await this.#call(this.#tellsAgents ? report : withoutAgents(report))
+    if (status === 400 && this.#tellsAgents) {
+      // An authority of an earlier version takes no field that it does not know.
+      this.#tellsAgents = false
+      return this.#post(report)
+    }
     if (status >= 300 && !HOPELESS.includes(status)) throw new Error(`status ${status}`)
+  }
+
+  async #call(body: UsageReport): Promise<number> {
+    return (await this.#parts.call('/v1/usage', { body, timeLimitMs: REPORT_CALL_MS_MAX })).status
   }
 
   /** Hands in the last uses. */
@@ -179,7 +195,14 @@ export class Reports {
   }
 }
 
-const toKey = ({ credential, route }: ReportedUse): string => `${credential.id} ${route}`
+/** What a program did from one place is not added to what it did from another. */
+const toKey = ({ credential: { kind, id }, route, address, agent }: ReportedUse): string =>
+  kind === 'session' ? `${id} ${route}` : `${id} ${route} ${address} ${agent}`
+
+const withoutAgents = ({ uses, refusals }: UsageReport): UsageReport => ({
+  uses: uses.map(({ agent, ...use }) => use),
+  refusals,
+})
 
 const ROUTE = /^[\x21-\x7e]+$/
 const REASON = /^[a-z][a-z_]{0,39}$/

@@ -27,6 +27,10 @@ export interface HeldVerdict {
   /** Of a request that needed a closer look; uses from memory alone do not read them. */
   route: string | null
   address: string | null
+  agent: string | null
+  /** How often it was recalled by its header, and at which number a request is looked at more closely. */
+  recalls: number
+  lookAt: number
 }
 
 export interface KnownHeader extends Recalled {
@@ -106,6 +110,9 @@ export class VerdictCache {
       lastUseMs: 0,
       route: null,
       address: null,
+      agent: null,
+      recalls: 0,
+      lookAt: isOfApiKey(result.verdict) ? FIRST_LOOK : Number.MAX_SAFE_INTEGER,
     })
     this.#bytes += bytes
   }
@@ -157,6 +164,10 @@ export class VerdictCache {
   }
 }
 
+/** Programs are told apart by where they are and what they call themselves; people are asked when they sign in. */
+export const isOfApiKey = ({ credential }: Verdict): boolean =>
+  credential.path.some(({ kind }) => kind === 'api_key')
+
 /** Below this length a credential may be a small cut from a long header. */
 const CUT_CHARACTERS_MAX = 256
 
@@ -168,6 +179,8 @@ function detach(credential: string): string {
   return credential.length <= CUT_CHARACTERS_MAX ? ` ${credential}`.slice(1) : credential
 }
 
+/** What goes on is looked at, and a key of which little is made goes through memory as a session does. */
+const FIRST_LOOK = 16
 const ENTRY_BYTES = 1_400
 const NODE_BYTES = 100
 const TEXT_BYTES = 48

@@ -119,6 +119,8 @@ export interface AuthenticateOptions extends VerifyOptions {
    */
   readonly method?: string
   readonly urls?: readonly string[]
+  /** The header `User-Agent`: reports about API keys carry the program's name. Read off a `Request` by itself. */
+  readonly userAgent?: string | null
 }
 
 /** The raw headers of a request that can carry a credential. */

@@ -1,7 +1,7 @@
 /** API keys. */
 import type { ApiKeyWithSecret } from '@countersign/client'
 import type { ApiKeyShape, RateLimitShape } from '@countersign/protocol'
-import { type Command, pageOptions } from '../command.ts'
+import { type Command, type ExitCode, pageOptions } from '../command.ts'
 import { connect } from '../connection.ts'
 import { overlapOption, readDuration } from '../durations.ts'
 import { UsageError } from '../failures.ts'
@@ -66,6 +66,7 @@ function rowsOf(key: ApiKeyShape): Row[] {
     ['expires', toWhen(key.expires_at)],
     ['last used', toWhen(key.last_used_at)],
     ['overlap ends', toWhen(key.overlap_ends_at)],
+    ['suspended', toWhen(key.suspended_at)],
   ]
 }
 
@@ -151,4 +152,27 @@ const end: Command = {
   },
 }
 
-export const commands: readonly Command[] = [list, show, create, rotate, end]
+const suspend: Command = {
+  name: 'keys suspend',
+  summary: 'Refuse a key until it is resumed, and every token made from it',
+  positionals: [id],
+  connects: true,
+  run: (input, terminal) => setSuspended(input, terminal, true),
+}
+
+const resume: Command = {
+  name: 'keys resume',
+  summary: 'Let a suspended key work again',
+  positionals: [id],
+  connects: true,
+  run: (input, terminal) => setSuspended(input, terminal, false),
+}
+
+async function setSuspended(input: Input, terminal: Terminal, suspended: boolean): Promise<ExitCode> {
+  const client = await connect(input, terminal)
+  const key = await client.apiKeys.change(input.required('id'), { suspended })
+  showRecord(terminal, key, rowsOf(key))
+  return 0
+}
+
+export const commands: readonly Command[] = [list, show, create, rotate, suspend, resume, end]

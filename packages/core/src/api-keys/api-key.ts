@@ -26,6 +26,8 @@ export interface ApiKey {
   /** Until when older secrets work beside the newest one. */
   readonly overlapEndsAtMs: number | null
   readonly issuedPosition: number
+  /** Since when it is refused until somebody lets it work again. */
+  readonly suspendedAtMs: number | null
 }
 
 /** What may be changed about a key; what is absent stays. */
@@ -36,4 +38,6 @@ export interface ApiKeyChange {
   readonly audiences?: readonly string[]
   readonly allowAddresses?: readonly string[]
   readonly rateLimit?: RateLimit | null
+  /** A time suspends it, null lets it work again. */
+  readonly suspendedAtMs?: number | null
 }

@@ -127,6 +127,7 @@ function newKey(
     lastAddress: null,
     overlapEndsAtMs: null,
     issuedPosition,
+    suspendedAtMs: null,
   }
 }
 
@@ -179,6 +180,11 @@ export async function changeApiKey(
   // Who holds less could lock a program out; owners narrow their own keys, whatever they have lost since.
   if (!(isOwn(caller, read.key) || mayHold(caller, read.key)) || !mayHold(caller, change))
     return refuse('permission_exceeds_own')
+  // Whoever holds two stolen keys of one owner must not let the one work again by the other.
+  const isReleased = change.suspendedAtMs === null
+  if (isReleased && read.key.ownerId === caller.principal.id && !speaksForPrincipal(caller)) {
+    return refuse('permission_denied')
+  }
   const key = await context.store.changeApiKey({
     id,
     change,

@@ -122,6 +122,7 @@ async function decideApiKey(
   if (secret === undefined) return refuse('wrong_secret')
   if (secret.expiresAtMs !== null && secret.expiresAtMs <= nowMs) return refuse('overlap_ended')
   if (key.endedAtMs !== null) return refuse('ended')
+  if (key.suspendedAtMs !== null) return refuse('suspended')
   if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return refuse('expired')
   const dead = principalDeath(principal, key.issuedPosition)
   if (dead !== null) return refuse(dead)

@@ -108,6 +108,7 @@ function newKey(context: Context, ownerId: PrincipalId, issuedPosition: number, 
     lastUsedAtMs: null,
     lastAddress: null,
     overlapEndsAtMs: null,
+    suspendedAtMs: null,
     issuedPosition,
   }
 }

@@ -17,6 +17,8 @@ export interface Use {
   readonly refused: number
   readonly lastAtMs: number
   readonly address: string | null
+  /** What the program calls itself, without its version; null where it is not told. */
+  readonly agent: string | null
 }
 
 /** A verifier hands its uses in every few seconds; what is older was held back by something that went wrong. */

@@ -20,6 +20,8 @@ export const noticeKinds = [
   'account_disabled',
   'account_deleted',
   'sign_up_repeated',
+  'program_unusual',
+  'api_key_suspended',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -31,6 +33,8 @@ export interface Notice {
   readonly address: string | null
   /** What the link ends with by which the owner says that it was not them; null where there is nothing to undo. */
   readonly notMe: string | null
+  /** The API key or service account that it is about. */
+  readonly program?: string
 }
 
 /** A link that shows that somebody reads the mail of an address. */
@@ -108,7 +112,7 @@ function parseContent(value: unknown): MailContent | null {
   const linkKind = linkKinds.find((one) => one === value.kind)
   if (linkKind !== undefined) return parseLink(linkKind, value)
   const kind = noticeKinds.find((one) => one === value.kind)
-  const { atMs, device, address, notMe = null } = value
+  const { atMs, device, address, notMe = null, program } = value
   if (
     kind === undefined ||
     typeof atMs !== 'number' ||
@@ -118,7 +122,8 @@ function parseContent(value: unknown): MailContent | null {
   ) {
     return null
   }
-  return { kind, atMs, device, address, notMe }
+  const about = typeof program === 'string' ? { program } : {}
+  return { kind, atMs, device, address, notMe, ...about }
 }
 
 function parseLink(

@@ -31,13 +31,18 @@ export interface RiskPolicy {
   readonly machines: {
     readonly weights: Readonly<Record<MachineRuleName, number>>
     readonly notifyAt: number
+    /** From here on an API key is suspended until a person lets it work again. */
+    readonly suspendAt: number
   }
 }
 
 export type RiskAction = 'allow' | 'notify' | 'step_up' | 'block'
+export type MachineAction = 'allow' | 'notify' | 'suspend'
 
 export const RISK_WEIGHT_MAX = 100
 export const THRESHOLD_MAX = 1000
+/** No sum of machine rules reaches it: a false alarm stops somebody's production, so stopping has to be asked for. */
+export const SUSPEND_NEVER: number = THRESHOLD_MAX
 
 /** Tuned on one simulated world and measured in others: docs/risk.md. */
 export const DEFAULT_RISK_POLICY: RiskPolicy = {
@@ -59,9 +64,15 @@ export const DEFAULT_RISK_POLICY: RiskPolicy = {
   blockAt: 200,
   withoutFactor: 'notify',
   machines: {
-    weights: { new_network: 30, new_agent: 20, unusual_hours: 15, burst: 40 },
+    weights: { new_network: 36, new_agent: 20, unusual_hours: 15, burst: 40 },
     notifyAt: 30,
+    suspendAt: SUSPEND_NEVER,
   },
+}
+
+export function machineActionOf({ machines }: RiskPolicy, score: number): MachineAction {
+  if (score >= machines.suspendAt) return 'suspend'
+  return score >= machines.notifyAt ? 'notify' : 'allow'
 }
 
 export function actionOf(policy: RiskPolicy, score: number): RiskAction {
@@ -73,7 +84,11 @@ export function actionOf(policy: RiskPolicy, score: number): RiskAction {
 /** As it was stored; null where it is none that this version would take. */
 export function parseRiskPolicy(text: string): RiskPolicy | null {
   const stored: unknown = JSON.parse(text)
-  return isRiskPolicy(stored) && checkRiskPolicy(stored).length === 0 ? stored : null
+  if (!isRiskPolicy(stored)) return null
+  // Those that were stored before keys could be suspended do not suspend any.
+  const { suspendAt = SUSPEND_NEVER } = stored.machines as Partial<RiskPolicy['machines']>
+  const policy = { ...stored, machines: { ...stored.machines, suspendAt } }
+  return checkRiskPolicy(policy).length === 0 ? policy : null
 }
 
 /** Only that its parts are there; what they hold, `checkRiskPolicy` looks at. */
@@ -108,6 +123,10 @@ export function checkRiskPolicy(policy: RiskPolicy): readonly PolicyFault[] {
       checkNumber(`machines.weights.${rule}`, machines.weights[rule], 0, RISK_WEIGHT_MAX),
     ),
     ...checkNumber('machines.notify_at', machines.notifyAt, 1, THRESHOLD_MAX),
+    ...checkNumber('machines.suspend_at', machines.suspendAt, 1, THRESHOLD_MAX),
+    ...(machines.notifyAt <= machines.suspendAt
+      ? []
+      : [{ path: 'machines.suspend_at', message: 'Not below machines.notify_at.' }]),
   ]
 }
 

@@ -12,7 +12,7 @@ import {
   stepUpRefusal,
   TokenTooLarge,
 } from '@countersign/core'
-import { allows, type ErrorCode } from '@countersign/protocol'
+import { allows, type ErrorCode, isApiKeyId, toProgramName } from '@countersign/protocol'
 import { after } from '../adapters/counters.ts'
 import { lookOf } from '../pages/look.ts'
 import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
@@ -145,6 +145,7 @@ function admit(flight: Flight, authentication: Authentication): Reply | Promise<
 function serve(flight: Flight, caller: Caller, byCookie: boolean): Reply | Promise<Reply> {
   const { services, route, header, client } = flight
   services.usage.record(caller.verdict, flight.nowMs, client.address)
+  watchProgram(flight, caller)
   const isUnsafe = route.method !== 'GET'
   if (
     byCookie &&
@@ -161,6 +162,14 @@ function serve(flight: Flight, caller: Caller, byCookie: boolean): Reply | Promi
     if (tooOld !== null) return refuseStepUp(flight, route.stepUp)
   }
   return answer(flight)
+}
+
+/** The authority sees for itself what verifiers report. */
+function watchProgram({ services, header, client, nowMs: atMs }: Flight, { verdict }: Caller): void {
+  const key = verdict.credential.path.find(({ kind }) => kind === 'api_key')
+  if (key === undefined || !isApiKeyId(key.id)) return
+  const agent = toProgramName(header('user-agent'))
+  services.programs.note(key.id, { atMs, address: client.address, agent, count: 1 })
 }
 
 /** Whoever stands under no session cannot step one up: what they may do, the route says. */

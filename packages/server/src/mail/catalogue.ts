@@ -32,7 +32,7 @@ export interface Catalogue {
   /** What the link is called by which the owner says so, and what it does. */
   readonly notMe: { readonly action: string; readonly advice: string }
   readonly lifetime: (count: number, unit: 'minutes' | 'hours' | 'days') => string
-  readonly facts: { readonly when: string; readonly device: string; readonly address: string }
+  readonly facts: { readonly [K in 'when' | 'program' | 'device' | 'address']: string }
   /** What to do about a notice that surprises. */
   readonly notYou: string
   readonly footer: (brand: string) => string

@@ -51,6 +51,18 @@ export const de: Catalogue = {
       subject: `Ihr Konto bei ${brand} wurde gelöscht`,
       what: `Ihr Konto bei ${brand} wurde gelöscht, und alle Anmeldungen sind beendet. Das lässt sich nicht rückgängig machen.`,
     }),
+    program_unusual: (brand) => ({
+      subject: `Ungewohnte Nutzung eines Programmzugangs bei ${brand}`,
+      what: `Ein API-Schlüssel oder Dienstkonto bei ${brand} wird anders genutzt als bisher: aus einem anderen Netz, von einem anderen Programm, zu anderer Stunde oder weit häufiger.`,
+      advice:
+        'Wenn Sie wissen, warum, ist nichts zu tun. Wenn nicht, ziehen Sie den Schlüssel zurück und geben Sie seinem Programm einen neuen. Was genau gesehen wurde, steht in der Konsole unter den Auffälligkeiten.',
+    }),
+    api_key_suspended: (brand) => ({
+      subject: `Ein API-Schlüssel bei ${brand} wurde ausgesetzt`,
+      what: `Ein API-Schlüssel bei ${brand} wurde so ungewohnt genutzt, dass er ausgesetzt wurde. Wer ihn vorzeigt, wird abgewiesen.`,
+      advice:
+        'Wenn Sie wissen, warum er so genutzt wurde, lassen Sie ihn auf der Seite mit Ihren API-Schlüsseln wieder zu. Wenn nicht, ziehen Sie ihn zurück und geben Sie seinem Programm einen neuen.',
+    }),
     sign_up_repeated: (brand) => ({
       subject: `Sie haben schon ein Konto bei ${brand}`,
       what: `Jemand wollte sich bei ${brand} mit dieser Adresse registrieren. Sie hat schon ein Konto, daher wurde keines angelegt.`,
@@ -101,7 +113,7 @@ export const de: Catalogue = {
   },
   lifetime: (count, unit) =>
     `Der Link gilt einmal, ${count} ${{ minutes: 'Minuten', hours: 'Stunden', days: 'Tage' }[unit]} lang.`,
-  facts: { when: 'Wann', device: 'Gerät', address: 'Netzadresse' },
+  facts: { when: 'Wann', program: 'Programm', device: 'Gerät', address: 'Netzadresse' },
   notYou:
     'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, melden Sie sich an, ändern Sie Ihr Passwort und beenden Sie alle anderen Sitzungen; können Sie sich nicht mehr anmelden, wenden Sie sich an den Betreiber dieses Dienstes.',
   footer: (brand) =>

@@ -51,6 +51,18 @@ export const en: Catalogue = {
       subject: `Your account at ${brand} was deleted`,
       what: `Your account at ${brand} was deleted, and everything that was signed in to it has ended. This cannot be undone.`,
     }),
+    program_unusual: (brand) => ({
+      subject: `Unusual use of a program’s access at ${brand}`,
+      what: `An API key or a service account at ${brand} is used in a way that is new: from another network, by another program, at another hour, or far more than before.`,
+      advice:
+        'If you know why, there is nothing to do. If not, take the key back, and give its program a new one. What was seen exactly stands in the anomalies of the console.',
+    }),
+    api_key_suspended: (brand) => ({
+      subject: `An API key at ${brand} was suspended`,
+      what: `An API key at ${brand} was used in a way that is so unlike it that it has been suspended. Whoever presents it is refused.`,
+      advice:
+        'If you know why it was used so, let it work again on the page with your API keys. If not, take it back and give its program a new one.',
+    }),
     sign_up_repeated: (brand) => ({
       subject: `You have an account at ${brand} already`,
       what: `Somebody has tried to sign up at ${brand} with this address. It has an account already, so none was made.`,
@@ -100,7 +112,7 @@ export const en: Catalogue = {
       'If this was you, there is nothing to do. If it was not, use the link: it ends that sign-in with everything that came of it, makes the password useless, and has a link sent to you that sets another one. It works once, for a week, and asks before it does anything.',
   },
   lifetime: (count, unit) => `The link works once, for ${count} ${unit}.`,
-  facts: { when: 'When', device: 'Device', address: 'Network address' },
+  facts: { when: 'When', program: 'Program', device: 'Device', address: 'Network address' },
   notYou:
     'If this was you, there is nothing to do. If it was not, sign in, change your password and end all other sessions; if you cannot sign in any more, turn to whoever runs this service.',
   footer: (brand) =>

@@ -147,10 +147,14 @@ function writeNotice(notice: Notice, words: Catalogue, { issuer, brand }: Statio
 }
 
 /** UTC, since nobody knows where the reader is; and it says so. */
-function toFacts({ atMs, device, address }: Notice, { facts, language }: Catalogue): MailText['facts'] {
+function toFacts(
+  { atMs, program, device, address }: Notice,
+  { facts, language }: Catalogue,
+): MailText['facts'] {
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   const rows: readonly (readonly [string, string | null])[] = [
     [facts.when, `${format.format(atMs)} UTC`],
+    [facts.program, program ?? null],
     [facts.device, device],
     [facts.address, address],
   ]

@@ -139,14 +139,20 @@ const change: AnyRoute = protectedRoute({
   handle: async (call) => {
     const id = call.params.id ?? ''
     if (!isApiKeyId(id)) return notFound(call)
-    const answer = await changeApiKey(call.services.core, call.caller, id, toChange(call.body), call.facts)
+    const answer = await changeApiKey(
+      call.services.core,
+      call.caller,
+      id,
+      toChange(call.body, call.facts.nowMs),
+      call.facts,
+    )
     return answer.ok
       ? json(200, { api_key: toApiKeyShape(answer.key, call.services.core.policy) })
       : refused(call, answer)
   },
 })
 
-function toChange(body: ChangeApiKeyRequest): ApiKeyChange {
+function toChange(body: ChangeApiKeyRequest, nowMs: number): ApiKeyChange {
   const limit = body.rate_limit
   return {
     ...(body.name !== undefined && { name: body.name }),
@@ -157,6 +163,7 @@ function toChange(body: ChangeApiKeyRequest): ApiKeyChange {
     ...(limit !== undefined && {
       rateLimit: limit && { requests: limit.requests, perSeconds: limit.per_seconds },
     }),
+    ...(body.suspended !== undefined && { suspendedAtMs: body.suspended ? nowMs : null }),
   }
 }
 

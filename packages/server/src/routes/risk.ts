@@ -2,11 +2,13 @@
 import {
   type ChainedAuditEvent,
   listAnomalies,
+  MACHINE_RULES,
   type RiskPolicy,
   RULES,
   readRiskPolicy,
   replayRiskPolicy,
   type ShownRiskPolicy,
+  SUSPEND_NEVER,
   setRiskPolicy,
 } from '@countersign/core'
 import {
@@ -112,6 +114,7 @@ function toPolicy(shape: RiskPolicyShape): RiskPolicy {
     machines: {
       weights: shape.machines.weights as RiskPolicy['machines']['weights'],
       notifyAt: shape.machines.notify_at,
+      suspendAt: shape.machines.suspend_at ?? SUSPEND_NEVER,
     },
   }
 }
@@ -124,7 +127,11 @@ function toResponse({ policy, changedAtMs }: ShownRiskPolicy): RiskPolicyRespons
       step_up_at: policy.stepUpAt,
       block_at: policy.blockAt,
       without_factor: policy.withoutFactor,
-      machines: { weights: { ...policy.machines.weights }, notify_at: policy.machines.notifyAt },
+      machines: {
+        weights: { ...policy.machines.weights },
+        notify_at: policy.machines.notifyAt,
+        suspend_at: policy.machines.suspendAt,
+      },
     },
     changed_at: changedAtMs === null ? null : toTime(changedAtMs),
   }
@@ -140,11 +147,13 @@ function toAnomalyShape({ event }: ChainedAuditEvent): AnomalyShape {
     target: event.target && { ...event.target },
     event: typeof details.event === 'string' ? details.event : null,
     address: event.address,
-    findings: RULES.flatMap((rule) => {
+    findings: ALL_RULES.flatMap((rule) => {
       const saw = details[rule]
       return typeof saw === 'string' ? [{ rule, points: Number(details[`${rule}_points`] ?? 0), saw }] : []
     }),
   }
 }
+
+const ALL_RULES: readonly string[] = [...new Set<string>([...RULES, ...MACHINE_RULES])]
 
 export const riskRoutes: readonly AnyRoute[] = [read, write, replay, anomalies]

@@ -109,6 +109,7 @@ export function toApiKeyShape(key: ApiKey, policy: Policy): ApiKeyShape {
     expires_at: toTimeOrNull(key.expiresAtMs),
     last_used_at: toTimeOrNull(key.lastUsedAtMs),
     overlap_ends_at: toTimeOrNull(key.overlapEndsAtMs),
+    suspended_at: toTimeOrNull(key.suspendedAtMs),
   }
 }
 

@@ -47,6 +47,7 @@ const report: AnyRoute = protectedRoute({
     const { services, body, caller, facts } = call
     const uses = await acceptUses(services.core, caller, body.uses.flatMap(toUse), facts.nowMs)
     services.usage.report(uses, reporterOf(caller))
+    for (const use of uses) watchProgram(call, use)
     for (const refusal of body.refusals) takeRefusal(call, refusal)
     return noContent()
   },
@@ -56,8 +57,17 @@ const report: AnyRoute = protectedRoute({
 function toUse(use: ReportedUse): readonly Use[] {
   const credential = toUsedCredential(use.credential.kind, use.credential.id)
   if (credential === null) return []
-  const { route, count, refused: refusedCount, last, address } = use
-  return [{ credential, route, count, refused: refusedCount, lastAtMs: Date.parse(last), address }]
+  const { route, count, refused: refusedCount, last, address, agent = null } = use
+  const counts = { route, count, refused: refusedCount }
+  return [{ credential, ...counts, lastAtMs: Date.parse(last), address, agent }]
+}
+
+/** What was only refused shows no habit, and teaches none. */
+function watchProgram({ services }: Call<UsageReport, undefined, Caller>, use: Use): void {
+  const { credential, count, lastAtMs: atMs, address, agent } = use
+  if (credential.kind === 'api_key' && count > 0) {
+    services.programs.note(credential.id, { atMs, address, agent, count })
+  }
 }
 
 /** Verifiers are programs; a person who tries it out counts as the authority itself would. */

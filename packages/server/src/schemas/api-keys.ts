@@ -46,6 +46,7 @@ export const changeApiKeySchema: z.ZodType<ChangeApiKeyRequest> = z.strictObject
   audiences: audiencesSchema.optional(),
   allow_addresses: addressesSchema.optional(),
   rate_limit: rateLimitSchema.nullable().optional(),
+  suspended: z.boolean().optional(),
 })
 export const rotateApiKeySchema: z.ZodType<RotateApiKeyRequest> = z.strictObject({
   overlap_seconds: z.number().int().min(0).max(OVERLAP_SECONDS_MAX).optional(),
@@ -65,6 +66,7 @@ export const apiKeySchema: z.ZodType<ApiKeyShape> = z.object({
   expires_at: nullableTimeSchema,
   last_used_at: nullableTimeSchema,
   overlap_ends_at: nullableTimeSchema,
+  suspended_at: nullableTimeSchema,
 })
 export const apiKeyWithSecretSchema: z.ZodType<ApiKeyWithSecretResponse> = z.object({
   api_key: apiKeySchema,

@@ -23,7 +23,11 @@ export const riskPolicySchema: z.ZodType<RiskPolicyShape> = z.strictObject({
   step_up_at: thresholdSchema,
   block_at: thresholdSchema,
   without_factor: z.enum(['notify', 'block']),
-  machines: z.strictObject({ weights: weightsOf(MACHINE_RULES), notify_at: thresholdSchema }),
+  machines: z.strictObject({
+    weights: weightsOf(MACHINE_RULES),
+    notify_at: thresholdSchema,
+    suspend_at: thresholdSchema.optional(),
+  }),
 })
 
 export const riskPolicyResponseSchema: z.ZodType<RiskPolicyResponse> = z.object({

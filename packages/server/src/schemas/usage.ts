@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   isDecisionId,
   isErrorCode,
+  isProgramName,
   REPORTED_REFUSALS_MAX,
   REPORTED_USES_MAX,
   ROUTE_CHARACTERS_MAX,
@@ -36,6 +37,8 @@ const useSchema = z.strictObject({
   first: timeSchema,
   last: timeSchema,
   address: addressSchema,
+  // A word without a version: nothing that a credential would fit into.
+  agent: z.string().refine(isProgramName).nullable().optional(),
 })
 const refusalSchema = z.strictObject({
   decision_id: z.string().refine(isDecisionId),

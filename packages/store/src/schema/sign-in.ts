@@ -158,3 +158,15 @@ export const devices: readonly string[] = [
   ) /*clustered*/`,
   'create index password_failures_by_time on password_failures (tried_at)',
 ]
+
+// What API keys and service accounts are used to. `uses` grows with each writing.
+export const programs: readonly string[] = [
+  `create table program_profiles (
+    subject text not null primary key,
+    uses bigint not null,
+    memory text not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index program_profiles_by_expiry on program_profiles (expires_at)',
+  'alter table api_keys add column suspended_at bigint',
+]

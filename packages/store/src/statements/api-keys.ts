@@ -3,12 +3,13 @@ import type { Statement } from '../script.ts'
 import { apiKeyIsAboveRules, apiKeyIsAlive } from './alive.ts'
 
 const columns = `id, owner_id, name, permissions, resources, audiences, allow_addresses, rate_limit, created_at,
-  created_by, expires_at, ended_at, last_used_at, last_address, overlap_ends_at, issued_position`
+  created_by, expires_at, ended_at, last_used_at, last_address, overlap_ends_at, issued_position,
+  suspended_at`
 
 export const insertApiKey: Statement = {
   name: 'insert_api_key',
   text: `insert into api_keys (${columns}, use_count)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)`,
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0)`,
 }
 
 /** At most `$3` are counted. */
@@ -56,7 +57,7 @@ export const lockApiKey: Statement = {
 export const changeApiKey: Statement = {
   name: 'change_api_key',
   text: `update api_keys set name = $2, permissions = $3, resources = $4, audiences = $5,
-      allow_addresses = $6, rate_limit = $7
+      allow_addresses = $6, rate_limit = $7, suspended_at = $8
     where id = $1 returning ${columns}`,
 }
 

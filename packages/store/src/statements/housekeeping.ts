@@ -130,6 +130,13 @@ const sweepProfiles: Statement = {
     )`,
 }
 
+const sweepPrograms: Statement = {
+  name: 'sweep_program_profiles',
+  text: `delete from program_profiles where subject in (
+      select subject from program_profiles where expires_at < $1 limit $2
+    )`,
+}
+
 const sweepJudged: Statement = {
   name: 'sweep_judged_attempts',
   text: `delete from judged_attempts where id in (
@@ -174,6 +181,7 @@ export const sweeps: readonly Statement[] = [
   sweepMails,
   sweepChallenges,
   sweepProfiles,
+  sweepPrograms,
   sweepJudged,
   sweepLinks,
   sweepSignUps,

@@ -66,6 +66,7 @@ export function* insertApiKey(key: ApiKey, digest: string, madeIn: SessionId | n
     key.lastAddress,
     key.overlapEndsAtMs,
     key.issuedPosition,
+    key.suspendedAtMs,
   )
   yield* run(insertApiKeySecret, key.id, digest, key.createdAtMs, madeIn)
 }

@@ -2,6 +2,7 @@
 import type { JudgedDraft, LearnedDraft } from '@countersign/core'
 import type { AccountId } from '@countersign/protocol'
 import { run, type Script } from '../script.ts'
+import { deleteProgramsOf } from '../statements/programs.ts'
 import * as sql from '../statements/risk.ts'
 import { writeAudit } from './audit.ts'
 import { writeMails } from './mails.ts'
@@ -23,4 +24,5 @@ export function* writeLearned(learned: LearnedDraft | null | undefined): Script<
 export function* deleteRiskOf(account: AccountId): Script<void> {
   yield* run(sql.deleteProfile, account)
   yield* run(sql.deleteJudgedOfAccount, account)
+  yield* run(deleteProgramsOf, account)
 }

@@ -44,6 +44,7 @@ function* writeKey(key: ApiKey): Script<ApiKey> {
       JSON.stringify(key.audiences),
       JSON.stringify(key.allowAddresses),
       key.rateLimit === null ? null : JSON.stringify(key.rateLimit),
+      key.suspendedAtMs,
     ),
   )
 }

@@ -136,9 +136,11 @@ export class RouteGuard<Req, Res> {
   #authenticate(request: Req, response: Res): Outcome | Promise<Outcome> {
     const { verifier, wire, connections } = this.#shared
     const { freshness, route } = this.#requirements
-    const headers = readCredentialHeaders(wire.rawHeaders(request))
+    const raw = wire.rawHeaders(request)
+    const headers = readCredentialHeaders(raw)
     const found = verifier.authenticate(headers, {
       address: connections.addressOf(request),
+      userAgent: readHeader(raw, 'user-agent'),
       ...(headers.dpop !== null && this.#asked(request)),
       ...(freshness !== undefined && { freshness }),
       ...(route !== undefined && { route }),

@@ -74,9 +74,9 @@ for (const [framework, open] of Object.entries(apis)) {
       await send(api.port, 'GET', '/both')
       const named = verifier.asked.at(-1)
 
-      assert.deepEqual(online, { address: '127.0.0.1', freshness: 'online' })
-      assert.deepEqual(signature, { address: '127.0.0.1', freshness: 'signature' })
-      assert.deepEqual(named, { address: '127.0.0.1', route: 'both' })
+      assert.deepEqual(online, { address: '127.0.0.1', userAgent: null, freshness: 'online' })
+      assert.deepEqual(signature, { address: '127.0.0.1', userAgent: null, freshness: 'signature' })
+      assert.deepEqual(named, { address: '127.0.0.1', userAgent: null, route: 'both' })
     })
   })
 }

@@ -1,6 +1,6 @@
 /** The grant client_credentials (OAuth 2.1 §4.2). */
 import { issueToClient } from '@countersign/core'
-import type { OAuthErrorCode } from '@countersign/protocol'
+import { isServiceAccountId, type OAuthErrorCode, toProgramName } from '@countersign/protocol'
 import { oauthError, type Reply, tokenJson } from '../../http/reply.ts'
 import { identifyClient } from '../client-of-request.ts'
 import {
@@ -26,7 +26,15 @@ export async function clientCredentialsGrant(call: TokenCall): Promise<Reply> {
   const input = { scope, audiences: readAudiences(call.body), jkt: proven.jkt }
   const answer = await issueToClient(call.services.core, client.known, input, call.facts)
   if (!answer.ok) return oauthError(answer.error, descriptions[answer.error])
+  watchProgram(call, client.known.principal?.id ?? null)
   return tokenJson(toTokenResponse(answer.access))
+}
+
+/** Its access tokens are checked by signature and reported by nobody: where they are fetched is what can be seen. */
+function watchProgram({ services, facts }: TokenCall, id: string | null): void {
+  if (id === null || !isServiceAccountId(id)) return
+  const { nowMs: atMs, address, userAgent } = facts
+  services.programs.note(id, { atMs, address, agent: toProgramName(userAgent), count: 1 })
 }
 
 const descriptions = {
