@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { codeOf, enrolTotp, presentTotp } from './authenticator.ts'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
+import { asStranger, getUsedTo } from './given-risk.ts'
 import { type Inside, inside } from './inside.ts'
 import { givenRangeServer, type RangeServerFixture } from './range-server.ts'
 
@@ -111,6 +112,30 @@ test('it is asked about once a week, and again where nobody could say', async (t
 
   assert.deepEqual(await eventsOf(to), [])
   assert.ok(asked() >= before + 1)
+})
+
+test('a leaked password counts against a device that is new: when it is found out, and from then on', async (t) => {
+  const reporting = { COUNTERSIGN_BREACHED_PASSWORDS_AT_SIGN_IN: 'report' }
+  const [now, earlier] = [await leaking(t, reporting), await leaking(t, reporting)]
+  await getUsedTo(earlier, earlier.email)
+  const clean = await inside(t, { ...given.UNLIMITED, ...reporting })
+  const { email } = await given.person(clean)
+  await getUsedTo(clean, email, 1)
+
+  await asStranger(now, now.email)
+  await asStranger(earlier, earlier.email)
+  await asStranger(clean, email)
+
+  const SAW = 'The password is in a public list of stolen ones.'
+  for (const [to, saw] of [
+    [now, SAW],
+    [earlier, SAW],
+    [clean, undefined],
+  ] as const) {
+    const { json } = await to.send('GET', '/v1/audit?type=risk.anomaly', { key: to.adminKey })
+    const [anomaly] = json.items as { details: Readonly<Record<string, unknown>> }[]
+    assert.equal(anomaly?.details.breached_password, saw)
+  }
 })
 
 test('a report keeps the sign-in as it is, and off asks nobody', async (t) => {

@@ -200,6 +200,23 @@ test('a network that failed as many others is a sign, whoever tries to get in fr
   assert.match(String(anomaly?.details.automation), /^25 other accounts/)
 })
 
+test('a script is a sign where scripts are not usual, and none to an account that scripts use', async (t) => {
+  const to = await inside(t, given.UNLIMITED)
+  const [person, robot] = [await given.person(to), await given.person(to)]
+  const script = { agent: 'python-requests/2.32.3' }
+  await getUsedTo(to, person.email)
+  for (let day = 0; day < 20; day += 1) await signInFrom(to, robot.email, script)
+
+  await signInFrom(to, person.email, { ...script, address: ELSEWHERE })
+  await signInFrom(to, robot.email, { ...script, address: ELSEWHERE })
+
+  const [anomaly, ...others] = await eventsOf(to, `type=risk.anomaly&target=${person.id}`)
+  assert.equal(anomaly?.details.automation, 'It was sent by a program and not by a browser or an app.')
+  assert.equal(others.length, 0)
+  const ofRobot = await eventsOf(to, `type=risk.anomaly&target=${robot.id}`)
+  assert.ok(ofRobot.every(({ details }) => details.automation === undefined))
+})
+
 test('two sign-ins at once both go through, and one of them is learned', async (t) => {
   const to = await inside(t, given.UNLIMITED)
   const { email, id } = await given.person(to)

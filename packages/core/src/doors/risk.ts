@@ -21,6 +21,15 @@ export interface Judged {
   readonly assessment: Assessment
   /** To be written once the sign-in has gone through. */
   readonly learned: LearnedDraft | null
+  /** What it was judged by. */
+  readonly evidence: Evidence
+}
+
+interface Evidence {
+  readonly policy: RiskPolicy
+  readonly profile: Profile
+  readonly attempt: Attempt
+  readonly hasFactor: boolean
 }
 
 /** How long judged sign-ins are kept for replays, and an unused profile; the sweep comes a month later. */
@@ -63,7 +72,20 @@ export async function judgeSignIn(
   const assessment = evaluate(policy, profile, attempt)
   const next = learn(profile, attempt)
   const learned = judging.account === null ? null : toLearned(judging.account, next, nowMs)
-  return { action: actionFor(policy, assessment.action, judging.hasFactor), assessment, learned }
+  const { hasFactor } = judging
+  const action = actionFor(policy, assessment.action, hasFactor)
+  return { action, assessment, learned, evidence: { policy, profile, attempt, hasFactor } }
+}
+
+/**
+ * Judged once more, for a password of which it turns out only now that it has leaked. It is not refused for that: the
+ * work that found it out was done for a right password, and the answer is to tell of that no more than its time does.
+ */
+export function judgeAsLeaked(judged: Judged): Judged {
+  const { policy, profile, attempt, hasFactor } = judged.evidence
+  const assessment = evaluate(policy, profile, { ...attempt, isPasswordBreached: true })
+  const action = actionFor(policy, assessment.action, hasFactor)
+  return action === 'block' ? judged : { ...judged, action, assessment }
 }
 
 /** After a second factor or a passkey nothing is decided any more: what has gone through is learned, where it came from by then. */

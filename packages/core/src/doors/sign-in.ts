@@ -21,7 +21,7 @@ import { isForBrowser, judgedDevice, type PreparedDevice, prepareDevice } from '
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { recheckPassword } from './recheck-password.ts'
-import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
+import { type Judged, judgeAsLeaked, judgeSignIn, toJudgedDraft } from './risk.ts'
 import { nextEnrolment, nextPassword, openTicket, type StepRequired } from './tickets.ts'
 import { triedNetwork } from './tried-network.ts'
 
@@ -116,7 +116,8 @@ async function checkPassword(
     account: account?.id ?? null,
     subject: tried.subject,
     deviceId: judgedDevice(tried.device, device),
-    isPasswordBreached: isKnownToLeak(account),
+    // Found out at an earlier sign-in, or in the list that every server has with it.
+    isPasswordBreached: isKnownToLeak(account) || context.commonPasswords.has(password.reveal()),
   }
   const judged = await judgeSignIn(context, { ...judging, hasFactor: ways.length > 0 }, facts)
   if (account === null || passwordHash === null || !matches || account.disabledAtMs !== null) {
@@ -129,7 +130,9 @@ async function checkPassword(
   const checkable = { account, passwordHash, checkedAtMs: found.passwordCheckedAtMs }
   const checked = await recheckPassword(context, checkable, password, facts)
   if (stale) await rehash(context, account, password, passwordHash)
-  return { ok: true, account: checked, head, roles, ways, judged, tried }
+  const isNewlyLeaked = isKnownToLeak(checked) && !isKnownToLeak(account)
+  const rejudged = isNewlyLeaked ? judgeAsLeaked(judged) : judged
+  return { ok: true, account: checked, head, roles, ways, judged: rejudged, tried }
 }
 
 /** One that has to be changed opens nothing anyway: its owner is not to be kept from changing it. */
