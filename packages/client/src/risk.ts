@@ -11,8 +11,12 @@ import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 
 export interface AnomaliesQuery extends PageQuery {
-  /** Of one account. */
+  /** Of one account, key or service account. */
   readonly target?: string | undefined
+  /** In which this rule saw something. */
+  readonly rule?: string | undefined
+  /** What followed: `notify`, `step_up`, `block` or `suspend`. */
+  readonly action?: string | undefined
 }
 
 export interface Risk {

@@ -38,6 +38,8 @@ export interface RiskReplayShape {
   /** What the policy would have done, and what was done. */
   would: RiskCountsShape
   did: RiskCountsShape
+  /** How many had each sum by the policy, in steps of 5 points; the last step holds all above. */
+  scores: number[]
   /** There were more than are looked at in one go. */
   cut: boolean
 }
@@ -48,6 +50,8 @@ export interface AnomalyShape {
   action: string
   score: number
   target: { kind: string; id: string } | null
+  /** Whose it is: the account, or the owner of the key. */
+  owner: { kind: string; id: string } | null
   /** The audit event that tells how it went on. */
   event: string | null
   address: string | null

@@ -134,3 +134,61 @@ test('what was unusual is listed with what each rule saw, of one account where a
   const sum = anomaly?.findings.reduce((total, { points }) => total + points, 0)
   assert.equal(anomaly?.score, sum)
 })
+
+test('401 for a policy from a session whose sign-in is not fresh, until it is proved anew', async (t) => {
+  const to = await given.authority(t)
+  const { session_token: bearer = '' } = await given.signedIn(to, 'session_token', 'admin@example.com')
+  const body = await policyOf(to)
+  to.clock.advance(901)
+
+  assertProblem(await to.send('PUT', PATH, { bearer, body }), 'insufficient_user_authentication')
+  assert.equal((await to.send('POST', `${PATH}/replay`, { bearer, body: {} })).status, 200)
+  const { session_token: fresh = '' } = await given.signedIn(to, 'session_token', 'admin@example.com')
+  assert.equal((await to.send('PUT', PATH, { bearer: fresh, body })).status, 200)
+})
+
+test('a replay tells how the sums lie, and the sums add up to what would have followed', async (t) => {
+  const to = await given.authority(t, given.UNLIMITED)
+  const { email } = await given.person(to)
+  await getUsedTo(to, email)
+  await asStranger(to, email)
+
+  const answer = await to.send('POST', `${PATH}/replay`, { key: to.adminKey, body: { days: 90 } })
+
+  const { scores, sign_ins, would } = answer.json.replay as {
+    scores: number[]
+    sign_ins: number
+    would: Record<string, number>
+  }
+  const policy = await policyOf(to)
+  const sum = (from: number, below: number): number =>
+    scores.reduce((all, count, step) => (step * 5 >= from && step * 5 < below ? all + count : all), 0)
+  assert.equal(scores.length, 41)
+  assert.equal(sum(0, 1000), sign_ins)
+  assert.equal(sum(policy.step_up_at, policy.block_at), would.step_up)
+})
+
+test('anomalies are found by rule and by what followed, page by page', async (t) => {
+  const to = await given.authority(t, given.UNLIMITED)
+  const people = [await given.person(to), await given.person(to), await given.person(to)]
+  for (const { email } of people) {
+    await getUsedTo(to, email, 12)
+    await asStranger(to, email)
+    await signInFrom(to, email, { agent: 'curl/8.9', address: '127.3.3.3' })
+  }
+  const list = async (query: string): Promise<given.Answer> =>
+    to.send('GET', `/v1/anomalies?${query}`, { key: to.adminKey })
+  const found: string[] = []
+  for (let cursor = ''; ; ) {
+    const { json } = await list(`rule=automation&limit=2${cursor}`)
+    found.push(...(json.items as { target: { id: string } }[]).map(({ target }) => target.id))
+    if (json.next_cursor === null) break
+    cursor = `&cursor=${json.next_cursor}`
+  }
+
+  assert.deepEqual(found, people.map(({ id }) => id).reverse())
+  assert.deepEqual((await list('rule=burst')).json, { items: [], next_cursor: null })
+  assert.deepEqual((await list('action=block')).json.items, [])
+  assertProblem(await list('rule=new_moon'), 'invalid_request')
+  assertProblem(await list('action=allow'), 'invalid_request')
+})

@@ -31,6 +31,7 @@ function showPolicy(terminal: Terminal, shown: RiskPolicyResponse): void {
     ['without a factor', policy.without_factor],
     ...Object.entries(policy.weights).map(([rule, weight]): Row => [rule, String(weight)]),
     ['machines: notify at', String(policy.machines.notify_at)],
+    ['machines: suspend at', String(policy.machines.suspend_at ?? 'never')],
     ...Object.entries(policy.machines.weights).map(
       ([rule, weight]): Row => [`machines: ${rule}`, String(weight)],
     ),
@@ -96,7 +97,13 @@ const anomalies: Command = {
   name: 'risk anomalies',
   summary: 'List what was unusual, the newest first',
   options: {
-    target: { type: 'text', value: 'account', help: 'Of one account, by its id.' },
+    target: { type: 'text', value: 'id', help: 'Of one account, API key or service account.' },
+    rule: { type: 'text', value: 'rule', help: 'In which this rule saw something, such as new_network.' },
+    action: {
+      type: 'text',
+      value: 'action',
+      help: 'After which this followed: notify, step_up, block, suspend.',
+    },
     ...pageOptions,
   },
   connects: true,
@@ -104,7 +111,12 @@ const anomalies: Command = {
     const client = await connect(input, terminal)
     showPage(
       terminal,
-      await client.risk.anomalies({ ...readPage(input), target: input.text('target') }),
+      await client.risk.anomalies({
+        ...readPage(input),
+        target: input.text('target'),
+        rule: input.text('rule'),
+        action: input.text('action'),
+      }),
       columns,
     )
     return 0

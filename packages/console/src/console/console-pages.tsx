@@ -23,6 +23,7 @@ import { SigningKeysPage } from './signing-keys-page.tsx'
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
 const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
+const RiskPage = lazy(async () => ({ default: (await import('../risk/risk-page.tsx')).RiskPage }))
 const StartPage = lazy(async () => ({ default: (await import('../start/start-page.tsx')).StartPage }))
 const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }))
 const SettingsPage = lazy(async () => ({
@@ -91,6 +92,7 @@ function useSections(): readonly SectionRow[] {
       needs: own.signingKeysRead,
       page: <SigningKeysPage />,
     },
+    { name: 'risk', icon: 'alert', text: t.risk, needs: own.riskRead, page: <RiskPage /> },
     { name: 'audit', icon: 'audit', text: t.audit, needs: own.auditRead, page: <AuditPage /> },
     {
       name: 'settings',

@@ -16,6 +16,7 @@ export const deConsole: Messages['console'] = {
   settings: 'Einstellungen',
   start: 'Erste Schritte',
   advisor: 'Ratgeber',
+  risk: 'Risiko',
   explain: 'Erklären',
   toAccount: 'Ihr Konto',
   sessions: 'Sitzungen',

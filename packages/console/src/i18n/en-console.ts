@@ -15,6 +15,7 @@ export const enConsole = {
   settings: 'Settings',
   start: 'First steps',
   advisor: 'Advisor',
+  risk: 'Risk',
   explain: 'Explain',
   toAccount: 'Your account',
   sessions: 'Sessions',

@@ -4,6 +4,8 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { apiKeyUsageQuery } from '../api/account-queries.ts'
+import { client } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
@@ -49,6 +51,7 @@ export function KeyRow({ apiKey, owner, onRotate, onEnd }: KeyRowProps): ReactNo
       </div>
       <div className={rows.rowEnd}>
         <Usage apiKey={apiKey} />
+        {apiKey.suspended_at !== null && <Resume apiKey={apiKey} />}
         <Button
           variant="default"
           size="xs"
@@ -70,6 +73,27 @@ export function KeyRow({ apiKey, owner, onRotate, onEnd }: KeyRowProps): ReactNo
   )
 }
 
+/** It was stopped for what it did; whoever knows why it did that lets it go on. */
+function Resume({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNode {
+  const t = useT()
+  const resume = useAction({
+    run: () => client.apiKeys.change(apiKey.id, { suspended: false }),
+    changes: [['api-keys']],
+    done: () => t.account.resumed,
+  })
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      loading={resume.isPending}
+      onClick={() => resume.mutate()}
+      aria-label={`${t.account.resume}: ${apiKey.name}`}
+    >
+      {t.account.resume}
+    </Button>
+  )
+}
+
 export function KeyState({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNode {
   const t = useT()
   const nowMs = useNow()
@@ -78,6 +102,11 @@ export function KeyState({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNod
   }
   return (
     <>
+      {apiKey.suspended_at !== null && (
+        <Chip tone="danger">
+          {t.account.suspended} <Time at={apiKey.suspended_at} />
+        </Chip>
+      )}
       {apiKey.expires_at !== null && (
         <Chip>
           {t.common.expires} <Time at={apiKey.expires_at} />

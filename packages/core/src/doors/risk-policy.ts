@@ -48,9 +48,14 @@ export interface Replay {
   readonly would: Readonly<Record<RiskAction, number>>
   /** What was done. */
   readonly did: Readonly<Record<RiskAction, number>>
+  /** How many there were with each sum by the policy, in steps of `SCORE_STEP`; the last step holds all above. */
+  readonly scores: readonly number[]
   /** True where there were more than are looked at in one go. */
   readonly isCut: boolean
 }
+
+export const SCORE_STEP = 5
+export const SCORE_STEPS = 41
 
 const PAGE = 1000
 /** A replay of more would keep the database from its work. */
@@ -69,6 +74,7 @@ export async function replayRiskPolicy(
   if (faults.length > 0) return { ok: false, code: 'invalid_request', fields: faults }
   const would = { allow: 0, notify: 0, step_up: 0, block: 0 }
   const did = { ...would }
+  const scores = Array.from({ length: SCORE_STEPS }, () => 0)
   let signIns = 0
   let after: Parameters<typeof context.store.listJudged>[1] = null
   while (signIns < REPLAYED_MAX) {
@@ -78,14 +84,17 @@ export async function replayRiskPolicy(
       PAGE,
     )
     for (const { action, grades } of page) {
-      would[weigh(policy, parseGrades(grades)).action] += 1
+      const weighed = weigh(policy, parseGrades(grades))
+      would[weighed.action] += 1
       did[action] += 1
+      const step = Math.min(SCORE_STEPS - 1, Math.floor(weighed.score / SCORE_STEP))
+      scores[step] = (scores[step] ?? 0) + 1
     }
     signIns += page.length
     after = page.at(-1)?.id ?? null
-    if (page.length < PAGE) return { ok: true, signIns, would, did, isCut: false }
+    if (page.length < PAGE) return { ok: true, signIns, would, did, scores, isCut: false }
   }
-  return { ok: true, signIns, would, did, isCut: true }
+  return { ok: true, signIns, would, did, scores, isCut: true }
 }
 
 /** Rules of another version count for nothing. */
@@ -101,14 +110,49 @@ function parseGrades(text: string): Grades {
   )
 }
 
+export interface AnomalyFilter {
+  readonly target: string | null
+  /** One of its rules, and what followed. */
+  readonly rule: string | null
+  readonly action: string | null
+}
+
+export interface AnomalyPage {
+  readonly events: readonly ChainedAuditEvent[]
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null
+}
+
+const READ_AT_ONCE = 200
+/** A filter that hits seldom goes on with the next page: nobody waits for the whole log. */
+const READ_MAX = 2000
+
 /** The newest first. What they hold is in the audit log as well; this asks for less than the whole log. */
 export async function listAnomalies(
   context: Context,
   caller: Caller,
-  page: { readonly limit: number; readonly after: string | null; readonly target: string | null },
-): Promise<Outcome<{ events: readonly ChainedAuditEvent[] }>> {
+  page: { readonly limit: number; readonly after: string | null },
+  filter: AnomalyFilter,
+): Promise<Outcome<AnomalyPage>> {
   if (!may(caller, own.riskRead)) return refuse('permission_denied')
-  const { limit, after, target } = page
-  const query = { type: 'risk.anomaly', actorId: null, targetId: target, sinceMs: null, untilMs: null }
-  return { ok: true, events: await context.store.listAudit({ limit, after, ...query }) }
+  const isFiltered = filter.rule !== null || filter.action !== null
+  const query = { type: 'risk.anomaly', actorId: null, targetId: filter.target, sinceMs: null, untilMs: null }
+  const events: ChainedAuditEvent[] = []
+  let { after } = page
+  for (let read = 0; read < READ_MAX; read += READ_AT_ONCE) {
+    const limit = isFiltered ? READ_AT_ONCE : page.limit
+    const found = await context.store.listAudit({ limit, after, ...query })
+    for (const one of found) {
+      if (isWanted(one, filter)) events.push(one)
+      if (events.length === page.limit) return { ok: true, events, next: one.event.id }
+    }
+    if (found.length < limit) return { ok: true, events, next: null }
+    after = found.at(-1)?.event.id ?? null
+  }
+  return { ok: true, events, next: after }
+}
+
+function isWanted({ event: { details } }: ChainedAuditEvent, { rule, action }: AnomalyFilter): boolean {
+  if (action !== null && details.action !== action) return false
+  return rule === null || typeof details[rule] === 'string'
 }

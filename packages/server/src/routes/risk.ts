@@ -29,7 +29,8 @@ import {
   riskReplaySchema,
 } from '../schemas/risk.ts'
 import { refused } from './answer.ts'
-import { toPage, toTime } from './shapes.ts'
+import { RECENT } from './my-factors.ts'
+import { toTime } from './shapes.ts'
 
 const PATH = '/v1/risk/policy'
 const DAY_MS = 86_400_000
@@ -56,6 +57,8 @@ const write: AnyRoute = protectedRoute({
   summary: 'Put another policy in force, from the next sign-in on. Replay it first.',
   tag: 'Risk',
   access: { permission: own.riskWrite },
+  // Whoever finds a session open must not lower the bar for what they are going to try next.
+  stepUp: RECENT,
   body: riskPolicySchema,
   responses: { 200: { description: 'The policy as it is now.', schema: riskPolicyResponseSchema } },
   handle: async (call) => {
@@ -81,8 +84,9 @@ const replay: AnyRoute = protectedRoute({
     const wanted = policy === undefined ? null : toPolicy(policy)
     const answer = await replayRiskPolicy(call.services.core, call.caller, wanted, sinceMs)
     if (!answer.ok) return refused(call, answer)
-    const { signIns, would, did, isCut } = answer
-    return json(200, { replay: { since: toTime(sinceMs), sign_ins: signIns, would, did, cut: isCut } })
+    const { signIns, would, did, scores, isCut } = answer
+    const counted = { sign_ins: signIns, would, did, scores, cut: isCut }
+    return json(200, { replay: { since: toTime(sinceMs), ...counted } })
   },
 })
 
@@ -96,10 +100,11 @@ const anomalies: AnyRoute = protectedRoute({
   query: anomaliesQuerySchema,
   responses: { 200: { description: 'Anomalies.', schema: pageOf(anomalySchema) } },
   handle: async (call) => {
-    const { limit, cursor, target } = call.query
-    const page = { limit, after: cursor ?? null, target: target ?? null }
-    const answer = await listAnomalies(call.services.core, call.caller, page)
-    return answer.ok ? json(200, toPage(answer.events, limit, toAnomalyShape)) : refused(call, answer)
+    const { limit, cursor, target = null, rule = null, action = null } = call.query
+    const page = { limit, after: cursor ?? null }
+    const answer = await listAnomalies(call.services.core, call.caller, page, { target, rule, action })
+    if (!answer.ok) return refused(call, answer)
+    return json(200, { items: answer.events.map(toAnomalyShape), next_cursor: answer.next })
   },
 })
 
@@ -145,6 +150,7 @@ function toAnomalyShape({ event }: ChainedAuditEvent): AnomalyShape {
     action: String(details.action),
     score: Number(details.score ?? 0),
     target: event.target && { ...event.target },
+    owner: toOwner(event),
     event: typeof details.event === 'string' ? details.event : null,
     address: event.address,
     findings: ALL_RULES.flatMap((rule) => {
@@ -152,6 +158,12 @@ function toAnomalyShape({ event }: ChainedAuditEvent): AnomalyShape {
       return typeof saw === 'string' ? [{ rule, points: Number(details[`${rule}_points`] ?? 0), saw }] : []
     }),
   }
+}
+
+/** People are signed in to by nobody yet; a program's use is its owner's. */
+function toOwner({ actor, target }: ChainedAuditEvent['event']): AnomalyShape['owner'] {
+  if (target === null || target.kind === 'account') return target && { ...target }
+  return actor.id === null ? null : { kind: actor.kind, id: actor.id }
 }
 
 const ALL_RULES: readonly string[] = [...new Set<string>([...RULES, ...MACHINE_RULES])]

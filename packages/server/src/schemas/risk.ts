@@ -53,12 +53,15 @@ export const riskReplayResponseSchema: z.ZodType<{ replay: RiskReplayShape }> = 
     sign_ins: z.number().int(),
     would: countsSchema,
     did: countsSchema,
+    scores: z.array(z.number().int()),
     cut: z.boolean(),
   }),
 })
 
 export interface AnomaliesQuery extends PageQuery {
   target?: string | undefined
+  rule?: string | undefined
+  action?: string | undefined
 }
 export const anomaliesQuerySchema: z.ZodType<AnomaliesQuery> = z.strictObject({
   ...pageQueryShape,
@@ -67,6 +70,8 @@ export const anomaliesQuerySchema: z.ZodType<AnomaliesQuery> = z.strictObject({
     .max(64)
     .regex(/^[\w-]+$/)
     .optional(),
+  rule: z.enum([...RULES, ...MACHINE_RULES]).optional(),
+  action: z.enum(['notify', 'step_up', 'block', 'suspend']).optional(),
 })
 
 export const anomalySchema: z.ZodType<AnomalyShape> = z.object({
@@ -75,6 +80,7 @@ export const anomalySchema: z.ZodType<AnomalyShape> = z.object({
   action: z.string(),
   score: z.number(),
   target: z.object({ kind: z.string(), id: z.string() }).nullable(),
+  owner: z.object({ kind: z.string(), id: z.string() }).nullable(),
   event: z.string().nullable(),
   address: z.string().nullable(),
   findings: z.array(z.object({ rule: z.string(), points: z.number(), saw: z.string() })),
