@@ -1,5 +1,5 @@
 /** What holding a sign-in against a year of history adds to it: reading, judging and learning, on SQLite. */
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -10,6 +10,7 @@ import {
   type Place,
   type RequestFacts,
   type Store,
+  toJudgedDraft,
 } from '@countersign/core'
 import { type AccountId, type Secret, toId } from '@countersign/protocol'
 import { openSqliteStore } from '@countersign/store'
@@ -34,7 +35,7 @@ export async function benchRisk(): Promise<BenchResult[]> {
   const store = await openSqliteStore({ file, epoch: 'bench', nowMs: START_MS })
   try {
     await writeYear(store)
-    return await measure(store)
+    return [...(await measure(store)), ...(await measureAdded(store))]
   } finally {
     await store.close()
     rmSync(folder, { recursive: true })
@@ -81,28 +82,13 @@ async function writeYear(store: Store): Promise<void> {
 
 async function measure(store: Store): Promise<BenchResult[]> {
   const context = { store, places: { find: () => PLACE }, secrets: { digest } }
-  const judging = {
-    account: ACCOUNT,
-    subject: 'bench@example.com',
-    deviceId: 'device',
-    hasFactor: true,
-    isPasswordBreached: false,
-  }
   const tookMs: number[] = []
   const busyMs: number[] = []
-  const stranger: RequestFacts = {
-    nowMs: NOW_MS,
-    requestId: 'bench',
-    address: null,
-    userAgent: AGENT,
-    device: null,
-    deviceSecrets: [],
-  }
   for (let turn = -WARM_UP; turn < JUDGED; turn += 1) {
     const address = `198.51.${turn & 255}.7`
-    const facts: RequestFacts = { ...stranger, address }
+    const facts = { ...NOBODY, address }
     const [beganMs, before] = [performance.now(), process.cpuUsage()]
-    await judgeSignIn(context, judging, facts)
+    await judgeSignIn(context, JUDGING, facts)
     const { user, system } = process.cpuUsage(before)
     if (turn < 0) continue
     tookMs.push(performance.now() - beganMs)
@@ -115,9 +101,78 @@ async function measure(store: Store): Promise<BenchResult[]> {
   ]
 }
 
-function p99(values: readonly number[]): number {
+const SIGNED_IN = 1500
+const SESSIONS_MAX = 20
+
+/**
+ * End to end: the transaction that opens a session, with all that risk puts before it and into it, and without; by
+ * turns, each acknowledged by the disk. What is left out is the same for both: the password and the answer.
+ */
+async function measureAdded(store: Store): Promise<BenchResult[]> {
+  const took: Record<'with' | 'without', number[]> = { with: [], without: [] }
+  for (let turn = -WARM_UP; turn < 2 * SIGNED_IN; turn += 1) {
+    const who = turn % 2 === 0 ? 'with' : 'without'
+    const beganMs = performance.now()
+    await signInOnce(store, turn + WARM_UP, who === 'with')
+    if (turn >= 0) took[who].push(performance.now() - beganMs)
+  }
+  const added = (at: number): number => quantile(took.with, at) - quantile(took.without, at)
+  const name = 'risk: added to a sign-in with a year of history, end to end'
+  return [
+    toLimit(`${name}, median`, 'ms', added(0.5), P99_MS_MAX),
+    toLimit(`${name}, p99`, 'ms', added(0.99), P99_MS_MAX),
+  ]
+}
+
+async function signInOnce(store: Store, turn: number, isJudged: boolean): Promise<void> {
+  const nowMs = NOW_MS + turn * 1000
+  const context = { store, places: { find: () => PLACE }, secrets: { digest }, random: RANDOM }
+  const address = `198.51.${turn & 255}.7`
+  const facts = { ...NOBODY, nowMs, address }
+  const audit = { ...toEvent(turn, nowMs), id: toId('evt', nowMs, randomBytes(10)), type: 'session.opened' }
+  const judged = isJudged ? await judgeSignIn(context, JUDGING, facts) : null
+  const draft = judged === null ? null : toJudgedDraft(context, judged, ACCOUNT, audit, facts)
+  const opened = await store.openSession({
+    session: {
+      ...toSession(),
+      id: toId('ses', nowMs, randomBytes(10)),
+      createdAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+    },
+    digest: 'none',
+    grant: null,
+    sessionsMax: SESSIONS_MAX,
+    entryExpiresAtMs: nowMs + DAY_MS,
+    audit,
+    judged: draft,
+    learned: judged?.learned ?? null,
+  })
+  if (opened.kind !== 'opened') throw new Error('The session was not opened.')
+}
+
+const p99 = (values: readonly number[]): number => quantile(values, 0.99)
+
+function quantile(values: readonly number[], at: number): number {
   const sorted = [...values].sort((left, right) => left - right)
-  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN
+  return sorted[Math.floor(sorted.length * at)] ?? Number.NaN
+}
+
+const RANDOM = { bytes: (count: number): Uint8Array => randomBytes(count) }
+
+const JUDGING = {
+  account: ACCOUNT,
+  subject: 'bench@example.com',
+  deviceId: 'device',
+  hasFactor: true,
+  isPasswordBreached: false,
+}
+const NOBODY: RequestFacts = {
+  nowMs: NOW_MS,
+  requestId: 'bench',
+  address: null,
+  userAgent: AGENT,
+  device: null,
+  deviceSecrets: [],
 }
 
 const digest = (secret: Secret): string =>

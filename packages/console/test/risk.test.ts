@@ -100,10 +100,7 @@ test('the risk page', async (t) => {
     assert.equal(await save.isDisabled(), true)
     await page.getByLabel('Tell of it from').first().fill('1')
     await page.getByText(/The one in force would have challenged/).waitFor()
-    await page.waitForFunction(
-      (text) => document.querySelector('h2[class*=sentence]')?.textContent !== text,
-      before,
-    )
+    await sentence(page).filter({ hasNotText: before }).waitFor()
     await assertAccessible(page)
     await shootEveryWay(page, 'risk-policy-changed')
     assert.equal((await world.admin.risk.policy()).policy.step_up_at, 40)
