@@ -15,7 +15,7 @@ const WEEK_SECONDS = 7 * 86_400
 type To = Inside & { readonly ranges: RangeServerFixture; readonly email: string }
 
 /** Somebody whose password leaks a week after it was set. */
-async function leaking(t: TestContext, settings: Record<string, string> = {}): Promise<To> {
+async function leaking(t: TestContext, settings: Record<string, string> = {}, days = 0): Promise<To> {
   const ranges = await givenRangeServer(t)
   const to = await inside(t, {
     ...given.UNLIMITED,
@@ -24,6 +24,7 @@ async function leaking(t: TestContext, settings: Record<string, string> = {}): P
   })
   const { email } = await given.person(to)
   assert.equal((await signIn(to, email)).json.status, 'signed_in')
+  await getUsedTo(to, email, days)
   ranges.leak(LEAKED)
   to.clock.advance(WEEK_SECONDS)
   return { ...to, ranges, email }
@@ -116,11 +117,11 @@ test('it is asked about once a week, and again where nobody could say', async (t
 
 test('a leaked password counts against a device that is new: when it is found out, and from then on', async (t) => {
   const reporting = { COUNTERSIGN_BREACHED_PASSWORDS_AT_SIGN_IN: 'report' }
-  const [now, earlier] = [await leaking(t, reporting), await leaking(t, reporting)]
+  const [now, earlier] = [await leaking(t, reporting, 15), await leaking(t, reporting)]
   await getUsedTo(earlier, earlier.email)
   const clean = await inside(t, { ...given.UNLIMITED, ...reporting })
   const { email } = await given.person(clean)
-  await getUsedTo(clean, email, 1)
+  await getUsedTo(clean, email, 15)
 
   await asStranger(now, now.email)
   await asStranger(earlier, earlier.email)

@@ -129,7 +129,7 @@ test('what was unusual is listed with what each rule saw, of one account where a
   assert.equal(anomaly?.action, 'notify')
   assert.deepEqual(
     anomaly?.findings.map(({ rule }) => rule),
-    ['new_network', 'new_device'],
+    ['new_network', 'new_device', 'little_history'],
   )
   const sum = anomaly?.findings.reduce((total, { points }) => total + points, 0)
   assert.equal(anomaly?.score, sum)

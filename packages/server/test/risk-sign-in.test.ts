@@ -278,8 +278,8 @@ test('the same browser at home is another device without its cookie, and known w
   // From elsewhere, so that there is something to be told.
   const away = { address: ELSEWHERE, deliver: 'cookie' } as const
 
-  const known = await signInFrom(to, email, { ...away, cookie })
   const strange = await signInFrom(to, email, away)
+  const known = await signInFrom(to, email, { ...away, cookie })
 
   assert.deepEqual([known.status, strange.status], [200, 200])
   const { profile } = await to.services.core.store.readRisk(id as `acc_${string}`, 0)

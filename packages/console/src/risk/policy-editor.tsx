@@ -97,7 +97,11 @@ interface WeightsProps {
 }
 
 /** Known things take points away. */
-const TAKES_AWAY: readonly string[] = ['known_network', 'known_device'] satisfies readonly RuleName[]
+const TAKES_AWAY: readonly string[] = [
+  'known_network',
+  'known_device',
+  'little_history',
+] satisfies readonly RuleName[]
 
 function Weights({ weights, onChange }: WeightsProps): ReactNode {
   const words = useTexts(riskTexts)

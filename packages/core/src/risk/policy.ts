@@ -12,6 +12,7 @@ export const RULES = [
   'breached_password',
   'automation',
   'hosting_network',
+  'little_history',
 ] as const
 export type RuleName = (typeof RULES)[number]
 
@@ -20,7 +21,7 @@ export const MACHINE_RULES = ['new_network', 'new_agent', 'unusual_hours', 'burs
 export type MachineRuleName = (typeof MACHINE_RULES)[number]
 
 export interface RiskPolicy {
-  /** The points of a rule at its strongest, 0 to 100; 0 switches it off. The two about what is known take points away. */
+  /** The points of a rule at its strongest, 0 to 100; 0 switches it off. Those about what is known, and about little that is known, take points away. */
   readonly weights: Readonly<Record<RuleName, number>>
   /** The least sum with which each follows. Not descending. */
   readonly notifyAt: number
@@ -44,24 +45,25 @@ export const THRESHOLD_MAX = 1000
 /** No sum of machine rules reaches it: a false alarm stops somebody's production, so stopping has to be asked for. */
 export const SUSPEND_NEVER: number = THRESHOLD_MAX
 
-/** Tuned on one simulated world and measured in others: docs/risk.md. */
+/** Tuned on simulated worlds and measured in others: docs/risk.md. */
 export const DEFAULT_RISK_POLICY: RiskPolicy = {
   weights: {
-    new_network: 45,
-    known_network: 27,
-    new_country: 27,
-    impossible_travel: 36,
-    new_device: 55,
+    new_network: 25,
+    known_network: 80,
+    new_country: 18,
+    impossible_travel: 26,
+    new_device: 78,
     known_device: 55,
-    unusual_hours: 18,
-    recent_failures: 18,
+    unusual_hours: 20,
+    recent_failures: 27,
     breached_password: 18,
-    automation: 45,
-    hosting_network: 27,
+    automation: 50,
+    hosting_network: 39,
+    little_history: 80,
   },
   notifyAt: 20,
   stepUpAt: 40,
-  blockAt: 200,
+  blockAt: 250,
   withoutFactor: 'notify',
   machines: {
     weights: { new_network: 36, new_agent: 20, unusual_hours: 15, burst: 40 },
@@ -86,8 +88,11 @@ export function parseRiskPolicy(text: string): RiskPolicy | null {
   const stored: unknown = JSON.parse(text)
   if (!isRiskPolicy(stored)) return null
   // Those that were stored before keys could be suspended do not suspend any.
+  // Nor do they take anything away for a reason that they do not name.
+  const { little_history: littleHistory = 0 } = stored.weights as Partial<RiskPolicy['weights']>
   const { suspendAt = SUSPEND_NEVER } = stored.machines as Partial<RiskPolicy['machines']>
-  const policy = { ...stored, machines: { ...stored.machines, suspendAt } }
+  const weights = { ...stored.weights, little_history: littleHistory }
+  const policy = { ...stored, weights, machines: { ...stored.machines, suspendAt } }
   return checkRiskPolicy(policy).length === 0 ? policy : null
 }
 
@@ -99,7 +104,9 @@ function isRiskPolicy(value: unknown): value is RiskPolicy {
   const policy = value as RiskPolicy
   const isAnswer = policy.withoutFactor === 'notify' || policy.withoutFactor === 'block'
   return (
-    isAnswer && hasPart('weights', policy.machines) && RULES.every((rule) => hasPart(rule, policy.weights))
+    isAnswer &&
+    hasPart('weights', policy.machines) &&
+    RULES.every((rule) => rule === 'little_history' || hasPart(rule, policy.weights))
   )
 }
 

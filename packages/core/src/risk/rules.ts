@@ -5,7 +5,7 @@
 
 import { tailOfHour } from './hours.ts'
 import type { RuleName } from './policy.ts'
-import { trustIn } from './seen.ts'
+import { type Seen, trustIn } from './seen.ts'
 import type { Sight } from './sight.ts'
 import { surpriseOf } from './surprise.ts'
 
@@ -17,19 +17,24 @@ export interface Sighting {
 export type Rule = (sight: Sight) => Sighting | null
 
 /** Of the same provider: near, it is what dynamic addresses do; far, less so. */
-const PROVIDER_KNOWN_NEAR = 0.35
-const PROVIDER_KNOWN_FAR = 0.6
+const PROVIDER_KNOWN_NEAR = 0.2
+const PROVIDER_KNOWN_FAR = 0.5
 /** Without a data file nobody knows whose network it is, and most new ones are harmless. */
 const PROVIDER_UNTOLD = 0.7
 /** A device that came back so often is trusted fully. */
 const DEVICE_TRUST_FULL = 3
 /** A network that it was used on so often is trusted fully. */
 const NETWORK_TRUST_FULL = 2
-/** The same kind of browser takes a little off a new device; anybody can claim it. */
-const AGENT_KNOWN = 0.9
+/** What was used so often within a month is at home. */
+const TRUST_AT_HOME = 10
+/** How much of a new device is that its kind of browser is new as well; anybody can claim a known one. */
+const AGENT_SHARE = 0.45
 /** Hours with less than this share of what the account does are unusual, and with the second one as unusual as can be. */
 const HOUR_TAIL_MAX = 0.03
 const HOUR_TAIL_LEAST = 0.003
+/** So many sign-ins tell as good as nothing, and twice as many half as little. */
+const HISTORY_LITTLE = 2
+const HISTORY_GRADE_LEAST = 0.05
 /** People mistype a few times; so many failures are somebody else's. */
 const FAILURES = { from: 4, full: 15 } as const
 /** Several people behind one address fail now and then, too. */
@@ -47,9 +52,10 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   breached_password: breachedPassword,
   automation,
   hosting_network: hostingNetwork,
+  little_history: littleHistory,
 }
 
-function newNetwork({ profile, known, network, provider, isNear }: Sight): Sighting | null {
+function newNetwork({ profile, known, network, provider, isNear, attempt }: Sight): Sighting | null {
   if (profile.count === 0 || network === null || known.network) return null
   const surprise = surpriseOf(profile.novelty, 'network')
   if (provider === null || profile.providers.length === 0) {
@@ -57,12 +63,14 @@ function newNetwork({ profile, known, network, provider, isNear }: Sight): Sight
     return { grade: PROVIDER_UNTOLD * surprise, saw }
   }
   if (known.provider) {
-    const grade = isNear === false ? PROVIDER_KNOWN_FAR : PROVIDER_KNOWN_NEAR * surprise
+    const foreign = strangenessIn(profile.providers, provider, attempt.atMs)
+    const grade = Math.max(isNear === false ? PROVIDER_KNOWN_FAR : PROVIDER_KNOWN_NEAR * surprise, foreign)
     const where = isNear === false ? 'far from where it is used' : 'of a provider that it uses'
     return { grade, saw: `The network ${network} is new to this account, ${where}.` }
   }
   const saw = `The network ${network} and its provider ${provider} are new to this account.`
-  return { grade: surpriseOf(profile.novelty, 'provider'), saw }
+  // Whoever changes providers every day is told by the rules about devices: this one is as strong for everybody.
+  return { grade: 1, saw }
 }
 
 /** At home, a new device is likely one's own. Exits of data centres are shared by strangers and excuse nobody. */
@@ -86,14 +94,17 @@ function impossibleTravel({ profile, travel }: Sight): Sighting | null {
 }
 
 /** By what the device itself brings, and where that is not given out or thrown away each time, by its browser. */
-function newDevice({ profile, known, agent }: Sight): Sighting | null {
+function newDevice({ profile, known, agent, attempt }: Sight): Sighting | null {
   if (profile.count === 0 || known.device) return null
-  const byAgent = known.agent ? 0 : surpriseOf(profile.novelty, 'agent')
-  const byDevice = profile.devices.length === 0 ? 0 : surpriseOf(profile.novelty, 'device')
-  const grade = Math.max(byAgent, byDevice * (known.agent ? AGENT_KNOWN : 1))
+  const foreign = strangenessIn(profile.agents, agent.name, attempt.atMs)
   const what = known.agent ? 'another device than before' : 'a kind of device new to this account'
   const saw = `It comes from ${what}: ${agent.name}.`
-  return grade === 0 ? null : { grade, saw }
+  if (profile.devices.length === 0) {
+    return known.agent ? null : { grade: surpriseOf(profile.novelty, 'agent'), saw }
+  }
+  // A cookie that was cleared leaves the browser as it was; a stranger’s is seldom the one that is used most.
+  const grade = (1 - AGENT_SHARE) * surpriseOf(profile.novelty, 'device') + AGENT_SHARE * foreign
+  return { grade, saw }
 }
 
 /** What only the device itself can bring takes points away: its owner travels with it. */
@@ -138,6 +149,20 @@ function automation({ profile, known, agent, attempt: { networkAccounts } }: Sig
 function hostingNetwork({ known, attempt: { place } }: Sight): Sighting | null {
   if (place?.isHosting !== true || known.network || known.provider) return null
   return { grade: 1, saw: 'The address belongs to a data centre and not to a provider for people.' }
+}
+
+/** After the first sign-ins of a life nearly everything is new, most of it one's own: the second device, the office. */
+function littleHistory({ profile, known }: Sight): Sighting | null {
+  const grade = Math.min(1, HISTORY_LITTLE / (1 + profile.count))
+  if (profile.count === 0 || known.device || grade < HISTORY_GRADE_LEAST) return null
+  const times = profile.count === 1 ? 'once' : `${profile.count} times`
+  return { grade: -grade, saw: `It was signed in to only ${times} before, so what is new says little.` }
+}
+
+/** 1 for what was never seen, 0 for what is used all the time: once seen, on a trip or by a borrowed computer, is not at home. */
+function strangenessIn(list: readonly Seen[], key: string, atMs: number): number {
+  const trust = trustIn(list, key, atMs)
+  return Math.max(0, 1 - Math.log1p(trust) / Math.log1p(TRUST_AT_HOME))
 }
 
 /** 0 below `from`, 1 at `full` and above, even on the scale of the logarithm between. */
