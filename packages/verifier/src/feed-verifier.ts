@@ -20,13 +20,12 @@ import {
 import type { ProofFlaw } from './dpop/proof.ts'
 import { toAsked, toHeaders, toOnlyHeader } from './request-headers.ts'
 import type { Accepted, CheckResult, Verdict } from './verdict.ts'
-import { type HeldVerdict, isOfApiKey } from './verdict-cache.ts'
+import { type HeldVerdict, isOfApiKey, isToBeLookedAt } from './verdict-cache.ts'
 import type {
   AuthenticateOptions,
   AuthenticateResult,
   DenialFacts,
   Denied,
-  Principal,
   Recalled,
   Verified,
   Verifier,
@@ -34,6 +33,7 @@ import type {
   VerifyOptions,
   VerifyResult,
 } from './verifier-types.ts'
+import { WatchedPrincipal } from './watched-principal.ts'
 
 /** What is known about a request beside its credential. */
 interface Facts extends AuthenticateOptions {
@@ -338,37 +338,7 @@ export class FeedVerifier implements Verifier {
   }
 }
 
-/** Each time four times as many uses pass unseen: what goes on is noticed, and a busy key costs nothing. */
-const LOOKS_RARER = 4
-
-/** Whoever uses an API key from memory may sit elsewhere than who used it first. */
-function isToBeLookedAt(held: HeldVerdict): boolean {
-  held.recalls += 1
-  if (held.recalls < held.lookAt) return false
-  held.lookAt *= LOOKS_RARER
-  return true
-}
-
 /** Longer cookie headers are taken apart each time. */
 const COOKIE_CHARACTERS_MAX = 1024
-
-class WatchedPrincipal implements Principal {
-  readonly kind: Principal['kind']
-  readonly id: string
-  readonly #watch: () => AbortSignal
-  #ended: AbortSignal | null = null
-
-  constructor({ kind, id }: Verdict['principal'], watch: () => AbortSignal) {
-    this.kind = kind
-    this.id = id
-    this.#watch = watch
-  }
-
-  /** A new one after a lapse, when the credential turned out to be good after all. */
-  get ended(): AbortSignal {
-    if (this.#ended === null || this.#ended.aborted) this.#ended = this.#watch()
-    return this.#ended
-  }
-}
 
 const isBound = ({ verdict }: Accepted): boolean => verdict.credential.jkt !== undefined

@@ -168,6 +168,17 @@ export class VerdictCache {
 export const isOfApiKey = ({ credential }: Verdict): boolean =>
   credential.path.some(({ kind }) => kind === 'api_key')
 
+/** Each time four times as many uses pass unseen: what goes on is noticed, and a busy key costs nothing. */
+const LOOKS_RARER = 4
+
+/** Whoever uses an API key from memory may sit elsewhere than who used it first. */
+export function isToBeLookedAt(held: HeldVerdict): boolean {
+  held.recalls += 1
+  if (held.recalls < held.lookAt) return false
+  held.lookAt *= LOOKS_RARER
+  return true
+}
+
 /** Below this length a credential may be a small cut from a long header. */
 const CUT_CHARACTERS_MAX = 256
 
