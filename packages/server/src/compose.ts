@@ -93,8 +93,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     verifier,
     feed,
     confirmations,
-    usage,
-    programs: createProgramWatch((subject, uses, facts) => judgeProgram(core, subject, uses, facts)),
+    ...watchUses(core, usage),
     places,
     ...createMail(config),
     outbound,
@@ -142,6 +141,12 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     },
   }
 }
+
+/** What is used is written down, and what programs do is held against what they are used to. */
+const watchUses = (core: Context, usage: Usage): Pick<Services, 'usage' | 'programs'> => ({
+  usage,
+  programs: createProgramWatch((subject, uses, facts) => judgeProgram(core, subject, uses, facts)),
+})
 
 async function openPlaceFiles(config: Config, logger: Logger): Promise<PlaceFiles> {
   try {
