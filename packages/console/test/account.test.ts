@@ -230,12 +230,12 @@ test('the account pages', async (t) => {
 
       await page.getByRole('heading', { name: 'Sign in' }).waitFor()
       assert.equal(await page.getByText(ADMIN.name).count(), 0)
-      // The device stays known, so that others' wrong passwords do not keep its owner out.
+      // The device stays known, so that others' wrong passwords do not keep its owner out; the sign-in page then asks for passkeys.
       const cookies = await page.context().cookies()
-      assert.deepEqual(
-        cookies.map(({ name }) => name),
-        ['__Host-countersign_device'],
-      )
+      assert.deepEqual(cookies.map(({ name }) => name).toSorted(), [
+        '__Host-countersign_device',
+        '__Host-countersign_passkey',
+      ])
     },
   )
 
