@@ -55,6 +55,8 @@ export async function givenServer(settings: Readonly<Record<string, string>> = {
     COUNTERSIGN_DATA: folder,
     COUNTERSIGN_PORT: String(await freePort()),
     COUNTERSIGN_LOG_LEVEL: 'silent',
+    // Tests get proofs of clients wrong more often than anybody may.
+    COUNTERSIGN_RATE_LIMIT_CLIENT: 'dangerously-off',
     ...settings,
   }
   const loaded = await loadConfig(environment, folder)

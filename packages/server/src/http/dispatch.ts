@@ -105,8 +105,9 @@ function approach(flight: Flight, limited: Limited | null): Reply | Promise<Repl
   return after(authenticate(services, header, client.address, asked), (one) => admit(flight, one))
 }
 
-/** Nothing in the headers that could be a credential of ours. */
+/** Nothing in the headers that could be a credential of ours, and a form, which is where clients name themselves. */
 function looksLikeClient({ header, services }: Flight): boolean {
+  if (header('content-type')?.startsWith('application/x-www-form-urlencoded') !== true) return false
   const authorization = header('authorization')
   if (authorization !== null) return isBasic(authorization)
   return header('x-api-key') === null && readCookie(header('cookie'), services.cookies.cookieName) === null
