@@ -72,8 +72,18 @@ export async function openPage(browser: Browser, look: Look = {}): Promise<Watch
  */
 const MISUNDERSTOOD = ['landmark-no-duplicate-banner', 'landmark-unique']
 
+/** Two frames, so that what is to move has begun to; then until it has ended, but for what never does. */
+const SETTLED = `new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))).then(() =>
+  Promise.allSettled(
+    document.getAnimations()
+      .filter((one) => one.effect.getComputedTiming().endTime !== Infinity && one.playState === 'running')
+      .map((one) => one.finished),
+  ).then(() => undefined))`
+
 /** WCAG 2.2, A and AA, and what axe calls best practice. */
 export async function assertAccessible(page: Page): Promise<void> {
+  // A colour on its way to another one has neither's contrast.
+  await page.evaluate(SETTLED)
   const { violations } = await new AxeBuilder({ page }).disableRules(MISUNDERSTOOD).analyze()
   const told = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
