@@ -8,6 +8,7 @@ import { readBusy } from '../server/busy.ts'
 import { answer } from '../server/child.ts'
 import { findFreePort } from '../server/ports.ts'
 import { Browser } from './browser.ts'
+import { PeerStore } from './peer-store.ts'
 import { toAuthorizePath } from './requests.ts'
 import { AUDIENCE, PERSON, REDIRECT, type Side, toBasic, toFigures } from './setup.ts'
 
@@ -21,6 +22,7 @@ const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true })
 const key = { ...(await exportJWK(privateKey)), alg: ALGORITHM, use: 'sig', kid: 'bench' }
 
 const configuration: Configuration = {
+  adapter: PeerStore,
   jwks: { keys: [key] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   scopes: ['openid', 'offline_access', SCOPE],
@@ -64,6 +66,9 @@ const configuration: Configuration = {
   // Consent, as somebody who has given it.
   loadExistingGrant: async (context) => {
     const { Grant } = context.oidc.provider
+    // One for all: a refresh token is good for as long as its session knows its grant.
+    const known = context.oidc.session?.grantIdFor('web')
+    if (known !== undefined) return Grant.find(known)
     const grant = new Grant({
       clientId: context.oidc.client?.clientId,
       accountId: context.oidc.session?.accountId,

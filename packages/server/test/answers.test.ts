@@ -37,7 +37,8 @@ test('no GET and no HEAD asks the store for more than to be read (ASVS 3.5.3)', 
       to.takeCalls()
       await to.send(method, path, { key: to.adminKey })
 
-      for (const call of to.takeCalls()) assert.match(call, /^store\.(?:read|list|count|ping)/, `${method} ${path}`)
+      for (const call of to.takeCalls())
+        assert.match(call, /^store\.(?:read|list|count|ping)/, `${method} ${path}`)
     }
   }
 })
