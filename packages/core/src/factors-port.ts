@@ -9,10 +9,10 @@ import type { DeviceDraft, SignInTry } from './devices-port.ts'
 import type { Factor, FactorWay, Proof, TotpSeed } from './factors/factor.ts'
 import type { Passkey } from './factors/passkey.ts'
 import type { Ticket } from './factors/ticket.ts'
+import type { GrantDraft } from './grants-port.ts'
 import type { QueuedMail } from './mail-port.ts'
 import type { JudgedDraft, LearnedDraft } from './risk-port.ts'
 import type { Session } from './sessions/session.ts'
-import type { GrantDraft } from './store-port.ts'
 
 export interface FactorsView {
   /** Of the account, for telling its owner of changes. */

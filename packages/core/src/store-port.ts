@@ -7,7 +7,6 @@
 import type {
   AccountId,
   ApiKeyId,
-  GrantId,
   NodeKind,
   PathNode,
   Permission,
@@ -23,13 +22,12 @@ import type { HourOfUse } from './api-keys/usage.ts'
 import type { ApiKeyStore } from './api-keys-port.ts'
 import type { AuditEvent } from './audit/event.ts'
 import type { AuthorizationStore } from './authorizations-port.ts'
-import type { Client } from './clients/client.ts'
 import type { ClientStore } from './clients-port.ts'
 import type { DeviceCodeStore } from './device-codes-port.ts'
 import type { DeviceStore } from './devices-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
-import type { Grant } from './grants/grant.ts'
+import type { GrantStore } from './grants-port.ts'
 import type { LinkStore } from './links-port.ts'
 import type { LogoutStore } from './logouts-port.ts'
 import type { MailStore, QueuedMail } from './mail-port.ts'
@@ -210,12 +208,6 @@ export interface RoleStore {
   }): Promise<'ended' | 'not_found' | 'built_in'>
 }
 
-/** A grant with its first refresh token, opened together with a session. */
-export interface GrantDraft {
-  readonly grant: Grant
-  readonly refreshDigest: string
-}
-
 export interface SessionStore {
   /**
    * Opens a session if the account is still alive at that position, and ends the least recently used ones
@@ -245,63 +237,6 @@ export interface SessionStore {
     apiKeys: readonly { id: ApiKeyId; atMs: number; address: string | null; count: number }[]
     hours?: readonly (HourOfUse & { readonly id: ApiKeyId })[]
   }): Promise<void>
-}
-
-export interface GrantStore {
-  /** Live ones, the newest first. */
-  listGrants(principal: PrincipalId, nowMs: number, limit: number): Promise<readonly Grant[]>
-  /** The head, the grant that a refresh token belongs to, that token's generation and state, the principal. */
-  readRefreshToken(
-    grant: GrantId,
-    digests: readonly string[],
-  ): Promise<
-    WithHead<{
-      found: {
-        grant: Grant
-        digest: string
-        generation: number
-        usedAtMs: number | null
-        session: Session | null
-        client: Client
-        principal: PrincipalView
-        /** Digest of the next generation, while that one is unused. */
-        unusedSuccessorDigest: string | null
-      } | null
-    }>
-  >
-  /**
-   * Consumes the refresh token and writes its successor: one conditional update decides. A token that was
-   * used already answers `retry` inside the grace while its successor is unused, and otherwise `reused`,
-   * which ends exactly this grant with a kill and the event `auditReuse`.
-   */
-  rotateRefreshToken(input: {
-    grant: GrantId
-    digest: string
-    generation: number
-    successorDigest: string
-    expiresAtMs: number
-    nowMs: number
-    graceMs: number
-    entryExpiresAtMs: number
-    audit: AuditEvent
-    auditReuse: AuditEvent
-  }): Promise<
-    { kind: 'rotated' } | { kind: 'retry'; successorDigest: string } | { kind: 'reused' } | { kind: 'gone' }
-  >
-  /**
-   * Uses a refresh token of a client whose tokens do not rotate, and moves its end. `gone` where it does not live or
-   * its grant has ended; one that was consumed before ends its grant, as in `rotateRefreshToken`.
-   */
-  keepRefreshToken(input: {
-    grant: GrantId
-    digest: string
-    generation: number
-    expiresAtMs: number
-    nowMs: number
-    entryExpiresAtMs: number
-    audit: AuditEvent
-    auditReuse: AuditEvent
-  }): Promise<'kept' | 'reused' | 'gone'>
 }
 
 export interface RevocationStore {
