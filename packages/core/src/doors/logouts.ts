@@ -3,7 +3,10 @@
  * the revocation log, so the log is read for it, and no transaction that ends a session needs to think of clients. A
  * crash in between tells a client twice and never not at all.
  */
+
 import { LOGOUT_EVENT } from '@countersign/protocol'
+import { settleUntaken } from '../attempts.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import { SYSTEM } from '../caller.ts'
 import { isLive } from '../clients/client.ts'
 import type { RequestFacts } from '../context.ts'
@@ -99,23 +102,11 @@ function settle(
   told: Told,
   facts: RequestFacts,
 ): LogoutSettlement {
-  switch (told.kind) {
-    case 'told':
-      return told
-    case 'refused':
-      return { kind: 'failed', reason: told.reason, audit: toFailure(context, logout, told.reason, facts) }
-    case 'unreachable': {
-      const atMs = nextLogoutAttemptMs(logout.attempt, facts.nowMs, chance(context))
-      if (atMs < logout.expiresAtMs) return { kind: 'later', atMs, reason: told.reason }
-      return { kind: 'failed', reason: told.reason, audit: toFailure(context, logout, told.reason, facts) }
-    }
-  }
-}
-
-/** From 0 to 1. */
-function chance({ random }: LogoutContext): number {
-  const [high = 0, low = 0] = random.bytes(2)
-  return (high * 256 + low) / 65_535
+  if (told.kind === 'told') return told
+  const { attempt: number, expiresAtMs } = logout
+  const toFailed = (reason: string): AuditEvent => toFailure(context, logout, reason, facts)
+  const one = { expiresAtMs, nowMs: facts.nowMs, nextMs: nextLogoutAttemptMs, toFailure: toFailed }
+  return settleUntaken(context.random, told, { ...one, attempt: number })
 }
 
 function toFailure(
@@ -123,7 +114,7 @@ function toFailure(
   { sessionId, clientId, attempt: attempts }: ClaimedLogout,
   reason: string,
   facts: RequestFacts,
-): ReturnType<typeof makeAudit> {
+): AuditEvent {
   return makeAudit(context, facts, {
     type: 'client.logout_failed',
     outcome: 'failed',

@@ -2,6 +2,8 @@
  * Sending what waits in the outbox. A message is leased before it is handed over and settled afterwards, so that a
  * crash in between sends it once more, with the same `Message-ID`, and never loses it.
  */
+import { settleUntaken } from '../attempts.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import { SYSTEM } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { type ClaimedMail, MAIL_BATCH, MAIL_LEASE_MS, nextAttemptMs, parseMailBody } from '../mail/mail.ts'
@@ -51,23 +53,11 @@ async function attempt(
 }
 
 function settle(context: DeliveryContext, mail: ClaimedMail, sent: Sent, facts: RequestFacts): Settlement {
-  switch (sent.kind) {
-    case 'sent':
-      return sent
-    case 'refused':
-      return { kind: 'failed', reason: sent.reason, audit: toFailure(context, mail, sent.reason, facts) }
-    case 'unreachable': {
-      const atMs = nextAttemptMs(mail.attempt, facts.nowMs, chance(context))
-      if (atMs < mail.expiresAtMs) return { kind: 'later', atMs, reason: sent.reason }
-      return { kind: 'failed', reason: sent.reason, audit: toFailure(context, mail, sent.reason, facts) }
-    }
-  }
-}
-
-/** From 0 to 1. */
-function chance({ random }: DeliveryContext): number {
-  const [high = 0, low = 0] = random.bytes(2)
-  return (high * 256 + low) / 65_535
+  if (sent.kind === 'sent') return sent
+  const { attempt, expiresAtMs } = mail
+  const toFailed = (reason: string): AuditEvent => toFailure(context, mail, reason, facts)
+  const one = { attempt, expiresAtMs, nowMs: facts.nowMs, nextMs: nextAttemptMs, toFailure: toFailed }
+  return settleUntaken(context.random, sent, one)
 }
 
 function toFailure(
@@ -75,7 +65,7 @@ function toFailure(
   { kind, accountId, attempt: attempts }: ClaimedMail,
   reason: string,
   facts: RequestFacts,
-): ReturnType<typeof makeAudit> {
+): AuditEvent {
   return makeAudit(context, facts, {
     type: 'mail.failed',
     outcome: 'failed',
