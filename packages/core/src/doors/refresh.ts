@@ -18,6 +18,7 @@ import {
 import type { AuditActor } from '../audit/event.ts'
 import { isLive, permissionsOf, rotates } from '../clients/client.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
+import type { GrantStore } from '../grants-port.ts'
 import { makeAudit } from '../make.ts'
 import { idleDeadline, type Session } from '../sessions/session.ts'
 import type { WithHead } from '../store-port.ts'
@@ -108,26 +109,10 @@ async function rotate(
   const successors = context.secrets.successors(grantId, found.generation, presented)
   const [newest] = successors
   if (newest === undefined) throw new Error('There is no key to derive refresh tokens with.')
-  const actor: AuditActor = { kind: found.principal.kind, id: found.principal.id, credential: grantId }
-  const target = { kind: 'grant', id: grantId }
-  const details = { client: found.client.id, generation: found.generation }
   const answer = await context.store.rotateRefreshToken({
-    grant: grantId,
-    digest: found.digest,
-    generation: found.generation,
+    ...toUse(context, grantId, found, facts),
     successorDigest: context.secrets.digest(newest),
-    expiresAtMs: tokenExpiry(context, found, facts.nowMs),
-    nowMs: facts.nowMs,
     graceMs: context.policy.refreshGraceSeconds * 1000,
-    entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
-    audit: makeAudit(context, facts, { type: 'grant.refreshed', actor, target, details }),
-    auditReuse: makeAudit(context, facts, {
-      type: 'grant.reuse_detected',
-      outcome: 'refused',
-      actor,
-      target,
-      details,
-    }),
   })
   switch (answer.kind) {
     case 'rotated':
@@ -155,10 +140,24 @@ async function keep(
   found: Found,
   facts: RequestFacts,
 ): Promise<Rotated> {
+  const answer = await context.store.keepRefreshToken(toUse(context, grantId, found, facts))
+  if (answer === 'kept') return { ok: true, refreshToken: spell(context, grantId, presented) }
+  if (answer === 'reused') await context.feed.catchUp()
+  return refuseGrant(answer === 'reused' ? 'revoked' : deathOf(found, facts.nowMs))
+}
+
+/** What both ways of using one say to the store, with the event of either outcome. */
+function toUse(
+  context: Context,
+  grantId: GrantId,
+  found: Found,
+  facts: RequestFacts,
+): Parameters<GrantStore['keepRefreshToken']>[0] {
   const actor: AuditActor = { kind: found.principal.kind, id: found.principal.id, credential: grantId }
   const target = { kind: 'grant', id: grantId }
   const details = { client: found.client.id, generation: found.generation }
-  const answer = await context.store.keepRefreshToken({
+  const reuse = { type: 'grant.reuse_detected', outcome: 'refused', actor, target, details } as const
+  return {
     grant: grantId,
     digest: found.digest,
     generation: found.generation,
@@ -166,17 +165,8 @@ async function keep(
     nowMs: facts.nowMs,
     entryExpiresAtMs: entryExpiry(context.policy, facts.nowMs),
     audit: makeAudit(context, facts, { type: 'grant.refreshed', actor, target, details }),
-    auditReuse: makeAudit(context, facts, {
-      type: 'grant.reuse_detected',
-      outcome: 'refused',
-      actor,
-      target,
-      details,
-    }),
-  })
-  if (answer === 'kept') return { ok: true, refreshToken: spell(context, grantId, presented) }
-  if (answer === 'reused') await context.feed.catchUp()
-  return refuseGrant(answer === 'reused' ? 'revoked' : deathOf(found, facts.nowMs))
+    auditReuse: makeAudit(context, facts, reuse),
+  }
 }
 
 /** A session's idle deadline stands over its refresh tokens; one without a session has to have its own. */
