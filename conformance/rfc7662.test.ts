@@ -199,6 +199,17 @@ test('§2.1: a client that proves who it is asks about its own tokens, and about
   assert.equal((await ask(own)).text, INACTIVE)
 })
 
+test('RFC 9110 §8.3.1: a client is known by its form, however the media type is spelled', async () => {
+  const client = await givenSpeaker(given, ['notes:read'])
+  const headers = basicHeader(client.id, client.secret)
+  const spelled = { ...headers, 'content-type': 'Application/X-WWW-Form-Urlencoded; Charset=UTF-8' }
+
+  const answer = await given.send('POST', '/oauth/introspect', { raw: 'token=rubbish', headers: spelled })
+
+  assert.equal(answer.status, 200, answer.text)
+  assert.equal(answer.text, INACTIVE)
+})
+
 test('§4: a client that may ask for an API is told of what is meant for that API, and of nothing else', async () => {
   const { account } = await givenProgram(given, ['credentials:verify'], { boundTo: [API] })
   const speaker = { grant_types: ['client_credentials'], service_account_id: account }

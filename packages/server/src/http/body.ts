@@ -32,8 +32,7 @@ export async function readJson(request: Request, limit: BodyLimit, optional: boo
 
 /** A form body as an object of strings; a name that stands twice is refused (RFC 6749 §3.1). */
 export async function readForm(request: Request, limit: BodyLimit): Promise<BodyResult> {
-  if (mediaType(request) !== 'application/x-www-form-urlencoded')
-    return { ok: false, code: 'unsupported_media_type' }
+  if (!isForm(request)) return { ok: false, code: 'unsupported_media_type' }
   const text = await readText(request, limit)
   if (!text.ok) return text
   const form = new Map<string, string>()
@@ -46,6 +45,10 @@ export async function readForm(request: Request, limit: BodyLimit): Promise<Body
   }
   return { ok: true, value: Object.fromEntries(form) }
 }
+
+/** Whether the body says to be a form; nothing is read of it. */
+export const isForm = (request: Request): boolean =>
+  mediaType(request) === 'application/x-www-form-urlencoded'
 
 /** Only UTF-8 may be named as charset (RFC 8259 §8.1). */
 function mediaType(request: Request): string | null {

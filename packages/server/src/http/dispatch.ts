@@ -19,6 +19,7 @@ import { refusalPage } from '../routes/oauth-pages/refusal-page.ts'
 import type { Services } from '../services.ts'
 import { type Authentication, authenticate } from './authenticate.ts'
 import { isBasic } from './basic.ts'
+import { isForm } from './body.ts'
 import { readClient, readFacts } from './client.ts'
 import { readCookie } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
@@ -106,8 +107,8 @@ function approach(flight: Flight, limited: Limited | null): Reply | Promise<Repl
 }
 
 /** Nothing in the headers that could be a credential of ours, and a form, which is where clients name themselves. */
-function looksLikeClient({ header, services }: Flight): boolean {
-  if (header('content-type')?.startsWith('application/x-www-form-urlencoded') !== true) return false
+function looksLikeClient({ header, services, request }: Flight): boolean {
+  if (!isForm(request)) return false
   const authorization = header('authorization')
   if (authorization !== null) return isBasic(authorization)
   return header('x-api-key') === null && readCookie(header('cookie'), services.cookies.cookieName) === null
