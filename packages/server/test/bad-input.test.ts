@@ -23,9 +23,10 @@ const bytesMaxOf = (route: AnyRoute): number => Math.max(config.bodyBytesMax, ro
 /** Pages that lead back to themselves with what is missing; everything in their forms may be empty. */
 const LED_BACK: ReadonlySet<string> = new Set(['device', 'device_decision', 'end_session_by_form'])
 
-function assertRefused(route: AnyRoute, answer: given.Answer, code: ErrorCode): void {
+function assertRefused(route: AnyRoute, what: string, answer: given.Answer, code: ErrorCode): void {
   assert.ok(!answer.text.includes(CANARY), `What was sent comes back: ${answer.text}`)
-  if (answer.status === 401 && route.name === 'device_authorization')
+  // RFC 8628 §3.1: a form that names no client is none of a known one.
+  if (route.name === 'device_authorization' && what.startsWith('lacks a parameter'))
     assertOAuthError(answer, 'invalid_client')
   else if (route.errorForm === 'oauth') assertOAuthError(answer, 'invalid_request')
   // What a page must be, its contract says.
@@ -42,13 +43,14 @@ for (const route of bodied) {
     for (const { what, options, code } of mistakesOf(route, bytesMaxOf(route))) {
       const credential = route.access === 'public' ? {} : { key: adminKey }
       const answer = await send(route.method, pathOf(route, ids), { ...options, ...credential })
-      if (LED_BACK.has(route.name) && answer.status === 303) {
+      // Only for what lacks everything: whatever is wrong in itself is refused there, too.
+      if (LED_BACK.has(route.name) && what.startsWith('lacks a parameter') && answer.status === 303) {
         assert.match(answer.headers.get('location') ?? '', /^\/(?:device|login|logout)(?:\?|$)/)
         continue
       }
       assert.ok(answer.status >= 400 && answer.status < 500, `${what}: ${answer.status} ${answer.text}`)
       try {
-        assertRefused(route, answer, code)
+        assertRefused(route, what, answer, code)
       } catch (cause) {
         throw new Error(`A body that ${what}.`, { cause })
       }
