@@ -10,7 +10,7 @@ import { openPostgresEngine, type PostgresSettings } from './postgres/engine.ts'
 import { all, type Script } from './script.ts'
 import { openSqliteEngine, type SqliteSettings } from './sqlite/engine.ts'
 import { selectMigrations } from './statements/housekeeping.ts'
-import { createStore } from './store.ts'
+import { createStore, recalledTables } from './store.ts'
 import type { SecretFingerprint } from './transactions/housekeeping.ts'
 import { type StoreTransactions, transactions } from './transactions.ts'
 
@@ -45,7 +45,8 @@ export async function openSqliteStore(settings: SqliteStoreSettings): Promise<Op
     throw new Error(`There is no database ${settings.file}: migrate first.`)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const transactionsModule = new URL(`./transactions.${extension}`, import.meta.url)
-  return openStore(await openSqliteEngine<StoreTransactions>({ ...settings, transactionsModule }), settings)
+  const parts = { ...settings, transactionsModule, recalled: recalledTables }
+  return openStore(await openSqliteEngine<StoreTransactions>(parts), settings)
 }
 
 /** Opens a Postgres database. Throws `StoreUnavailable` where it cannot be reached. */

@@ -47,6 +47,18 @@ import type { StoreTransactions } from './transactions.ts'
 
 type StoreEngine = Engine<StoreTransactions>
 
+/** What verdicts about clients depend on, and the log: read with nearly every request, and seldom written to. */
+export const recalledTables: readonly string[] = [
+  'log_head',
+  'revocations',
+  'clients',
+  'client_secrets',
+  'accounts',
+  'service_accounts',
+  'roles',
+  'principal_roles',
+]
+
 export function createStore(engine: StoreEngine): Store {
   return {
     ...createLogStore(engine),
@@ -70,7 +82,8 @@ export function createStore(engine: StoreEngine): Store {
 function createLogStore(engine: StoreEngine): LogStore & RevocationStore {
   return {
     readHead: () => engine.read(log.readHead),
-    readEntries: (position, limit) => engine.read(() => log.readEntries(position, limit)),
+    readEntries: (position, limit) =>
+      engine.recall(`entries ${position} ${limit}`, () => log.readEntries(position, limit)),
     pruneLog: (nowMs, keepPositions) => engine.write('pruneLog', { nowMs, keepPositions }),
     markFollowed: (nowMs) => engine.write('markFollowed', { nowMs }),
     startEpoch: (epoch, event) => engine.write('startEpoch', { epoch, audit: event }),
@@ -137,7 +150,7 @@ function createClientStore(engine: StoreEngine): ClientStore {
     createClient: (input) => engine.write('createClient', input),
     readClient: (id) => engine.read(() => clients.readClient(id)),
     listClients: (page) => engine.read(() => clients.listClients(page)),
-    readClientToIssue: (id) => engine.read(() => clients.readClientToIssue(id)),
+    readClientToIssue: (id) => engine.recall(`client ${id}`, () => clients.readClientToIssue(id)),
     changeClient: (input) => engine.write('changeClient', input),
     rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
     endClient: (input) => engine.write('endClient', input),

@@ -14,7 +14,7 @@ import { migrations } from '../src/migrations.ts'
 import { openPostgresEngine } from '../src/postgres/engine.ts'
 import { all, type Row, type Script, type Value } from '../src/script.ts'
 import { openSqliteEngine } from '../src/sqlite/engine.ts'
-import { createStore } from '../src/store.ts'
+import { createStore, recalledTables } from '../src/store.ts'
 import { type TestTransactions, transactions } from './transactions.ts'
 
 export type DatabaseKind = 'sqlite' | 'postgres'
@@ -116,7 +116,8 @@ async function openSqlite(): Promise<Opened> {
   const file = join(folder, 'test.db')
   await migrateSqlite(file, migrations, 0)
   const transactionsModule = new URL('./transactions.ts', import.meta.url)
-  const engine = await openSqliteEngine<TestTransactions>({ file, transactionsModule })
+  const settings = { file, transactionsModule, recalled: recalledTables }
+  const engine = await openSqliteEngine<TestTransactions>(settings)
   return { engine, remove: async () => rmSync(folder, { recursive: true, force: true }) }
 }
 

@@ -7,7 +7,6 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
   createSecretKey,
   hkdfSync,
   type KeyObject,
@@ -16,6 +15,7 @@ import {
 } from 'node:crypto'
 import type { FormBinding, Secrets } from '@countersign/core'
 import { type GrantId, type Secret, type SessionId, toSecretText } from '@countersign/protocol'
+import { createHmacSha256 } from './hmac.ts'
 import type { PasswordPepper } from './password-hasher.ts'
 
 /** A root secret. Higher versions are newer; new things are written under the newest. */
@@ -54,7 +54,7 @@ export function createSecrets(keyring: Keyring): KeyringSecrets {
   const { versions, newest } = keys
   const mac = (version: number, label: Label, ...parts: string[]): Buffer =>
     // As JSON the parts cannot be shifted into one another: ["a","bc"] and ["ab","c"] are different texts.
-    createHmac('sha256', keys.get(version, label)).update(JSON.stringify(parts)).digest()
+    keys.mac(version, label)(JSON.stringify(parts))
   const tagged = (version: number, label: Label, ...parts: string[]): string =>
     `v${version}.${mac(version, label, ...parts).toString('base64url')}`
   /** Compares with what `tagged` wrote. A version that is no longer known matches nothing. */
@@ -93,6 +93,7 @@ interface Keys {
   readonly newest: number
   has(version: number): boolean
   get(version: number, label: Label): KeyObject
+  mac(version: number, label: Label): (text: string) => Buffer
   bytes(version: number, label: Label): Buffer
 }
 
@@ -107,6 +108,7 @@ function createKeys(keyring: Keyring): Keys {
   const [newest] = versions
   if (newest === undefined) throw new RangeError('The keyring is empty.')
   const derived = new Map<string, KeyObject>()
+  const macs = new Map<string, (text: string) => Buffer>()
 
   const bytes = (version: number, label: Label): Buffer => {
     const root = roots.get(version)
@@ -125,6 +127,14 @@ function createKeys(keyring: Keyring): Keys {
       const key = createSecretKey(bytes(version, label))
       derived.set(name, key)
       return key
+    },
+    mac(version, label) {
+      const name = `${version} ${label}`
+      const known = macs.get(name)
+      if (known !== undefined) return known
+      const mac = createHmacSha256(bytes(version, label))
+      macs.set(name, mac)
+      return mac
     },
   }
 }

@@ -19,6 +19,20 @@ export interface CountedNetworks {
  * Callers whose address nobody knows are counted together.
  */
 export function countedNetworks(address: string | null): CountedNetworks {
+  const name = address ?? ''
+  const known = lately.get(name)
+  if (known !== undefined) return known
+  const counted = toCounted(address)
+  if (lately.size >= LATELY_MAX) lately.clear()
+  lately.set(name, counted)
+  return counted
+}
+
+/** A request asks several times for its own address, and callers come back. */
+const lately = new Map<string, CountedNetworks>()
+const LATELY_MAX = 1_000
+
+function toCounted(address: string | null): CountedNetworks {
   const groups = address === null ? null : parseAddress(address.replace(/%[^%]*$/, ''))
   if (groups === null) return { narrow: 'unknown', wide: null }
   const counted = embeddedIpv4(groups) ?? groups

@@ -49,6 +49,11 @@ class PostgresEngine<T extends Transactions> implements Engine<T> {
     return this.#track(() => retry(() => this.#read(script)))
   }
 
+  /** Other nodes write as well, and only the database knows what. */
+  recall<R>(_: string, script: () => Script<R>): Promise<R> {
+    return this.read(script)
+  }
+
   write<N extends keyof T & string>(name: N, input: InputOf<T, N>): Promise<OutputOf<T, N>> {
     return this.#track(async () => {
       const transaction = Object.hasOwn(this.#transactions, name) ? this.#transactions[name] : undefined

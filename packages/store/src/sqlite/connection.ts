@@ -180,6 +180,27 @@ export class Connection {
     this.#db.exec(text)
   }
 
+  /**
+   * Calls `onChange` for each row of these tables that this connection inserts, updates or deletes, also where that is
+   * undone again later. A table that is not there is passed over: a database without tables is refused elsewhere.
+   */
+  watch(tables: readonly string[], onChange: () => void): void {
+    this.#db.function('note_change', () => {
+      onChange()
+      return null
+    })
+    for (const table of tables) {
+      const [found] = this.query(`select name from sqlite_schema where type = 'table' and name = $1`, table)
+      if (found === undefined) continue
+      for (const event of ['insert', 'update', 'delete']) {
+        // Temporary: it belongs to this connection, and stands in no schema that another program reads.
+        this.run(`create temp trigger "${table} ${event}" after ${event} on main.${table} begin
+          select note_change();
+        end`)
+      }
+    }
+  }
+
   /** Asks one question that is asked once. */
   query(text: string, ...values: readonly Value[]): readonly Row[] {
     return this.#db.prepare(toPositional(text).text).all(...values) as readonly Row[]

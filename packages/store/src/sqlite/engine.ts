@@ -7,6 +7,7 @@ import type { Engine, InputOf, OutputOf, Transactions } from '../engine.ts'
 import type { Script } from '../script.ts'
 import { type Connection, isOutage, openReadingConnection } from './connection.ts'
 import { runScript } from './group.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { openWriter, type Writer } from './writer.ts'
 
 export interface SqliteSettings {
@@ -20,6 +21,8 @@ export interface SqliteSettings {
   readonly groupMax?: number
   /** How long those who run first in a group may hold its COMMIT back; 20 by default. */
   readonly groupMsMax?: number
+  /** The tables that `recall` may remember answers from; none by default. */
+  readonly recalled?: readonly string[]
 }
 
 const WAITING_MAX = 10_000
@@ -29,12 +32,14 @@ const GROUP_MS_MAX = 20
 /** Opens the file and starts the writer. Throws with one sentence that names the file when it cannot. */
 export async function openSqliteEngine<T extends Transactions>(settings: SqliteSettings): Promise<Engine<T>> {
   const { file, transactionsModule, waitingMax = WAITING_MAX } = settings
-  const { groupMax = GROUP_MAX, groupMsMax = GROUP_MS_MAX } = settings
+  const { groupMax = GROUP_MAX, groupMsMax = GROUP_MS_MAX, recalled = [] } = settings
   const limits = { requestsMax: groupMax, durationMsMax: groupMsMax }
-  const writer = await openWriter({ file, transactionsModule: transactionsModule.href, limits }, waitingMax)
+  const memory = createMemory(recalled)
+  const parts = { file, transactionsModule: transactionsModule.href, limits, watched: recalled }
+  const writer = await openWriter(parts, waitingMax, memory.forget)
   try {
     // After the writer, which makes the file.
-    return new SqliteEngine(openReadingConnection(file), writer)
+    return new SqliteEngine(openReadingConnection(file), writer, memory)
   } catch (error) {
     await writer.close()
     throw error
@@ -46,11 +51,13 @@ class SqliteEngine<T extends Transactions> implements Engine<T> {
   readonly #writer: Writer
   /** Statements that have been the first of several in a script. */
   readonly #firstOfSeveral = new Set<string>()
+  readonly #memory: Memory
   #isClosed = false
 
-  constructor(connection: Connection, writer: Writer) {
+  constructor(connection: Connection, writer: Writer, memory: Memory) {
     this.#connection = connection
     this.#writer = writer
+    this.#memory = memory
   }
 
   async read<R>(script: () => Script<R>): Promise<R> {
@@ -61,6 +68,17 @@ class SqliteEngine<T extends Transactions> implements Engine<T> {
       if (isOutage(error)) throw new StoreUnavailable('The database cannot be read.', { cause: error })
       throw error
     }
+  }
+
+  recall<R>(key: string, script: () => Script<R>): Promise<R> {
+    const known = this.#isClosed ? undefined : this.#memory.find<R>(key)
+    return (
+      known ??
+      this.#memory.keep(
+        key,
+        this.read(() => this.#memory.guard(script())),
+      )
+    )
   }
 
   async write<N extends keyof T & string>(name: N, input: InputOf<T, N>): Promise<OutputOf<T, N>> {

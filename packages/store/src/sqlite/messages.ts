@@ -8,6 +8,8 @@ export interface WriterSettings {
   /** URL of the module that exports `transactions`. */
   readonly transactionsModule: string
   readonly limits: GroupLimits
+  /** Tables whose changes are told with the answers. */
+  readonly watched: readonly string[]
 }
 
 /** How much one COMMIT may hold back: whichever comes first. */
@@ -29,7 +31,7 @@ export type ToWriter =
 export type FromWriter =
   | { readonly kind: 'opened' }
   | { readonly kind: 'refused'; readonly message: string }
-  | ({ readonly kind: 'answered' } & GroupAnswers)
+  | ({ readonly kind: 'answered'; readonly isWatchedChanged: boolean } & GroupAnswers)
   | { readonly kind: 'pong' }
 
 /** One value per request of the group, in order; the value of a request with a fault means nothing. */

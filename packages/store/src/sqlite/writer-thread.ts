@@ -15,14 +15,24 @@ async function start(port: MessagePort, settings: WriterSettings): Promise<void>
     // biome-ignore lint/plugin: it is our own module, named by whoever opens the engine.
     const { transactions } = await import(settings.transactionsModule)
     const connection = openWritingConnection(settings.file)
-    serve(port, { connection, transactions, limits: settings.limits, monotonicMs: () => performance.now() })
+    const changes = { isSeen: false }
+    connection.watch(settings.watched, () => {
+      changes.isSeen = true
+    })
+    const group = { connection, transactions, limits: settings.limits, monotonicMs: () => performance.now() }
+    serve(port, group, changes)
     send(port, { kind: 'opened' })
   } catch (error) {
     send(port, { kind: 'refused', message: error instanceof Error ? error.message : String(error) })
   }
 }
 
-function serve(port: MessagePort, group: Group): void {
+/** Whether a table that is watched has been written to since it was last told. */
+interface Changes {
+  isSeen: boolean
+}
+
+function serve(port: MessagePort, group: Group, changes: Changes): void {
   const waiting: WriteRequest[] = []
   let taken = 0
   let isClosing = false
@@ -40,10 +50,9 @@ function serve(port: MessagePort, group: Group): void {
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
         take(more.message)
       }
-      answer(
-        port,
-        commitGroup(group, () => waiting[taken++]),
-      )
+      const answers = commitGroup(group, () => waiting[taken++])
+      answer(port, answers, changes.isSeen)
+      changes.isSeen = false
       waiting.splice(0, taken)
       taken = 0
     }
@@ -51,12 +60,12 @@ function serve(port: MessagePort, group: Group): void {
   })
 }
 
-function answer(port: MessagePort, answers: GroupAnswers): void {
+function answer(port: MessagePort, answers: GroupAnswers, isWatchedChanged: boolean): void {
   try {
-    send(port, { kind: 'answered', ...answers })
+    send(port, { kind: 'answered', isWatchedChanged, ...answers })
   } catch {
     // One of the values is no plain data. The others are owed their answers all the same.
-    send(port, { kind: 'answered', ...withoutUncloneable(answers) })
+    send(port, { kind: 'answered', isWatchedChanged, ...withoutUncloneable(answers) })
   }
 }
 

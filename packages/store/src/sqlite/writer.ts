@@ -22,8 +22,13 @@ interface Waiting {
  * Starts the writer's thread; resolves when it has the file open.
  *
  * @param waitingMax How many writes may wait for their COMMIT before the next one is refused as `Overloaded`.
+ * @param onWatchedChange Called when a watched table may have changed, before anybody is told that a change was made.
  */
-export async function openWriter(settings: WriterSettings, waitingMax: number): Promise<Writer> {
+export async function openWriter(
+  settings: WriterSettings,
+  waitingMax: number,
+  onWatchedChange: () => void,
+): Promise<Writer> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), {
     name: 'countersign-writer',
@@ -32,7 +37,7 @@ export async function openWriter(settings: WriterSettings, waitingMax: number): 
     env: SHARE_ENV,
     execArgv: conditionsOf(process.execArgv),
   })
-  const writer = new Writer(worker, waitingMax)
+  const writer = new Writer(worker, waitingMax, onWatchedChange)
   await writer.opened
   return writer
 }
@@ -63,12 +68,14 @@ export class Writer {
   /** Sent, in the order in which the answers come back. */
   readonly #sent: Waiting[] = []
   readonly #pings: PromiseWithResolvers<void>[] = []
+  readonly #onWatchedChange: () => void
   /** Why nothing is accepted any more. */
   #ended: string | null = null
 
-  constructor(worker: Worker, waitingMax: number) {
+  constructor(worker: Worker, waitingMax: number, onWatchedChange: () => void) {
     this.#worker = worker
     this.#waitingMax = waitingMax
+    this.#onWatchedChange = onWatchedChange
     this.opened = this.#opening.promise
     worker.on('message', (message: FromWriter) => this.#receive(message))
     worker.on('error', (error) => this.#fail(error))
@@ -141,6 +148,7 @@ export class Writer {
   #receive(message: FromWriter): void {
     switch (message.kind) {
       case 'answered':
+        if (message.isWatchedChanged) this.#onWatchedChange()
         settle(this.#sent.splice(0, message.values.length), message)
         break
       case 'pong':
@@ -157,6 +165,7 @@ export class Writer {
 
   /** The thread is gone. Whether its last group was committed is not known; nobody is told that it was. */
   #fail(cause: unknown): void {
+    this.#onWatchedChange()
     const message = "The database's writer has stopped."
     this.#ended ??= message
     const error = new StoreUnavailable(message, { cause })
