@@ -118,11 +118,23 @@ export function* insertTokenOfGrant(grant: Grant, digest: string, expiresAtMs: n
   yield* run(insertRefreshToken, grant.id, FIRST_GENERATION, digest, grant.createdAtMs, expiresAtMs)
 }
 
+/** A session that goes on, and is written to in its turn. */
+export interface KeptSession {
+  readonly id: SessionId
+  write(): Script<void>
+}
+
 /** Ends sessions in the order of their ids, as every transaction does that locks several of them. */
-export function* endAll(rows: readonly Row[], nowMs: number): Script<readonly SessionId[]> {
+export function* endAll(
+  rows: readonly Row[],
+  nowMs: number,
+  kept: KeptSession | null = null,
+): Script<readonly SessionId[]> {
   const ended: SessionId[] = []
-  for (const id of rows.map((row) => narrowed(row, 'id', isSessionId)).sort()) {
-    if ((yield* run(sql.endSession, id, nowMs)) === 1) ended.push(id)
+  const ids = rows.map((row) => narrowed(row, 'id', isSessionId))
+  for (const id of [...ids, ...(kept === null ? [] : [kept.id])].sort()) {
+    if (id === kept?.id) yield* kept.write()
+    else if ((yield* run(sql.endSession, id, nowMs)) === 1) ended.push(id)
   }
   return ended
 }

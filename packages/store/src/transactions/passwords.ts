@@ -29,21 +29,24 @@ export function* takePasswordTry(input: InputOf<'takePasswordTry'>): Script<Answ
 export function* changePassword(input: InputOf<'changePassword'>): Script<AnswerOf<'changePassword'>> {
   const { account, renewed, nowMs } = input
   if (!(yield* writePassword(input))) return { kind: 'password_gone' }
-  if (renewed !== null) {
-    // Ended while the password was being checked: whoever held it has no say any more.
-    const { session, digest } = renewed
-    if ((yield* run(renewSession, session, nowMs, account, digest)) === 0) {
-      throw new Rollback({ kind: 'session_gone' })
-    }
-  }
   const others = input.keepOthers
     ? []
     : yield* all(selectOtherSessions, account, renewed?.session ?? '', nowMs)
-  const ended = yield* endAll(others, nowMs)
+  const kept = renewed === null ? null : { id: renewed.session, write: () => renew(input, renewed) }
+  const ended = yield* endAll(others, nowMs, kept)
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   yield* appendNewPassword(account, ended, input)
   return { kind: 'changed', ended }
+}
+
+/** Ended while the password was being checked: whoever held it has no say any more. */
+function* renew(
+  { account, nowMs }: InputOf<'changePassword'>,
+  { session, digest }: NonNullable<InputOf<'changePassword'>['renewed']>,
+): Script<void> {
+  const renewed = yield* run(renewSession, session, nowMs, account, digest)
+  if (renewed === 0) throw new Rollback({ kind: 'session_gone' })
 }
 
 export function* requirePasswordChange(
