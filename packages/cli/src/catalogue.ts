@@ -80,6 +80,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Choose between session, JWT and API key: ten questions, and what to set.',
     load: async () => (await import('./commands/advise.ts')).commands,
   },
+  explain: {
+    summary: 'Why a request was refused, or what becomes of a credential at every check.',
+    load: async () => (await import('./commands/explain.ts')).commands,
+  },
   inspect: {
     summary: 'Explain a credential, part by part.',
     load: async () => (await import('./commands/inspect.ts')).commands,

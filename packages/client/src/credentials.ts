@@ -1,5 +1,6 @@
 /** What is done with credentials themselves: exchange, refresh, verify, revoke. */
 import {
+  type ExplanationResponse,
   FIRST_PARTY_CLIENT,
   type RevocationTarget,
   type RevokeDryRunResponse,
@@ -26,6 +27,11 @@ export interface VerifyInput {
   readonly audience?: string | undefined
 }
 
+export interface ExplainInput extends VerifyInput {
+  /** The address that it would be used from. */
+  readonly address?: string | undefined
+}
+
 export type RevokeTarget =
   | Exclude<RevocationTarget, { kind: 'credential' }>
   | { readonly kind: 'credential'; readonly credential: Secret | string }
@@ -48,6 +54,8 @@ export interface Credentials {
   followRevocation(id: string): Promise<Omit<RevokeResponse, 'ended'>>
   /** What a revocation would end. Changes nothing. */
   previewRevocation(target: RevokeTarget): Promise<RevokeDryRunResponse>
+  /** A credential held against every check, in order, and how to mend it; needs `decisions:read`. Nothing of it is kept. */
+  explain(input: ExplainInput): Promise<ExplanationResponse['explanation']>
   /** The authority's verdict about somebody's credential; needs `credentials:verify`. */
   verify(input: VerifyInput): Promise<VerifyResponse>
 }
@@ -82,6 +90,11 @@ export function createCredentials(call: Call, keeper: Keeper): Credentials {
     previewRevocation: async (target) => {
       const json = { target: toWire(target), dry_run: true }
       return parseAnswer(await call({ method: 'POST', path: REVOCATIONS, json, idempotent: true }), 'ended')
+    },
+    explain: async ({ credential, ...rest }) => {
+      const json = { ...rest, credential: toSecret(credential).reveal() }
+      const body = await call({ method: 'POST', path: '/v1/explanations', json, idempotent: true })
+      return parseAnswer<ExplanationResponse>(body, 'explanation').explanation
     },
     verify: async ({ credential, ...rest }) => {
       const json = { ...rest, credential: toSecret(credential).reveal() }

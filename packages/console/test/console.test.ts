@@ -171,34 +171,6 @@ test('the console', async (t) => {
   )
 
   await stage.play(
-    'a refusal is explained by its decision id, and a token is taken apart',
-    { scheme: 'dark', width: 360 },
-    async (page, world) => {
-      const stranger = createClient({ baseUrl: world.url, credential: { sessionToken: 'nothing-good' } })
-      const refusal = await stranger.me().catch((error: unknown) => error)
-      assert.ok(refusal instanceof Error && 'decisionId' in refusal)
-      const tokens = createClient({ baseUrl: world.url })
-      const person = await newPerson(world, 'Yara Token')
-      const { access_token: access } = await tokens.signIn({
-        email: person.email,
-        password: person.password,
-        deliver: 'jwt',
-      })
-      await signIn(page, world, '/console/explain')
-      await page.getByRole('textbox', { name: 'Decision id' }).fill(String(refusal.decisionId))
-      await page.getByRole('button', { name: 'Look' }).click()
-      await page.getByText('invalid_credential').waitFor()
-
-      await page.getByRole('textbox', { name: 'Credential' }).fill(access?.reveal() ?? '')
-
-      await page.getByText('The form is right.').waitFor()
-      await page.getByText('at+jwt').first().waitFor()
-      await assertAccessible(page)
-      await shoot(page, 'console-explain-dark-360')
-    },
-  )
-
-  await stage.play(
     'whoever may read the audit log alone sees that and nothing else',
     {},
     async (page, world) => {

@@ -325,4 +325,6 @@ export interface Problem {
   readonly code: ErrorCode
   readonly decision_id: string
   readonly errors?: readonly { readonly path: string; readonly message: string }[]
+  /** Why, on a machine where somebody develops and has asked for it; nowhere else. */
+  readonly hint?: string
 }

@@ -2,6 +2,7 @@
  * What verifiers report back in batches: uses of sessions and API keys, and traces of what they refused. Never
  * a credential, only ids.
  */
+import type { CheckShape } from './checks.ts'
 import type { ErrorCode } from './errors.ts'
 
 /** How many uses and traces one report may carry; a verifier that has more sends the rest with the next. */
@@ -34,6 +35,9 @@ export interface ReportedRefusal {
   route: string | null
   credential_id: string | null
   address: string | null
+  /** How much of the revocation log was applied at that moment, and for how long the lease held still; 0 for none. */
+  position?: number | undefined
+  lease_ms?: number | undefined
 }
 
 export interface UsageReport {
@@ -63,7 +67,10 @@ export interface DecisionShape {
   credential_id: string | null
   address: string | null
   reported_by: string | null
+  /** Null where the verifier did not say. */
+  position: number | null
+  lease_ms: number | null
 }
 export interface DecisionResponse {
-  decision: DecisionShape
+  decision: DecisionShape & { checks: CheckShape[]; mend: string }
 }

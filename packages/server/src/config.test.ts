@@ -87,6 +87,7 @@ test('settings that contradict one another are refused', () => {
   const wrong: [environment: Record<string, string>, words: RegExp][] = [
     [{ ACCESS_TOKEN_LIFETIME_SECONDS: '3601' }, /DANGEROUSLY_LONG_ACCESS_TOKENS=true/],
     [{ HS256_SECRET: strong() }, /SIGNING_ALGORITHM is not HS256/],
+    [{ REFUSAL_HINTS: 'development', ISSUER: 'https://id.example.com' }, /REFUSAL_HINTS/],
     [{ SESSION_IDLE_SECONDS: '7200', SESSION_LIFETIME_SECONDS: '3600' }, /SESSION_IDLE_SECONDS is longer/],
     [{ REFRESH_IDLE_SECONDS: '7200', REFRESH_LIFETIME_SECONDS: '3600' }, /REFRESH_IDLE_SECONDS is longer/],
     [{ KEY_ROTATION_DAYS: '1', KEY_PUBLISH_SECONDS: '86400' }, /not shorter/],
@@ -205,6 +206,7 @@ test('without anything set there is a safe server on loopback', () => {
       outboundNetworks: [],
       outboundTimeoutMs: 3000,
       dpopNonces: 'off',
+      refusalHints: 'off',
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       breachedPasswordsAtSignIn: 'require_change',

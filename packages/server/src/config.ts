@@ -7,6 +7,7 @@ import { assuranceRules } from './config-assurance.ts'
 import type { RateLimit } from './config-kinds.ts'
 import { type MailTarget, toMailTarget } from './config-mail.ts'
 import type { SettingOrigin } from './config-origins.ts'
+import { hintRules } from './config-proofs.ts'
 import {
   type ConfigFile,
   type Environment,
@@ -143,6 +144,7 @@ function contradictions(values: Settings, environment: Environment): string[] {
       values.emailVerification === 'required' && toMailTarget(values).kind === 'off',
       'COUNTERSIGN_EMAIL_VERIFICATION is required, but no mail is sent: nobody could sign up. Set COUNTERSIGN_SMTP_URL.',
     ],
+    ...hintRules(values),
     [
       port === 0 && issuer === 'http://localhost:0',
       'COUNTERSIGN_PORT is 0, so the issuer cannot be guessed; set COUNTERSIGN_ISSUER.',

@@ -12,6 +12,10 @@ const makeDecision = (id: string, reportedBy: string | null = null): Decision =>
   credential_id: null,
   address: null,
   reported_by: reportedBy,
+  position: 7,
+  lease_ms: 5000,
+  place: 'authority',
+  needs: null,
 })
 
 test('the oldest are forgotten, and a flood of own refusals leaves the reported ones', () => {

@@ -2,10 +2,14 @@
  * Why requests were refused, by the id that the caller was given, for those who may read decisions: this
  * node's own refusals and what verifiers have reported to it. Kept in memory and bounded; the log has them all.
  */
-import type { DecisionShape } from '@countersign/protocol'
+import type { CheckPlace, DecisionShape } from '@countersign/protocol'
 
 export interface Decision extends Omit<DecisionShape, 'at'> {
   readonly atMs: number
+  /** Who asked for what: the checks and their order follow from it. */
+  readonly place: CheckPlace
+  /** The permission that the route needs; null where it needs none, or was another server's. */
+  readonly needs: string | null
 }
 
 export interface Decisions {

@@ -121,7 +121,7 @@ export function assertOAuthError({ status, headers, json }: Answer, error?: stri
 /** RFC 9457 §3.1, with the words of the one table. */
 export function assertProblem({ status, headers, json, text }: Answer, code?: string): void {
   assert.equal(headers.get('content-type'), 'application/problem+json; charset=utf-8', text)
-  const { errors: fields, type, ...rest } = json
+  const { errors: fields, type, hint, ...rest } = json
   const named = String(json.code)
   assert.ok(isErrorCode(named), `${named} is no code of the table.`)
   const { title, detail, status: expected } = errors[named]
@@ -136,6 +136,8 @@ export function assertProblem({ status, headers, json, text }: Answer, code?: st
   assert.match(String(type), new RegExp(`^https?://[^/]+/docs/errors/${named}$`))
   assert.match(String(json.decision_id), /^dec_/)
   if (fields !== undefined) assertFields(fields)
+  // Only `hints.test.ts` opens an authority that gives any.
+  if (hint !== undefined) assert.match(String(hint), /\.$/)
   if (code !== undefined) assert.equal(named, code, text)
 }
 

@@ -59,6 +59,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   rotate_api_key: { overlap_seconds: 60 },
   revoke: { target: { kind: 'role', id: 'member' }, reason: 'a test', wait_ms: 0, dry_run: true },
   verify: { credential: 'nobody-has-this', permissions: ['docs:read'], audience: 'countersign' },
+  explain_credential: { credential: 'nobody-has-this', permissions: ['docs:read'], address: '192.0.2.1' },
   report_usage: {
     uses: [
       {

@@ -4,7 +4,7 @@
  * revocation set are read in the synchronous step that returns, again after every wait.
  */
 import type { PathNode } from '@countersign/protocol'
-import type { Checker, CheckerStats } from './checker.ts'
+import type { Checker, CheckerMoment, CheckerStats } from './checker.ts'
 import { type CheckerOptions, type CheckerSettings, toSettings } from './checker-options.ts'
 import { InFlight } from './in-flight.ts'
 import { isForOneOf, readClaims } from './jwt/claims.ts'
@@ -298,6 +298,11 @@ export class MemoryChecker implements Checker {
 
   setKeys(keys: readonly VerificationKey[]): void {
     this.#memory.setKeys(keys)
+  }
+
+  moment(): CheckerMoment {
+    const { position, lease } = this.#memory
+    return { position, leaseMs: Math.max(0, Math.round(lease.remainingMs(this.now()))) }
   }
 
   stats(): CheckerStats {

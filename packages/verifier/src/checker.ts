@@ -25,6 +25,15 @@ export interface Checker {
   /** Puts these keys in place of all others. Keys that the feed has removed stay removed. */
   setKeys(keys: readonly VerificationKey[]): void
   stats(): CheckerStats
+  /** Where it stands: cheap enough to be read with every refusal. */
+  moment(): CheckerMoment
+}
+
+export interface CheckerMoment {
+  /** The log has been applied up to here. */
+  readonly position: number
+  /** For how long verdicts may be used still; 0 where no lease holds. */
+  readonly leaseMs: number
 }
 
 export interface CheckerStats {

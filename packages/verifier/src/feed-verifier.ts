@@ -283,8 +283,11 @@ export class FeedVerifier implements Verifier {
     const { reason = null, route = null, address = null, from = null } = facts
     const denied = this.#toDenied(code, from)
     const { decisionId } = denied
+    const { reports, checker } = this.#parts
+    if (reports.isFull) return denied
     const atMs = this.#authorityMs()
-    this.#parts.reports.addRefusal({ decisionId, atMs, code, reason, route, credentialId, address })
+    const told = { decisionId, atMs, code, reason, route, credentialId, address }
+    reports.addRefusal({ ...told, ...checker.moment() })
     return denied
   }
 

@@ -1,6 +1,6 @@
 export { formatAddress, type Groups, isAddressAllowed, isAddressBlock, parseAddress } from './addresses.ts'
 export { createChecker } from './check.ts'
-export type { Checker, CheckerStats } from './checker.ts'
+export type { Checker, CheckerMoment, CheckerStats } from './checker.ts'
 export type { CheckerBounds, CheckerClock, CheckerOptions } from './checker-options.ts'
 export { createVerifier } from './create-verifier.ts'
 export {
@@ -20,7 +20,12 @@ export {
   type VerifySignature,
   webBackEnd,
 } from './jwt/signature.ts'
-export { readUnverifiedClaims, type SignedJwtRules, verifySignedJwt } from './jwt/signed-jwt.ts'
+export {
+  readUnverifiedClaims,
+  readUnverifiedHeader,
+  type SignedJwtRules,
+  verifySignedJwt,
+} from './jwt/signed-jwt.ts'
 export type { FeedAnswer } from './memory.ts'
 export type { Accepted, AskAnswer, CheckResult, Refused, Undecided, Verdict } from './verdict.ts'
 export type {

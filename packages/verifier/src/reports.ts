@@ -37,6 +37,8 @@ export interface Refusal {
   readonly route: string | null
   readonly credentialId: string | null
   readonly address: string | null
+  readonly position: number
+  readonly leaseMs: number
 }
 
 export interface ReportParts {
@@ -66,7 +68,7 @@ export class Reports {
   #sending: Promise<void> | null = null
   #cancel = (): void => {}
   /** For as long as this process lives: an authority is upgraded before its verifiers are restarted. */
-  #tellsAgents = true
+  #tellsAll = true
 
   constructor(parts: ReportParts) {
     this.#parts = parts
@@ -98,6 +100,8 @@ export class Reports {
       route: toRoute(refusal.route),
       credential_id: refusal.credentialId,
       address: toAddress(refusal.address),
+      position: refusal.position,
+      lease_ms: refusal.leaseMs,
     })
   }
 
@@ -173,10 +177,10 @@ export class Reports {
   }
 
   async #post(report: UsageReport): Promise<void> {
-    const status = await this.#call(this.#tellsAgents ? report : withoutAgents(report))
-    if (status === 400 && this.#tellsAgents) {
+    const status = await this.#call(this.#tellsAll ? report : withoutNewer(report))
+    if ((status === 400 || status === 422) && this.#tellsAll) {
       // An authority of an earlier version takes no field that it does not know.
-      this.#tellsAgents = false
+      this.#tellsAll = false
       return this.#post(report)
     }
     if (status >= 300 && !HOPELESS.includes(status)) throw new Error(`status ${status}`)
@@ -199,9 +203,9 @@ export class Reports {
 const toKey = ({ credential: { kind, id }, route, address, agent }: ReportedUse): string =>
   kind === 'session' ? `${id} ${route}` : `${id} ${route} ${address} ${agent}`
 
-const withoutAgents = ({ uses, refusals }: UsageReport): UsageReport => ({
+const withoutNewer = ({ uses, refusals }: UsageReport): UsageReport => ({
   uses: uses.map(({ agent, ...use }) => use),
-  refusals,
+  refusals: refusals.map(({ position, lease_ms, ...refusal }) => refusal),
 })
 
 const ROUTE = /^[\x21-\x7e]+$/

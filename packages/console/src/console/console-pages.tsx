@@ -10,7 +10,6 @@ import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import { Empty } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import { ExplainPage } from './explain-page.tsx'
 import { AllKeysPage } from './keys-page.tsx'
 import { PeoplePage } from './people-page.tsx'
 import { PersonPage } from './person-page.tsx'
@@ -23,6 +22,7 @@ import { SigningKeysPage } from './signing-keys-page.tsx'
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
 const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
+const ExplainPage = lazy(async () => ({ default: (await import('../explain/explain-page.tsx')).ExplainPage }))
 const RiskPage = lazy(async () => ({ default: (await import('../risk/risk-page.tsx')).RiskPage }))
 const StartPage = lazy(async () => ({ default: (await import('../start/start-page.tsx')).StartPage }))
 const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }))

@@ -85,7 +85,8 @@ export async function verifyForClient(
 const audiencesOf = ({ policy }: Pick<Context, 'policy'>, { audiences }: PrincipalView): readonly string[] =>
   audiences.length > 0 ? audiences : policy.audiences
 
-async function verdictOf(
+/** The verdict whoever asks, whatever it is for; or why there is none. */
+export async function verdictOf(
   context: VerifyContext,
   credential: string,
   nowMs: number,

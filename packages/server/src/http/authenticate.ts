@@ -42,7 +42,10 @@ export function authenticate(
   const taken = takeCredential({ authorization, apiKey, cookie: header('cookie') }, services.cookies)
   switch (taken.kind) {
     case 'none':
-      return refusal('credential_required', 'none')
+      return refusal(
+        'credential_required',
+        header('sec-fetch-site') === 'cross-site' ? 'none_cross_site' : 'none',
+      )
     case 'multiple':
       return refusal('multiple_credentials', 'multiple')
     case 'malformed':

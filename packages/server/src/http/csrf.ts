@@ -49,6 +49,14 @@ export function isCsrfSafe(
   return presented !== null && secrets.isCsrfToken(session, presented)
 }
 
+/** What the browser said about where the request came from, as a word for those who may read decisions. */
+export function tellOrigin(header: HeaderReader, policy: OriginPolicy): string {
+  const site = header('sec-fetch-site')
+  const told = site !== null && SITES.has(site) ? site.replace('-', '_') : 'untold'
+  return `${judgeOrigin(header, policy)}_origin_${told}`
+}
+const SITES: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'cross-site', 'none'])
+
 /** For requests that set cookies without having one: a foreign page must not sign its visitor in (login CSRF). */
 export function isForeign(header: HeaderReader, policy: OriginPolicy): boolean {
   return judgeOrigin(header, policy) === 'foreign'

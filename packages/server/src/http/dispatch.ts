@@ -23,11 +23,12 @@ import { isForm } from './body.ts'
 import { readClient, readFacts } from './client.ts'
 import { readCookie } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
-import { isCsrfSafe, isForeign } from './csrf.ts'
+import { isCsrfSafe, isForeign, tellOrigin } from './csrf.ts'
 import { readDeviceSecrets } from './device-cookie.ts'
 import { type Connection, headerReader } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
+import { hintOf } from './hints.ts'
 import { readInput } from './input.ts'
 import { type Limited, tightest, toLimitFields } from './limit-fields.ts'
 import { limitCaller, limitDevices, limitRoute } from './limits.ts'
@@ -99,7 +100,8 @@ const ASKS_FOR_DEVICES = new Set(['sign_in', 'login'])
 function approach(flight: Flight, limited: Limited | null): Reply | Promise<Reply> {
   const { services, route, header, client, request } = flight
   flight.limited = limited
-  if (route.setsCookies && isForeign(header, services.origins)) return refuse(flight, 'csrf_refused')
+  if (route.setsCookies && isForeign(header, services.origins))
+    return refuse(flight, 'csrf_refused', tellOrigin(header, services.origins))
   if (route.access === 'public') return answer(flight)
   if (route.handleClient !== undefined && looksLikeClient(flight)) return enterAsClient(flight)
   const asked = () => ({ method: request.method, path: new URL(request.url).pathname })
@@ -154,7 +156,7 @@ function serve(flight: Flight, caller: Caller, byCookie: boolean): Reply | Promi
     isUnsafe &&
     !isCsrfSafe(header, services.origins, services.core.secrets, sessionOf(caller))
   ) {
-    return refuse(flight, 'csrf_refused')
+    return refuse(flight, 'csrf_refused', tellOrigin(header, services.origins))
   }
   if (typeof route.access === 'object' && !allows(caller.verdict.permissions, route.access.permission)) {
     return refuse(flight, 'permission_denied')
@@ -230,7 +232,12 @@ function refuse(
     const look = lookOf({ services: flight.services, facts })
     return refusalPage(look, code, fields[0]?.path ?? null)
   }
-  return problem(flight.services.config.issuer, { code, decisionId: flight.id, fields })
+  return problem(flight.services.config.issuer, {
+    code,
+    decisionId: flight.id,
+    fields,
+    hint: hintOf(flight, code),
+  })
 }
 
 /** The gate's and the reader's refusals, in the words of RFC 6749 §5.2. */

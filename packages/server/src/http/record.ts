@@ -32,6 +32,7 @@ function count({ services, route, client, nowMs }: Flight, { verdict }: Caller, 
 
 /** For those who may read decisions. */
 function explain({ services, route, client, nowMs, id, caller, reason }: Flight, code: string): void {
+  const { position, leaseMs } = services.verifier.checker.moment()
   services.decisions.add({
     id,
     atMs: nowMs,
@@ -41,6 +42,10 @@ function explain({ services, route, client, nowMs, id, caller, reason }: Flight,
     credential_id: caller?.verdict.credential.id ?? null,
     address: client.address,
     reported_by: null,
+    position,
+    lease_ms: leaseMs,
+    place: route.access === 'public' ? 'public' : 'authority',
+    needs: typeof route.access === 'object' ? route.access.permission : null,
   })
 }
 

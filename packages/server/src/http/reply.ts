@@ -58,6 +58,8 @@ export interface ProblemParts {
   readonly decisionId: string
   readonly fields?: readonly { readonly path: string; readonly message: string }[]
   readonly headers?: Readonly<Record<string, string>>
+  /** Why, where a developer is told. */
+  readonly hint?: string | null
 }
 
 /** A problem document (RFC 9457). */
@@ -71,6 +73,7 @@ export function problem(issuer: string, parts: ProblemParts): Reply {
     code: parts.code,
     decision_id: parts.decisionId,
     ...(parts.fields && parts.fields.length > 0 && { errors: parts.fields }),
+    ...(parts.hint && { hint: parts.hint }),
   }
   const headers = { ...problemHeaders, ...challenge(parts.code, status), ...parts.headers }
   return { status, body: JSON.stringify(document), headers, outcome: parts.code }

@@ -3,7 +3,7 @@
  * passwords, so the pages exist only while the issuer is this machine itself and no SMTP server is set, and only for
  * requests that have come straight from this machine under one of its own names.
  */
-import { isLoopback, isLoopbackHost } from '../http/gate.ts'
+import { isFromHere } from '../http/from-here.ts'
 import type { Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, publicRoute } from '../http/route.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
@@ -35,16 +35,11 @@ function mailRoute(
     responses: { 200: { description: 'A page.' } },
     handle: (call) => {
       const { mailbox } = call.services
-      return mailbox === null || !isFromHere(call) ? notFound(call) : show(call, mailbox)
+      return mailbox === null || !isFromHere(call.header, call.facts.address)
+        ? notFound(call)
+        : show(call, mailbox)
     },
   })
-}
-
-/** A proxy on this machine would bring the whole world here: what has come through one is not from here. */
-function isFromHere({ facts, header }: PageCall): boolean {
-  const host = header('host')
-  const isForwarded = header('x-forwarded-for') !== null || header('forwarded') !== null
-  return isLoopback(facts.address) && !isForwarded && (host === null || isLoopbackHost(host))
 }
 
 const list = mailRoute('dev_mail', '/dev/mail', 'Mail that is kept while none is sent.', (_, mailbox) =>

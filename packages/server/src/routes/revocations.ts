@@ -15,6 +15,7 @@ import {
 import {
   isRevocationId,
   permissions as own,
+  parseOpaqueCredential,
   type RevocationTarget,
   type RevokeRequest,
   type VerifyRequest,
@@ -161,16 +162,21 @@ const verify: AnyRoute = protectedRoute({
 
 /** For those who may read decisions; the resource server is told the code alone. */
 function toDecision(call: VerifyCall, { code, reason }: Extract<Verified, { active: false }>): Decision {
-  const { facts, decisionId } = call
+  const { facts, decisionId, services, body } = call
+  const { position, leaseMs } = services.verifier.checker.moment()
   return {
     id: decisionId,
     atMs: facts.nowMs,
     code,
     reason,
     route: 'verify',
-    credential_id: null,
+    credential_id: parseOpaqueCredential(body.credential, services.core.policy.credentialStyle)?.id ?? null,
     address: null,
     reported_by: null,
+    position,
+    lease_ms: leaseMs,
+    place: 'question',
+    needs: body.permissions?.join(' ') || null,
   }
 }
 

@@ -11,6 +11,7 @@ import { credentialTreeRoutes } from './credential-tree.ts'
 import { developmentRoutes } from './development.ts'
 import { deviceAuthorizationRoute } from './device-authorization.ts'
 import { emailRoutes } from './email.ts'
+import { explanationRoutes } from './explanations.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
@@ -77,6 +78,7 @@ export const routes: readonly AnyRoute[] = [
   feedRoute,
   ...credentialTreeRoutes,
   ...usageRoutes,
+  ...explanationRoutes,
   ...accountRoutes,
   ...accountFactorRoutes,
   ...serviceAccountRoutes,

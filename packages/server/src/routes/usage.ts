@@ -1,4 +1,4 @@
-/** What verifiers report about use and refusals, and reading both. */
+/** What verifiers report about use and refusals, and reading the uses. */
 import {
   acceptUses,
   type Caller,
@@ -21,12 +21,7 @@ import {
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
 import { pageOf } from '../schemas/common.ts'
-import {
-  apiKeyUsageQuerySchema,
-  apiKeyUsageSchema,
-  decisionResponseSchema,
-  usageReportSchema,
-} from '../schemas/usage.ts'
+import { apiKeyUsageQuerySchema, apiKeyUsageSchema, usageReportSchema } from '../schemas/usage.ts'
 import { notFound, refused } from './answer.ts'
 import { toTime } from './shapes.ts'
 
@@ -75,28 +70,11 @@ const reporterOf = ({ principal }: Caller): ServiceAccountId | null =>
   isServiceAccountId(principal.id) ? principal.id : null
 
 function takeRefusal(call: Call<UsageReport, undefined, Caller>, refusal: ReportedRefusal): void {
-  const { decision_id: id, at, ...rest } = refusal
-  const decision = { id, atMs: Date.parse(at), ...rest, reported_by: call.caller.principal.id }
-  call.services.decisions.add(decision)
-  call.services.logger.reported(decision)
+  const { decision_id: id, at, position = null, lease_ms = null, ...rest } = refusal
+  const told = { id, atMs: Date.parse(at), ...rest, reported_by: call.caller.principal.id }
+  call.services.decisions.add({ ...told, position, lease_ms, place: 'verifier', needs: null })
+  call.services.logger.reported(told)
 }
-
-const readDecision: AnyRoute = protectedRoute({
-  name: 'read_decision',
-  method: 'GET',
-  path: '/v1/decisions/:id',
-  summary:
-    'Why a request was refused, by the decision id that its caller was given; as long as it is remembered.',
-  tag: 'Verifying',
-  access: { permission: own.decisionsRead },
-  responses: { 200: { description: 'The refusal.', schema: decisionResponseSchema } },
-  handle: (call) => {
-    const found = call.services.decisions.find(call.params.id ?? '')
-    if (found === null) return notFound(call)
-    const { atMs, ...decision } = found
-    return json(200, { decision: { ...decision, at: toTime(atMs) } })
-  },
-})
 
 const readUsage: AnyRoute = protectedRoute({
   name: 'list_api_key_usage',
@@ -157,4 +135,4 @@ function parsePlace(cursor: string): HourPlace | null {
 const isRoute = (value: unknown): value is string =>
   typeof value === 'string' && /^[\x20-\x7e]{1,100}$/.test(value)
 
-export const usageRoutes: readonly AnyRoute[] = [report, readDecision, readUsage]
+export const usageRoutes: readonly AnyRoute[] = [report, readUsage]

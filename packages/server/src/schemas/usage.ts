@@ -14,6 +14,7 @@ import {
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { pageQueryShape, timeSchema } from './common.ts'
+import { checkSchema } from './explanations.ts'
 
 /** A name of the resource server's own: printable ASCII without spaces, such as `read_note` or `/notes/:id`. */
 const routeSchema = z
@@ -55,6 +56,8 @@ const refusalSchema = z.strictObject({
     .regex(/^(?:ses|key|jwt|gra)_[0-9a-z]{26}$/)
     .nullable(),
   address: addressSchema,
+  position: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  lease_ms: z.number().int().min(0).max(60_000).optional(),
 })
 export const usageReportSchema: z.ZodType<UsageReport> = z.strictObject({
   uses: z.array(useSchema).max(REPORTED_USES_MAX),
@@ -92,5 +95,9 @@ export const decisionResponseSchema: z.ZodType<DecisionResponse> = z.object({
     credential_id: z.string().nullable(),
     address: z.string().nullable(),
     reported_by: z.string().nullable(),
+    position: z.number().int().nullable(),
+    lease_ms: z.number().int().nullable(),
+    checks: z.array(checkSchema),
+    mend: z.string(),
   }),
 })

@@ -33,6 +33,12 @@ export function readUnverifiedClaims(text: string): JsonObject | null {
   return parts === null ? null : parsePayload(parts.payload)
 }
 
+/** The same for the header: for whoever explains a token, and trusts nothing in it. */
+export function readUnverifiedHeader(text: string): JsonObject | null {
+  const parts = splitCompactJws(text)
+  return parts === null ? null : parsePlainHeader(parts.headerText)
+}
+
 /** Null where there is none. Case does not count (RFC 7515 §4.1.9). */
 function toType(typ: unknown): string | null {
   if (typ === undefined) return null
