@@ -8,6 +8,7 @@ import {
   startEmailVerification,
 } from '@countersign/core'
 import { AAL1, isAccountId, permissions as own, Secret } from '@countersign/protocol'
+import { onBeat } from '../adapters/beat.ts'
 import { limitMail } from '../http/limits.ts'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
@@ -41,7 +42,7 @@ const change: AnyRoute = protectedRoute<{ email: string }>({
     const { services, body } = call
     const limited = await limitMail(services, body.email)
     if (limited !== null && !limited.allowed) return rateLimited(call, limited)
-    const answer = await requestEmailChange(services.core, call.caller, body.email, call.facts)
+    const answer = await onBeat(() => requestEmailChange(services.core, call.caller, body.email, call.facts))
     return answer.ok ? json(202, CHECK_MAIL) : refused(call, answer)
   },
 })

@@ -1,6 +1,7 @@
 /** Setting a new password by a link in a mail: asking for it, the page behind it, and using it. */
 import { completePasswordReset, requestPasswordReset, startPasswordReset } from '@countersign/core'
 import { isAccountId, permissions as own, Secret } from '@countersign/protocol'
+import { onBeat } from '../adapters/beat.ts'
 import { limitMail } from '../http/limits.ts'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
@@ -31,7 +32,7 @@ const request: AnyRoute = publicRoute({
     if (limited !== null && !limited.allowed) {
       return rateLimited(call, limited)
     }
-    const answer = await requestPasswordReset(services.core, body.email, call.facts)
+    const answer = await onBeat(() => requestPasswordReset(services.core, body.email, call.facts))
     return answer.ok ? json(202, CHECK_MAIL) : refused(call, answer)
   },
 })

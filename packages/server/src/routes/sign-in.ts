@@ -3,6 +3,7 @@
 import { signIn, signOut, signUp } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
 import { z } from 'zod'
+import { onBeat } from '../adapters/beat.ts'
 import { limitAccount, limitMail } from '../http/limits.ts'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
@@ -34,12 +35,12 @@ const signUpRoute: AnyRoute = publicRoute({
   handle: async (call) => {
     const { email, password, name } = call.body
     const { core, config } = call.services
-    if (config.emailVerification === 'required') {
-      const limited = await limitMail(call.services, email)
-      if (limited !== null && !limited.allowed) return rateLimited(call, limited)
-    }
     const input = { email, password: new Secret(password), name: name ?? null }
-    const answer = await signUp(core, input, call.facts)
+    const begin = () => signUp(core, input, call.facts)
+    const isVerified = config.emailVerification === 'required'
+    const limited = isVerified ? await limitMail(call.services, email) : null
+    if (limited !== null && !limited.allowed) return rateLimited(call, limited)
+    const answer = isVerified ? await onBeat(begin) : await begin()
     if (!answer.ok) return refused(call, answer)
     if (answer.kind === 'check_mail') return json(202, { status: 'check_mail' })
     return json(201, { account: toAccountShape(answer.account) })

@@ -1,5 +1,6 @@
 /** The page for whoever forgot the password: it has a link sent, and says the same for every address. */
 import { requestPasswordReset } from '@countersign/core'
+import { onBeat } from '../../adapters/beat.ts'
 import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitMail } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
@@ -65,7 +66,7 @@ const submit: AnyRoute = publicRoute<ForgotForm>({
       const reply = again(refusalText(look, 'rate_limited'), 429)
       return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }
     }
-    const answer = await requestPasswordReset(call.services.core, identifier, call.facts)
+    const answer = await onBeat(() => requestPasswordReset(call.services.core, identifier, call.facts))
     if (!answer.ok) return { ...again(refusalText(look, answer.code), 400), outcome: answer.code }
     return page(sentPage(look, look.words.forgot.sent, { interaction, csrf: '' }))
   },

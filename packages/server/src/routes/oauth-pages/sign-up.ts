@@ -1,6 +1,7 @@
 /** The page for whoever has no account yet. */
 import { signUp } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
+import { onBeat } from '../../adapters/beat.ts'
 import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitMail } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
@@ -64,8 +65,8 @@ const submit: AnyRoute = publicRoute<SignUpForm>({
     const look = lookOf(call)
     const again = (message: string, status: number): Reply => showForm(call, call.body, message, status)
     if (!isGuarded(services, call.header, PURPOSE, csrf)) return again(look.words.said.stale, 403)
-    const limited =
-      services.config.emailVerification === 'required' ? await limitMail(services, identifier) : null
+    const isVerified = services.config.emailVerification === 'required'
+    const limited = isVerified ? await limitMail(services, identifier) : null
     if (limited !== null && !limited.allowed) {
       const reply = again(refusalText(look, 'rate_limited'), 429)
       return { ...reply, headers: { ...reply.headers, ...toLimitFields(limited) }, outcome: 'rate_limited' }
@@ -73,7 +74,8 @@ const submit: AnyRoute = publicRoute<SignUpForm>({
     const called = nameSchema.optional().safeParse(name.trim() === '' ? undefined : name.trim())
     if (!called.success) return again(look.words.mistake.other, 400)
     const input = { email: identifier, password: new Secret(password), name: called.data ?? null }
-    const answer = await signUp(services.core, input, facts)
+    const begin = () => signUp(services.core, input, facts)
+    const answer = isVerified ? await onBeat(begin) : await begin()
     if (!answer.ok) return { ...again(refusalText(look, answer.code), 400), outcome: answer.code }
     if (answer.kind === 'check_mail') {
       return page(sentPage(look, look.words.signUp.sent, { interaction, csrf: '' }))
