@@ -2,6 +2,9 @@
 import type {
   AccountDetailShape,
   AuditEventShape,
+  BulkItemShape,
+  BulkRequest,
+  BulkResponse,
   CredentialTreeResponse,
   DecisionResponse,
   EmailVerificationResponse,
@@ -86,6 +89,9 @@ export interface Collection<T, Create, Change, Query = PageQuery> {
   end(id: string): Promise<void>
 }
 
+export type BulkInput = Pick<BulkRequest, 'action' | 'ids'> & { readonly dryRun?: boolean | undefined }
+export type BulkNoun = 'accounts' | 'service-accounts' | 'clients' | 'api-keys'
+
 export interface Administration extends Overseeing {
   readonly accounts: Collection<AccountDetailShape, CreateAccountInput, ChangeAccountInput, AccountsQuery> & {
     /** Another password at the next sign-in; all sessions end, unless they are kept. Answers how many did. */
@@ -119,6 +125,11 @@ export interface Administration extends Overseeing {
   /** Has a link sent to the owner, who sets a new password with it; nobody else sees either. */
   startPasswordReset(account: string): Promise<void>
   readonly risk: Risk
+  /**
+   * Ends, disables or enables up to a hundred by their ids; with `dryRun` it only tells what that would do. Each is
+   * done by itself: the answer says what became of every one. Sent again, what was done is `unchanged`.
+   */
+  bulk(noun: BulkNoun, input: BulkInput): Promise<readonly BulkItemShape[]>
   readonly audit: {
     list(query?: AuditQuery): Promise<Page<AuditEventShape>>
     /** Recomputes the whole chain, which takes time where there is much. */
@@ -187,6 +198,11 @@ export function createAdministration(call: Call): Administration {
       await call({ method: 'POST', path })
     },
     risk: createRisk(call),
+    bulk: async (noun, { dryRun = false, action, ids }) => {
+      const json = { action, ids, dry_run: dryRun }
+      const body = await call({ method: 'POST', path: `/v1/${noun}/bulk`, json })
+      return parseAnswer<BulkResponse>(body, 'items').items
+    },
     audit: {
       list: async (query = {}) =>
         parseAnswer(await call({ method: 'GET', path: '/v1/audit', query: { ...query } }), 'items'),

@@ -1,4 +1,5 @@
 export * from './authentication.ts'
+export type * from './bulk-shapes.ts'
 export * from './checks.ts'
 export * from './claims.ts'
 export type * from './client-shapes.ts'

@@ -59,6 +59,10 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   rotate_api_key: { overlap_seconds: 60 },
   revoke: { target: { kind: 'role', id: 'member' }, reason: 'a test', wait_ms: 0, dry_run: true },
   verify: { credential: 'nobody-has-this', permissions: ['docs:read'], audience: 'countersign' },
+  bulk_accounts: { action: 'disable', ids: ['acc_01kf0rdqg06p1nem1shv2ssrmr'], dry_run: true },
+  bulk_service_accounts: { action: 'disable', ids: ['svc_01kf0rdqg06p1nem1shv2ssrmr'], dry_run: true },
+  bulk_clients: { action: 'disable', ids: ['nobody'], dry_run: true },
+  bulk_api_keys: { action: 'disable', ids: ['key_01kf0rdqg06p1nem1shv2ssrmr'], dry_run: true },
   explain_credential: { credential: 'nobody-has-this', permissions: ['docs:read'], address: '192.0.2.1' },
   report_usage: {
     uses: [

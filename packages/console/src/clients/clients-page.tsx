@@ -6,6 +6,8 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
+import { client as api } from '../api/client.ts'
+import { Bulk, LISTED, SelectableRow, type Selection, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { useMay } from '../shell/me.ts'
@@ -23,6 +25,7 @@ import { clientsQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
 const TYPING_MS = 250
+const CHANGES = [['clients'], ['overview']]
 
 export function ClientsPage(): ReactNode {
   const t = useT()
@@ -35,6 +38,7 @@ export function ClientsPage(): ReactNode {
   const find = useDebouncedCallback((typed: string) => setFilter('q', typed.trim()), TYPING_MS)
   const [isCreating, setCreating] = useState(false)
   const [made, setMade] = useState<ClientWithSecret | null>(null)
+  const selection = useSelection(search)
   const clients = useInfiniteQuery({ ...clientsQuery(search), placeholderData: keepPreviousData })
   const create = may(own.clientsWrite) && <Button onClick={() => setCreating(true)}>{words.create}</Button>
   return (
@@ -56,7 +60,13 @@ export function ClientsPage(): ReactNode {
       <Section isFlush>
         <PagedList
           query={clients}
-          row={(one) => <ClientRow key={one.id} client={one} />}
+          row={(one) => (
+            <ClientRow
+              key={one.id}
+              client={one}
+              selection={may(own.clientsWrite) && one.id !== FIRST_PARTY ? selection : null}
+            />
+          )}
           empty={
             search === '' ? (
               <Empty icon="grant" title={words.none} text={words.noneText} action={create} />
@@ -66,6 +76,12 @@ export function ClientsPage(): ReactNode {
           }
         />
       </Section>
+      <Bulk
+        noun="clients"
+        selection={selection}
+        list={(cursor) => api.clients.list({ limit: LISTED, cursor, ...(search !== '' && { search }) })}
+        changes={CHANGES}
+      />
       <CreateClient
         isOpen={isCreating}
         onMade={(answer) => {
@@ -90,12 +106,17 @@ const ICONS: Readonly<Record<'web' | 'public' | 'service', IconName>> = {
   service: 'bot',
 }
 
-function ClientRow({ client }: { readonly client: ClientShape }): ReactNode {
+interface ClientRowProps {
+  readonly client: ClientShape
+  readonly selection: Selection | null
+}
+
+function ClientRow({ client, selection }: ClientRowProps): ReactNode {
   const t = useT()
   const words = useTexts(clientTexts)
   const kind = kindOfClient(client)
   return (
-    <li>
+    <SelectableRow selection={selection} id={client.id} name={client.name}>
       <Link href={`/console/clients/${client.id}`} className={rows.rowLink ?? ''}>
         <span className={rows.rowIcon}>
           <Icon name={kind === null ? 'grant' : ICONS[kind]} />
@@ -121,6 +142,6 @@ function ClientRow({ client }: { readonly client: ClientShape }): ReactNode {
           <Icon name="chevron" size={16} />
         </span>
       </Link>
-    </li>
+    </SelectableRow>
   )
 }

@@ -6,6 +6,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { peopleQuery } from '../api/admin-queries.ts'
+import { client } from '../api/client.ts'
+import { Bulk, LISTED, SelectableRow, type Selection, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -18,6 +20,7 @@ import css from '../ui/ui.module.css'
 import { CreatePerson } from './create-person.tsx'
 
 const TYPING_MS = 250
+const CHANGES = [['people'], ['tree'], ['api-keys'], ['overview']]
 
 export function PeoplePage(): ReactNode {
   const t = useT()
@@ -28,6 +31,7 @@ export function PeoplePage(): ReactNode {
   // The address follows what was typed, and not each letter of it.
   const find = useDebouncedCallback((typed: string) => setFilter('q', typed.trim()), TYPING_MS)
   const [isCreating, setCreating] = useState(false)
+  const selection = useSelection(search)
   const people = useInfiniteQuery({ ...peopleQuery(search), placeholderData: keepPreviousData })
   return (
     <>
@@ -56,20 +60,37 @@ export function PeoplePage(): ReactNode {
       <Section isFlush>
         <PagedList
           query={people}
-          row={(person) => <PersonRow key={person.id} person={person} />}
+          row={(person) => (
+            <PersonRow
+              key={person.id}
+              person={person}
+              selection={may(own.accountsWrite) ? selection : null}
+            />
+          )}
           empty={<Empty icon="people" title={t.console.peopleNone} text={t.console.peopleNoneText} />}
         />
       </Section>
+      <Bulk
+        noun="accounts"
+        selection={selection}
+        list={(cursor) => client.accounts.list({ limit: LISTED, cursor, ...(search !== '' && { search }) })}
+        changes={CHANGES}
+      />
       <CreatePerson isOpen={isCreating} onClose={() => setCreating(false)} />
     </>
   )
 }
 
-function PersonRow({ person }: { readonly person: AccountDetailShape }): ReactNode {
+interface PersonRowProps {
+  readonly person: AccountDetailShape
+  readonly selection: Selection | null
+}
+
+function PersonRow({ person, selection }: PersonRowProps): ReactNode {
   const t = useT()
   const name = person.name ?? person.email
   return (
-    <li>
+    <SelectableRow selection={selection} id={person.id} name={name}>
       <Link href={`/console/people/${person.id}`} className={rows.rowLink ?? ''}>
         <span className={rows.initial} aria-hidden>
           {[...name][0]?.toUpperCase()}
@@ -89,6 +110,6 @@ function PersonRow({ person }: { readonly person: AccountDetailShape }): ReactNo
           <Icon name="chevron" size={16} />
         </span>
       </Link>
-    </li>
+    </SelectableRow>
   )
 }

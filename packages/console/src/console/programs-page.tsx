@@ -6,6 +6,7 @@ import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
 import { programsQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
+import { Bulk, LISTED, SelectableRow, type Selection, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -16,10 +17,13 @@ import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
 import { EditPrincipal } from './edit-principal.tsx'
 
+const CHANGES = [['programs'], ['tree'], ['api-keys'], ['overview']]
+
 export function ProgramsPage(): ReactNode {
   const t = useT()
   const may = useMay()
   const programs = useInfiniteQuery(programsQuery)
+  const selection = useSelection()
   const [isCreating, setCreating] = useState(false)
   const create = may(own.serviceAccountsWrite) && (
     <Button onClick={() => setCreating(true)}>{t.console.createProgram}</Button>
@@ -30,10 +34,22 @@ export function ProgramsPage(): ReactNode {
       <Section isFlush>
         <PagedList
           query={programs}
-          row={(program) => <ProgramRow key={program.id} program={program} />}
+          row={(program) => (
+            <ProgramRow
+              key={program.id}
+              program={program}
+              selection={may(own.serviceAccountsWrite) ? selection : null}
+            />
+          )}
           empty={<Empty icon="bot" title={t.console.programsNone} text={t.console.programsNoneText} />}
         />
       </Section>
+      <Bulk
+        noun="service-accounts"
+        selection={selection}
+        list={(cursor) => client.serviceAccounts.list({ limit: LISTED, cursor })}
+        changes={CHANGES}
+      />
       <EditPrincipal
         title={t.console.createProgram}
         verb={t.console.createProgram}
@@ -48,10 +64,15 @@ export function ProgramsPage(): ReactNode {
   )
 }
 
-function ProgramRow({ program }: { readonly program: ServiceAccountShape }): ReactNode {
+interface ProgramRowProps {
+  readonly program: ServiceAccountShape
+  readonly selection: Selection | null
+}
+
+function ProgramRow({ program, selection }: ProgramRowProps): ReactNode {
   const t = useT()
   return (
-    <li>
+    <SelectableRow selection={selection} id={program.id} name={program.name}>
       <Link href={`/console/programs/${program.id}`} className={rows.rowLink ?? ''}>
         <span className={rows.rowIcon}>
           <Icon name="bot" />
@@ -73,6 +94,6 @@ function ProgramRow({ program }: { readonly program: ServiceAccountShape }): Rea
           <Icon name="chevron" size={16} />
         </span>
       </Link>
-    </li>
+    </SelectableRow>
   )
 }

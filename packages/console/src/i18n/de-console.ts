@@ -40,6 +40,7 @@ export const deConsole: Messages['console'] = {
   all: 'Alles zeigen',
   adminsWithoutFactor: 'Sie sind Administrator ohne zweiten Faktor.',
   search: 'Suchen',
+  select: (name) => `${name} wählen`,
   searchPeople: 'Teil einer Adresse oder eines Namens',
   peopleLead: 'Alle, die ein Konto haben.',
   peopleNone: 'Niemand gefunden',

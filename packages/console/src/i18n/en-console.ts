@@ -39,6 +39,7 @@ export const enConsole = {
   all: 'Show all',
   adminsWithoutFactor: 'You are an administrator without a second factor.',
   search: 'Search',
+  select: (name: string) => `Choose ${name}`,
   searchPeople: 'Part of an address or a name',
   peopleLead: 'Everybody who has an account.',
   peopleNone: 'Nobody found',

@@ -19,14 +19,17 @@ export interface KeyRowProps {
   readonly apiKey: ApiKeyShape
   /** Where the list is not one owner's. */
   readonly owner?: ReactNode
+  /** Where several can be chosen. */
+  readonly box?: ReactNode
   readonly onRotate: () => void
   readonly onEnd: () => void
 }
 
-export function KeyRow({ apiKey, owner, onRotate, onEnd }: KeyRowProps): ReactNode {
+export function KeyRow({ apiKey, owner, box, onRotate, onEnd }: KeyRowProps): ReactNode {
   const t = useT()
   return (
     <li className={rows.row}>
+      {box}
       <span className={rows.rowIcon}>
         <Icon name="key" />
       </span>

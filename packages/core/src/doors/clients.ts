@@ -81,7 +81,7 @@ export async function changeClient(
   change: Partial<ClientSettings> & { readonly disabled?: boolean },
   facts: RequestFacts,
 ): Promise<Outcome<{ client: Client }>> {
-  const allowed = await mayTouch(context, caller, id)
+  const allowed = await mayTouchClient(context, caller, id)
   if (!allowed.ok) return allowed
   const { disabled, ...settings } = change
   const wanted = { ...allowed.client, ...settings }
@@ -119,7 +119,7 @@ export async function rotateClientSecret(
   overlapSeconds: number,
   facts: RequestFacts,
 ): Promise<Outcome<ClientWithSecret>> {
-  const allowed = await mayTouch(context, caller, id)
+  const allowed = await mayTouchClient(context, caller, id)
   if (!allowed.ok) return allowed
   if (!hasSecret(allowed.client.authMethod)) return refuse('conflict')
   const secret = makeSecret(context.random)
@@ -146,7 +146,7 @@ export async function endClient(
   id: ClientId,
   facts: RequestFacts,
 ): Promise<Outcome<object>> {
-  const allowed = await mayTouch(context, caller, id)
+  const allowed = await mayTouchClient(context, caller, id)
   if (!allowed.ok) return allowed
   const answer = await context.store.endClient({
     id,
@@ -170,7 +170,7 @@ function serverMistake({ policy }: Context, { profile }: ClientSettings): Mistak
 }
 
 /** The first party's client is no setting: sessions and keys hang under it. */
-async function mayTouch(
+export async function mayTouchClient(
   context: Context,
   caller: Caller,
   id: ClientId,

@@ -3,6 +3,7 @@ import type { AnyRoute } from '../http/route.ts'
 import { accountFactorRoutes } from './account-factors.ts'
 import { accountRoutes } from './accounts.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { bulkRoutes } from './bulk.ts'
 import { clientRoutes } from './clients.ts'
 import { confirmSignUpRoutes } from './confirm-sign-up.ts'
 import { consentReviewRoutes } from './consents.ts'
@@ -85,6 +86,7 @@ export const routes: readonly AnyRoute[] = [
   ...roleRoutes,
   ...riskRoutes,
   ...clientRoutes,
+  ...bulkRoutes,
   ...adminRoutes,
   ...settingsRoutes,
   ...metadataRoutes,

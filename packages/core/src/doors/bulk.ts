@@ -1,0 +1,175 @@
+/**
+ * One thing done to many: each through the door that does it to one, with its own transaction, its own entry in the log
+ * and its own audit event. A dry run asks the same questions and changes nothing. What was done before is told as
+ * `unchanged`, so that a batch whose answer was lost is simply sent again.
+ */
+import {
+  type ErrorCode,
+  isAccountId,
+  isApiKeyId,
+  isClientId,
+  isServiceAccountId,
+  permissions as own,
+} from '@countersign/protocol'
+import { type Caller, toActor } from '../caller.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { type Outcome, type Refusal, refuse } from '../outcome.ts'
+import { changeAccount, endAccount } from './accounts.ts'
+import { changeApiKey, readApiKey } from './api-keys.ts'
+import { changeClient, endClient, mayTouchClient } from './clients.ts'
+import { mayChange } from './principals.ts'
+import { revokeNode } from './revoke.ts'
+import { changeServiceAccount, endServiceAccount } from './service-accounts.ts'
+
+/** How many one request may name: few enough to be over in a second, many enough for a list of thousands. */
+export const BULK_MAX = 100
+
+export type BulkKind = 'account' | 'service_account' | 'client' | 'api_key'
+export type BulkAction = 'end' | 'disable' | 'enable'
+
+export interface BulkInput {
+  readonly kind: BulkKind
+  readonly action: BulkAction
+  readonly ids: readonly string[]
+  readonly isDryRun: boolean
+}
+
+export interface BulkItem {
+  readonly id: string
+  /** `ready`: a dry run found nothing in the way. `own`: whoever asks stands on it. */
+  readonly outcome: 'done' | 'ready' | 'unchanged' | 'own' | 'refused'
+  readonly code: ErrorCode | null
+  /** What ends with it, counted up to the bound of one revocation; only in a dry run of something that ends anything. */
+  readonly ends: { readonly sessions: number; readonly grants: number; readonly apiKeys: number } | null
+}
+
+/** One after the other: a batch must not take more of the store than a request does. */
+export async function runBulk(
+  context: Context,
+  caller: Caller,
+  input: BulkInput,
+  facts: RequestFacts,
+): Promise<readonly BulkItem[]> {
+  const items: BulkItem[] = []
+  for (const id of new Set(input.ids)) items.push(await runOne(context, caller, input, id, facts))
+  return items
+}
+
+async function runOne(
+  context: Context,
+  caller: Caller,
+  { kind, action, isDryRun }: BulkInput,
+  id: string,
+  facts: RequestFacts,
+): Promise<BulkItem> {
+  const tell = (outcome: BulkItem['outcome'], code: ErrorCode | null = null): BulkItem => ({
+    id,
+    outcome,
+    code,
+    ends: null,
+  })
+  // Nobody saws off the branch that they sit on by a list that happens to hold it.
+  if (standsOn(caller, id)) return tell('own')
+  const found = await kinds[kind].look(context, caller, id)
+  if (!found.ok)
+    return action === 'end' && found.code === 'not_found' ? tell('unchanged') : tell('refused', found.code)
+  if (action !== 'end' && found.isDisabled === (action === 'disable')) return tell('unchanged')
+  if (isDryRun) return { ...tell('ready'), ends: await countEnds(context, kind, action, id, facts) }
+  const done = await kinds[kind].act(context, caller, id, action, facts)
+  return done.ok ? tell('done') : tell('refused', done.code)
+}
+
+const standsOn = ({ principal, verdict }: Caller, id: string): boolean =>
+  principal.id === id || verdict.credential.path.some((node) => node.id === id)
+
+async function countEnds(
+  context: Context,
+  kind: BulkKind,
+  action: BulkAction,
+  id: string,
+  { nowMs }: RequestFacts,
+): Promise<BulkItem['ends']> {
+  if (action === 'enable') return null
+  const counted = await context.store.countUnder({ kind, id }, nowMs, nowMs)
+  return counted === null ? null : counted.ended
+}
+
+type Look = { readonly ok: true; readonly isDisabled: boolean } | Refusal
+
+interface Kind {
+  /** Whether it is there and the caller may do this to it. */
+  readonly look: (context: Context, caller: Caller, id: string) => Promise<Look>
+  readonly act: (
+    context: Context,
+    caller: Caller,
+    id: string,
+    action: BulkAction,
+    facts: RequestFacts,
+  ) => Promise<Outcome<object>>
+}
+
+const account: Kind = {
+  look: async (context, caller, id) => {
+    const found = isAccountId(id) ? await context.store.readAccount(id) : null
+    const allowed = await mayChange(context, caller, found, undefined, own.accountsWrite)
+    return allowed.ok ? { ok: true, isDisabled: found !== null && found.disabledAtMs !== null } : allowed
+  },
+  act: async (context, caller, id, action, facts) => {
+    if (!isAccountId(id)) return refuse('not_found')
+    if (action === 'end') return endAccount(context, caller, id, facts)
+    return changeAccount(context, caller, id, { disabled: action === 'disable' }, facts)
+  },
+}
+
+const serviceAccount: Kind = {
+  look: async (context, caller, id) => {
+    const found = isServiceAccountId(id) ? await context.store.readServiceAccount(id) : null
+    const allowed = await mayChange(context, caller, found, undefined, own.serviceAccountsWrite)
+    return allowed.ok ? { ok: true, isDisabled: found !== null && found.disabledAtMs !== null } : allowed
+  },
+  act: async (context, caller, id, action, facts) => {
+    if (!isServiceAccountId(id)) return refuse('not_found')
+    if (action === 'end') return endServiceAccount(context, caller, id, facts)
+    return changeServiceAccount(context, caller, id, { disabled: action === 'disable' }, facts)
+  },
+}
+
+const client: Kind = {
+  look: async (context, caller, id) => {
+    const touched = isClientId(id) ? await mayTouchClient(context, caller, id) : refuse('not_found')
+    return touched.ok ? { ok: true, isDisabled: touched.client.disabledAtMs !== null } : touched
+  },
+  act: async (context, caller, id, action, facts) => {
+    if (!isClientId(id)) return refuse('not_found')
+    if (action === 'end') return endClient(context, caller, id, facts)
+    return changeClient(context, caller, id, { disabled: action === 'disable' }, facts)
+  },
+}
+
+/** A key that is disabled is called suspended. */
+const apiKey: Kind = {
+  look: async (context, caller, id) => {
+    const read = isApiKeyId(id)
+      ? await readApiKey(context, caller, id, own.apiKeysWrite)
+      : refuse('not_found')
+    if (!read.ok) return read
+    return read.key.endedAtMs === null
+      ? { ok: true, isDisabled: read.key.suspendedAtMs !== null }
+      : refuse('not_found')
+  },
+  act: async (context, caller, id, action, facts) => {
+    if (!isApiKeyId(id)) return refuse('not_found')
+    if (action === 'end') {
+      return revokeNode(context, { kind: 'api_key', id }, { actor: toActor(caller), reason: null }, facts)
+    }
+    const suspendedAtMs = action === 'disable' ? facts.nowMs : null
+    return changeApiKey(context, caller, id, { suspendedAtMs }, facts)
+  },
+}
+
+const kinds: Readonly<Record<BulkKind, Kind>> = {
+  account,
+  service_account: serviceAccount,
+  client,
+  api_key: apiKey,
+}
