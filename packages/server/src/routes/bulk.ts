@@ -3,16 +3,22 @@ import { type BulkItem, type BulkKind, runBulk, sessionOf, stepUpRefusal } from 
 import {
   type BulkItemShape,
   type BulkRequest,
+  isAccountId,
+  isApiKeyId,
+  isClientId,
+  isServiceAccountId,
   permissions as own,
   type Permission,
 } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
-import { bulkResponseSchema, bulkSchema } from '../schemas/bulk.ts'
+import { bulkResponseSchema, bulkSchemaOf } from '../schemas/bulk.ts'
 import { refused } from './answer.ts'
 import { RECENT } from './my-factors.ts'
 
-function bulkRoute(kind: BulkKind, nouns: string, tag: string, permission: Permission): AnyRoute {
+type IsId = (text: string) => boolean
+
+function bulkRoute(kind: BulkKind, nouns: string, tag: string, permission: Permission, isId: IsId): AnyRoute {
   return protectedRoute<BulkRequest>({
     name: `bulk_${nouns.replace('-', '_')}`,
     method: 'POST',
@@ -20,7 +26,7 @@ function bulkRoute(kind: BulkKind, nouns: string, tag: string, permission: Permi
     summary: 'End, disable or enable up to a hundred by their ids, or see with `dry_run` what that would do.',
     tag,
     access: { permission },
-    body: bulkSchema,
+    body: bulkSchemaOf(isId),
     responses: { 200: { description: 'What became of each.', schema: bulkResponseSchema } },
     handle: async (call) => {
       const { services, caller, body, facts } = call
@@ -47,8 +53,14 @@ function toShape({ id, outcome, code, ends }: BulkItem): BulkItemShape {
 }
 
 export const bulkRoutes: readonly AnyRoute[] = [
-  bulkRoute('account', 'accounts', 'Accounts', own.accountsWrite),
-  bulkRoute('service_account', 'service-accounts', 'Service accounts', own.serviceAccountsWrite),
-  bulkRoute('client', 'clients', 'Clients', own.clientsWrite),
-  bulkRoute('api_key', 'api-keys', 'API keys', own.apiKeysWrite),
+  bulkRoute('account', 'accounts', 'Accounts', own.accountsWrite, isAccountId),
+  bulkRoute(
+    'service_account',
+    'service-accounts',
+    'Service accounts',
+    own.serviceAccountsWrite,
+    isServiceAccountId,
+  ),
+  bulkRoute('client', 'clients', 'Clients', own.clientsWrite, isClientId),
+  bulkRoute('api_key', 'api-keys', 'API keys', own.apiKeysWrite, isApiKeyId),
 ]

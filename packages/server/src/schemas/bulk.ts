@@ -3,11 +3,13 @@ import { BULK_MAX } from '@countersign/core'
 import type { BulkRequest, BulkResponse } from '@countersign/protocol'
 import { z } from 'zod'
 
-export const bulkSchema: z.ZodType<BulkRequest> = z.strictObject({
-  action: z.enum(['end', 'disable', 'enable']),
-  ids: z.array(z.string().min(1).max(300)).min(1).max(BULK_MAX),
-  dry_run: z.boolean().optional(),
-})
+/** An id that is none of its kind is a mistake of the caller's, and no row that is left out. */
+export const bulkSchemaOf = (isId: (text: string) => boolean): z.ZodType<BulkRequest> =>
+  z.strictObject({
+    action: z.enum(['end', 'disable', 'enable']),
+    ids: z.array(z.string().max(300).refine(isId)).min(1).max(BULK_MAX),
+    dry_run: z.boolean().optional(),
+  })
 
 export const bulkResponseSchema: z.ZodType<BulkResponse> = z.object({
   items: z.array(
