@@ -2,6 +2,7 @@
 import type {
   OverviewPeriodShape,
   OverviewResponse,
+  SecretsResponse,
   SettingsResponse,
   TestMailResponse,
 } from '@countersign/protocol'
@@ -11,6 +12,8 @@ import type { Call } from './caller.ts'
 export interface Overseeing {
   /** Counts of a day, a week or a month, and what needs attention; needs `overview:read`. */
   readonly overview: { read(period?: OverviewPeriodShape): Promise<OverviewResponse> }
+  /** Root secrets, keys and client secrets by their age; needs `settings:read`. */
+  readonly secrets: { list(): Promise<SecretsResponse> }
   readonly settings: {
     /** Every setting of the node that answers, without any secret. */
     list(): Promise<SettingsResponse>
@@ -26,6 +29,10 @@ export function createOverseeing(call: Call): Overseeing {
         const query = { period }
         return parseAnswer(await call({ method: 'GET', path: '/v1/overview', query }), 'lines', 'attention')
       },
+    },
+    secrets: {
+      list: async () =>
+        parseAnswer(await call({ method: 'GET', path: '/v1/secrets' }), 'root', 'api_keys', 'clients'),
     },
     settings: {
       list: async () => parseAnswer(await call({ method: 'GET', path: '/v1/settings' }), 'items', 'brand'),

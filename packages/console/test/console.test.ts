@@ -150,7 +150,7 @@ test('the console', async (t) => {
       await assertAccessible(page)
       await shoot(page, 'console-keys')
 
-      await page.getByRole('link', { name: 'Signing keys' }).click()
+      await page.getByRole('link', { name: 'Keys and secrets' }).click()
       await page.getByText('signs now').waitFor()
       await page.getByRole('button', { name: 'Rotate' }).click()
       await dialog.getByRole('button', { name: 'Rotate' }).click()

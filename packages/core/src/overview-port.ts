@@ -1,5 +1,5 @@
 /** The part of the store's port that an overview is read from. It looks at bounded parts, so that looking costs little. */
-import type { AccountId } from '@countersign/protocol'
+import type { AccountId, ApiKeyId, ClientId, PrincipalId } from '@countersign/protocol'
 
 export interface CountedEvents {
   /** Where a part of the time begins, and how many events of this type it has. */
@@ -22,7 +22,31 @@ export interface Attention {
   readonly mailsFailed: number
 }
 
+/** Secrets by their age: of the root, of keys and of clients. Never one of them, nor what it could be known by. */
+export interface SecretAges {
+  readonly root: readonly { readonly version: string; readonly seenAtMs: number | null }[]
+  /** The oldest secrets first, of those keys and clients that are alive. */
+  readonly apiKeys: readonly AgedKey[]
+  readonly clients: readonly AgedClient[]
+}
+export interface AgedKey {
+  readonly id: ApiKeyId
+  readonly name: string
+  readonly ownerId: PrincipalId
+  readonly madeAtMs: number
+  readonly expiresAtMs: number | null
+  readonly lastUsedAtMs: number | null
+}
+export interface AgedClient {
+  readonly id: ClientId
+  readonly name: string
+  readonly madeAtMs: number
+  /** When a token for the client itself was last issued. */
+  readonly lastUsedAtMs: number | null
+}
+
 export interface OverviewStore {
+  readSecretAges(input: { nowMs: number }): Promise<SecretAges>
   countEvents(input: { type: string; sinceMs: number; partMs: number }): Promise<CountedEvents>
   readAttention(input: {
     nowMs: number

@@ -29,3 +29,24 @@ export interface OverviewResponse {
   lines: OverviewLineShape[]
   attention: AttentionShape
 }
+
+/** Secrets by their age, the oldest first; at most 50 keys and 50 clients. Never a secret. */
+export interface SecretsResponse {
+  root: {
+    version: string
+    /** New things are made under it; the others only open what was. */
+    current: boolean
+    /** This node holds it. */
+    held: boolean
+    seen_at: string | null
+  }[]
+  api_keys: {
+    id: string
+    name: string
+    owner: string
+    made_at: string
+    expires_at: string | null
+    last_used_at: string | null
+  }[]
+  clients: { id: string; name: string; made_at: string; last_used_at: string | null }[]
+}

@@ -117,8 +117,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       allowedOrigins: new Set(config.allowedOrigins),
     },
     cookies,
-    consoleFiles: createConsoleFiles(config.consoleFolder),
-    logo: readLogo(config),
+    ...filesOf(config),
+    rootVersions: opened.secrets.fingerprints().map(({ version }) => `v${version}`),
     describeApi: async () => {
       const { openApiDocument } = await import('./http/openapi.ts')
       return openApiDocument(routes, config.issuer, cookies.cookieName)
@@ -141,6 +141,12 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     },
   }
 }
+
+/** Files that pages are made of, read once. */
+const filesOf = (config: Config): Pick<Services, 'consoleFiles' | 'logo'> => ({
+  consoleFiles: createConsoleFiles(config.consoleFolder),
+  logo: readLogo(config),
+})
 
 /** What is used is written down, and what programs do is held against what they are used to. */
 const watchUses = (core: Context, usage: Usage): Pick<Services, 'usage' | 'programs'> => ({

@@ -18,7 +18,7 @@ export async function openStoreAndSecrets(config: Config): Promise<Opened> {
   makeDataFolder(config)
   const secrets = findSecrets(config)
   const store = await openStore(config)
-  const verdict = await store.checkFingerprints(secrets.fingerprints().map(toStored))
+  const verdict = await store.checkFingerprints(secrets.fingerprints().map(toStored), Date.now())
   if (verdict === 'ok') return { store, secrets }
   await store.close()
   throw new StartError(

@@ -47,6 +47,8 @@ export interface Services extends MailParts {
   readonly origins: OriginPolicy
   readonly cookies: Cookies
   readonly consoleFiles: ConsoleFiles
+  /** The versions of the root secrets that this node holds, the newest first. */
+  readonly rootVersions: readonly string[]
   readonly logo: Logo
   /** The OpenAPI document; made on first demand, since most starts never ask for it. */
   readonly describeApi: () => Promise<unknown>

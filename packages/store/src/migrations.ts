@@ -16,7 +16,7 @@ import {
 } from './schema/clients.ts'
 import { deviceCodes } from './schema/device-codes.ts'
 import { credentials, log, principals } from './schema/principals.ts'
-import { household, records } from './schema/records.ts'
+import { household, records, secretAges } from './schema/records.ts'
 import { devices, factors, networks, passkeys, passwords, programs, risk } from './schema/sign-in.ts'
 import { announcements, followers, usage } from './schema/verifiers.ts'
 
@@ -48,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { id: 21, name: 'client_sign_ins', statements: clientSignIns },
   { id: 22, name: 'device_codes', statements: deviceCodes },
   { id: 23, name: 'programs', statements: programs },
+  { id: 24, name: 'secret_ages', statements: secretAges },
 ]

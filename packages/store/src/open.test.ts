@@ -98,7 +98,7 @@ for (const [kind, toPlace] of Object.entries(places)) {
       if (place === undefined) return
       const store = await place.open()
       await store.offerSetupTicket('digest', settings.nowMs + 1)
-      assert.equal(await store.checkFingerprints([{ version: '1', fingerprint: 'a' }]), 'ok')
+      assert.equal(await store.checkFingerprints([{ version: '1', fingerprint: 'a' }], 1), 'ok')
       await store.close()
 
       await assert.rejects(store.readHead(), StoreUnavailable)
@@ -106,7 +106,7 @@ for (const [kind, toPlace] of Object.entries(places)) {
 
       const again = await place.open()
       t.after(() => again.close())
-      assert.equal(await again.checkFingerprints([{ version: '1', fingerprint: 'b' }]), 'foreign')
+      assert.equal(await again.checkFingerprints([{ version: '1', fingerprint: 'b' }], 2), 'foreign')
     })
   })
 }

@@ -31,7 +31,7 @@ export type OpenStore = Store & {
    * answered `foreign` must not start: it could check none of what is stored, and would write what no other
    * node can check.
    */
-  checkFingerprints(list: readonly SecretFingerprint[]): Promise<'ok' | 'foreign'>
+  checkFingerprints(list: readonly SecretFingerprint[], nowMs: number): Promise<'ok' | 'foreign'>
   /** Null where no other node can have this database open. */
   readonly bus: Bus | null
   /** Finishes what was accepted, then closes. */
@@ -72,7 +72,7 @@ async function openStore(
   }
   return {
     ...createStore(engine),
-    checkFingerprints: (list) => engine.write('checkFingerprints', { list }),
+    checkFingerprints: (list, nowMs) => engine.write('checkFingerprints', { list, nowMs }),
     bus,
     close: async () => {
       await bus?.close()

@@ -294,6 +294,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     appendLinks: (input) => engine.write('appendLinks', input),
     countEvents: (input) => engine.read(() => audit.countEvents(input)),
     readAttention: (input) => engine.read(() => audit.readAttention(input)),
+    readSecretAges: (input) => engine.read(() => audit.readSecretAges(input)),
     readChain: (afterPosition, limit) => engine.read(() => audit.readChain(afterPosition, limit)),
 
     sweep: (beforeMs, limit) => engine.write('sweep', { beforeMs, limit }),

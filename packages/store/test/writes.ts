@@ -212,7 +212,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     forgetDevices: [() => store.forgetDevices({ account: id, id: null, audit: makeEvent() })],
     sweepUsage: [() => store.sweepUsage(NOW + DAY, 100)],
     beginEpoch: [() => engine.write('beginEpoch', { epoch: 'x' })],
-    checkFingerprints: [() => engine.write('checkFingerprints', { list: [] })],
+    checkFingerprints: [() => engine.write('checkFingerprints', { list: [], nowMs: NOW })],
     startEpoch: [() => store.startEpoch('second', makeEvent())],
   }
 }

@@ -16,13 +16,13 @@ import { PersonPage } from './person-page.tsx'
 import { ProgramPage } from './program-page.tsx'
 import { ProgramsPage } from './programs-page.tsx'
 import { RolesPage } from './roles-page.tsx'
-import { SigningKeysPage } from './signing-keys-page.tsx'
 
 /** Loaded when somebody goes there, so that the first load does not grow with each page. */
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
 const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
 
 const ExplainPage = lazy(async () => ({ default: (await import('../explain/explain-page.tsx')).ExplainPage }))
+const SecretsPage = lazy(async () => ({ default: (await import('../secrets/secrets-page.tsx')).SecretsPage }))
 const RiskPage = lazy(async () => ({ default: (await import('../risk/risk-page.tsx')).RiskPage }))
 const StartPage = lazy(async () => ({ default: (await import('../start/start-page.tsx')).StartPage }))
 const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }))
@@ -90,7 +90,7 @@ function useSections(): readonly SectionRow[] {
       icon: 'rotate',
       text: t.signingKeys,
       needs: own.signingKeysRead,
-      page: <SigningKeysPage />,
+      page: <SecretsPage />,
     },
     { name: 'risk', icon: 'alert', text: t.risk, needs: own.riskRead, page: <RiskPage /> },
     { name: 'audit', icon: 'audit', text: t.audit, needs: own.auditRead, page: <AuditPage /> },

@@ -11,7 +11,7 @@ export const deConsole: Messages['console'] = {
   clients: 'OAuth-Clients',
   roles: 'Rollen',
   keys: 'API-Schlüssel',
-  signingKeys: 'Signaturschlüssel',
+  signingKeys: 'Schlüssel & Geheimnisse',
   audit: 'Audit-Protokoll',
   settings: 'Einstellungen',
   start: 'Erste Schritte',

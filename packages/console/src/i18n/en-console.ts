@@ -10,7 +10,7 @@ export const enConsole = {
   clients: 'OAuth clients',
   roles: 'Roles',
   keys: 'API keys',
-  signingKeys: 'Signing keys',
+  signingKeys: 'Keys and secrets',
   audit: 'Audit log',
   settings: 'Settings',
   start: 'First steps',

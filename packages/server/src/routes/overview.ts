@@ -1,9 +1,9 @@
-/** What happened over a time, and what somebody should look at. */
-import { type Overview, readOverview } from '@countersign/core'
-import { type OverviewResponse, permissions as own } from '@countersign/protocol'
+/** What happened over a time, what somebody should look at, and how old the secrets are. */
+import { type Overview, readOverview, type SecretAges } from '@countersign/core'
+import { type OverviewResponse, permissions as own, type SecretsResponse } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
-import { overviewQuerySchema, overviewSchema } from '../schemas/overview.ts'
+import { overviewQuerySchema, overviewSchema, secretsSchema } from '../schemas/overview.ts'
 import { toTime } from './shapes.ts'
 
 const read: AnyRoute = protectedRoute({
@@ -36,4 +36,47 @@ function toResponse({ fromMs, partMs, lines, attention }: Overview): OverviewRes
   }
 }
 
-export const overviewRoutes: readonly AnyRoute[] = [read]
+const secrets: AnyRoute = protectedRoute({
+  name: 'list_secrets',
+  method: 'GET',
+  path: '/v1/secrets',
+  summary: 'Root secrets, API keys and client secrets by their age, the oldest first; never a secret.',
+  tag: 'Settings',
+  access: { permission: own.settingsRead },
+  responses: { 200: { description: 'Ages and last uses.', schema: secretsSchema } },
+  handle: async ({ services, facts }) => {
+    await services.usage.flush()
+    const ages = await services.core.store.readSecretAges({ nowMs: facts.nowMs })
+    return json(200, toSecretsResponse(ages, services.rootVersions))
+  },
+})
+
+/** `held`: the versions of this node, the newest first. */
+function toSecretsResponse({ root, apiKeys, clients }: SecretAges, held: readonly string[]): SecretsResponse {
+  return {
+    root: root.map(({ version, seenAtMs }) => ({
+      version,
+      current: version === held[0],
+      held: held.includes(version),
+      seen_at: toTimeOrNull(seenAtMs),
+    })),
+    api_keys: apiKeys.map((key) => ({
+      id: key.id,
+      name: key.name,
+      owner: key.ownerId,
+      made_at: toTime(key.madeAtMs),
+      expires_at: toTimeOrNull(key.expiresAtMs),
+      last_used_at: toTimeOrNull(key.lastUsedAtMs),
+    })),
+    clients: clients.map(({ id, name, madeAtMs, lastUsedAtMs }) => ({
+      id,
+      name,
+      made_at: toTime(madeAtMs),
+      last_used_at: toTimeOrNull(lastUsedAtMs),
+    })),
+  }
+}
+
+const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
+
+export const overviewRoutes: readonly AnyRoute[] = [read, secrets]

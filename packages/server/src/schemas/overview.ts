@@ -1,6 +1,6 @@
 /** The overview on the wire. */
 import { overviewLines, overviewPeriods } from '@countersign/core'
-import type { OverviewPeriodShape, OverviewResponse } from '@countersign/protocol'
+import type { OverviewPeriodShape, OverviewResponse, SecretsResponse } from '@countersign/protocol'
 import { z } from 'zod'
 import { timeSchema } from './common.ts'
 
@@ -23,4 +23,24 @@ export const overviewSchema: z.ZodType<OverviewResponse> = z.object({
     mails_waiting: count,
     mails_failed: count,
   }),
+})
+
+const optionalTime = timeSchema.nullable()
+export const secretsSchema: z.ZodType<SecretsResponse> = z.object({
+  root: z.array(
+    z.object({ version: z.string(), current: z.boolean(), held: z.boolean(), seen_at: optionalTime }),
+  ),
+  api_keys: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      owner: z.string(),
+      made_at: timeSchema,
+      expires_at: optionalTime,
+      last_used_at: optionalTime,
+    }),
+  ),
+  clients: z.array(
+    z.object({ id: z.string(), name: z.string(), made_at: timeSchema, last_used_at: optionalTime }),
+  ),
 })

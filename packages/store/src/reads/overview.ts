@@ -1,8 +1,17 @@
 /** Reading what an overview shows. */
-import { ADMINISTRATOR, ID_RANDOM_BYTES, isAccountId, toId } from '@countersign/protocol'
-import { integer, narrowed, text } from '../columns.ts'
+import {
+  ADMINISTRATOR,
+  ID_RANDOM_BYTES,
+  isAccountId,
+  isApiKeyId,
+  isClientId,
+  isPrincipalId,
+  toId,
+} from '@countersign/protocol'
+import { integer, integerOrNull, narrowed, text } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { all, one, type Script } from '../script.ts'
+import { listFingerprints } from '../statements/housekeeping.ts'
 import * as sql from '../statements/overview.ts'
 
 /** An event's id is made when the event is; a day is more than two clocks ever differ. */
@@ -37,5 +46,28 @@ export function* readAttention(input: InputOf<'readAttention'>): Script<AnswerOf
     })),
     mailsWaiting: integer(mails, 'waiting'),
     mailsFailed: integer(mails, 'failed'),
+  }
+}
+
+export function* readSecretAges({ nowMs }: InputOf<'readSecretAges'>): Script<AnswerOf<'readSecretAges'>> {
+  const root = yield* all(listFingerprints)
+  const keys = yield* all(sql.listOldestKeySecrets, nowMs)
+  const clients = yield* all(sql.listOldestClientSecrets)
+  return {
+    root: root.map((row) => ({ version: text(row, 'version'), seenAtMs: integerOrNull(row, 'seen_at') })),
+    apiKeys: keys.map((row) => ({
+      id: narrowed(row, 'id', isApiKeyId),
+      name: text(row, 'name'),
+      ownerId: narrowed(row, 'owner_id', isPrincipalId),
+      madeAtMs: integer(row, 'made_at'),
+      expiresAtMs: integerOrNull(row, 'expires_at'),
+      lastUsedAtMs: integerOrNull(row, 'last_used_at'),
+    })),
+    clients: clients.map((row) => ({
+      id: narrowed(row, 'id', isClientId),
+      name: text(row, 'name'),
+      madeAtMs: integer(row, 'made_at'),
+      lastUsedAtMs: integerOrNull(row, 'last_used_at'),
+    })),
   }
 }

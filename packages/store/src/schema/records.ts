@@ -49,3 +49,6 @@ export const household: readonly string[] = [
     fingerprint text not null
   ) /*clustered*/`,
 ]
+
+/** Since when this database knows a version of the secrets; null for those it knew before it kept that. */
+export const secretAges: readonly string[] = ['alter table secret_fingerprints add column seen_at bigint']

@@ -190,12 +190,12 @@ export const sweeps: readonly Statement[] = [
 
 export const listFingerprints: Statement = {
   name: 'list_fingerprints',
-  text: 'select version, fingerprint from secret_fingerprints',
+  text: 'select version, fingerprint, seen_at from secret_fingerprints',
 }
 
 export const insertFingerprint: Statement = {
   name: 'insert_fingerprint',
-  text: 'insert into secret_fingerprints (version, fingerprint) values ($1, $2)',
+  text: 'insert into secret_fingerprints (version, fingerprint, seen_at) values ($1, $2, $3)',
 }
 
 export const selectMigrations: Statement = {

@@ -67,3 +67,35 @@ export const countTroubledMails: Statement = {
       where id > '' order by id desc limit ${LOOKED_AT_MAX}
     ) as counted`,
 }
+
+const OLDEST_MAX = 50
+
+export const listOldestKeySecrets: Statement = {
+  name: 'list_oldest_key_secrets',
+  text: `select counted.id, counted.name, counted.owner_id, counted.expires_at, counted.last_used_at,
+      ${secretAge} as made_at
+    from (
+      select id, name, owner_id, expires_at, ended_at, last_used_at from api_keys
+      where id > '' order by id limit ${LOOKED_AT_MAX}
+    ) as counted
+    where ${isAlive}
+    order by made_at, counted.id limit ${OLDEST_MAX}`,
+}
+
+/** Clients without a secret are none of these. */
+export const listOldestClientSecrets: Statement = {
+  name: 'list_oldest_client_secrets',
+  text: `select counted.id, counted.name, counted.made_at, (
+        select event.at from audit_events as event
+        where event.target_id = counted.id and event.type = 'client.token_issued' order by event.id desc limit 1
+      ) as last_used_at
+    from (
+      select counted.id, counted.name, (
+          select max(secret.created_at) from client_secrets as secret where secret.client_id = counted.id
+        ) as made_at
+      from (select id, name, ended_at from clients where id > '' order by id limit ${LOOKED_AT_MAX}) as counted
+      where counted.ended_at is null
+    ) as counted
+    where counted.made_at is not null
+    order by counted.made_at, counted.id limit ${OLDEST_MAX}`,
+}

@@ -88,7 +88,10 @@ export interface SecretFingerprint {
  * Compares the secrets of a node with those that this database was made with. The first node's are taken down;
  * later ones may add versions as long as they share one.
  */
-export function* checkFingerprints(input: { list: readonly SecretFingerprint[] }): Script<'ok' | 'foreign'> {
+export function* checkFingerprints(input: {
+  list: readonly SecretFingerprint[]
+  nowMs: number
+}): Script<'ok' | 'foreign'> {
   // Two nodes that meet an empty database at once must not both be its first.
   yield* run(takeLock, 'secrets')
   const rows = yield* all(listFingerprints)
@@ -97,6 +100,7 @@ export function* checkFingerprints(input: { list: readonly SecretFingerprint[] }
   const unknown = input.list.filter(({ version }) => !known.has(version))
   const contradicts = input.list.some((one) => known.has(one.version) && !isSame(one))
   if (contradicts || (known.size > 0 && !input.list.some(isSame))) return 'foreign'
-  for (const { version, fingerprint } of unknown) yield* run(insertFingerprint, version, fingerprint)
+  for (const { version, fingerprint } of unknown)
+    yield* run(insertFingerprint, version, fingerprint, input.nowMs)
   return 'ok'
 }

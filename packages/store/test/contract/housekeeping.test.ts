@@ -155,7 +155,7 @@ onEachDatabase((bench) => {
 onEachDatabase((bench) => {
   const one = (version: string, fingerprint: string) => ({ version, fingerprint })
   const check = ({ engine }: Bench, list: readonly ReturnType<typeof one>[]) =>
-    engine.write('checkFingerprints', { list })
+    engine.write('checkFingerprints', { list, nowMs: NOW })
 
   test('a node with other secrets is foreign, and leaves nothing behind', async () => {
     const fresh = await bench().fresh()

@@ -85,4 +85,39 @@ onEachDatabase((bench) => {
 
     assert.deepEqual(administrators, [{ id: bare.id, email: bare.email }])
   })
+
+  test('secrets are told by their age, the oldest first, and only of what is alive', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const owner = await givenAccount(fresh)
+    const young = await givenApiKey(fresh, owner.id, { createdAtMs: NOW - DAY, expiresAtMs: null })
+    const old = await givenApiKey(fresh, owner.id, { createdAtMs: NOW - 400 * DAY, expiresAtMs: null })
+    await givenApiKey(fresh, owner.id, { createdAtMs: NOW - 500 * DAY, expiresAtMs: NOW - 1 })
+    await givenClient(fresh, { id: 'aged', createdAtMs: NOW - 400 * DAY })
+    await givenClient(fresh, { id: 'young', createdAtMs: NOW })
+    const used = makeEvent({
+      atMs: NOW - HOUR,
+      type: 'client.token_issued',
+      target: { kind: 'client', id: 'aged' },
+    })
+    const another = makeEvent({ atMs: NOW, type: 'client.changed', target: { kind: 'client', id: 'aged' } })
+    await store.appendAudit([used, another])
+    await fresh.engine.write('checkFingerprints', { list: [{ version: 'v1', fingerprint: 'f' }], nowMs: NOW })
+
+    const ages = await store.readSecretAges({ nowMs: NOW })
+
+    assert.deepEqual(ages.root, [{ version: 'v1', seenAtMs: NOW }])
+    assert.deepEqual(
+      ages.apiKeys.map(({ id }) => id),
+      [old.id, young.id],
+    )
+    assert.deepEqual(
+      ages.clients.map(({ id, madeAtMs, lastUsedAtMs }) => ({ id, madeAtMs, lastUsedAtMs })),
+      [
+        { id: 'aged', madeAtMs: NOW - 400 * DAY, lastUsedAtMs: NOW - HOUR },
+        { id: 'young', madeAtMs: NOW, lastUsedAtMs: null },
+      ],
+    )
+    assert.ok(!JSON.stringify(ages).includes('digest'))
+  })
 })

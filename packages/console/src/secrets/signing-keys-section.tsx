@@ -1,4 +1,4 @@
-/** The signing keys on a time line: announced, signing, checked, retired. */
+/** The signing keys: their time line, rotation and removal, each followed until every verifier has applied it. */
 import { permissions as own, type SigningKeyShape } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -7,14 +7,18 @@ import { signingKeysQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
+import { useTexts } from '../i18n/texts.ts'
 import { useMay } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
-import { Chip, Failure, PageHeader, Section, type Tone } from '../ui/parts.tsx'
+import { Chip, Failure, Section, type Tone } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
+import { Applied } from './applied.tsx'
+import { KeyTimeline } from './key-timeline.tsx'
+import { secretsTexts } from './texts.ts'
 
 const TONES: Readonly<Record<SigningKeyShape['state'], Tone>> = {
   next: 'brand',
@@ -24,10 +28,16 @@ const TONES: Readonly<Record<SigningKeyShape['state'], Tone>> = {
   removed: 'danger',
 }
 
-export function SigningKeysPage(): ReactNode {
+export function SigningKeysSection(): ReactNode {
   const t = useT()
   const may = useMay()
+  const words = useTexts(secretsTexts)
   const keys = useQuery(signingKeysQuery)
+  const [position, setPosition] = useState<number | null>(null)
+  // Whatever was written stands at or before the head that is read after it.
+  const follow = async (): Promise<void> => {
+    if (may(own.revocationsRead)) setPosition((await client.verifiers.list()).position)
+  }
   const [asked, setAsked] = useState<'rotate' | SigningKeyShape | null>(null)
   const close = (): void => setAsked(null)
   const changes = [signingKeysQuery.queryKey]
@@ -35,29 +45,37 @@ export function SigningKeysPage(): ReactNode {
     run: () => client.signingKeys.rotate(),
     changes,
     done: () => t.console.rotated,
-    onDone: close,
+    onDone: () => {
+      close()
+      void follow()
+    },
   })
   const remove = useAction({
     run: (id: string) => client.signingKeys.remove(id),
     changes,
     done: () => t.console.removed,
-    onDone: close,
+    onDone: () => {
+      close()
+      void follow()
+    },
   })
   const toRemove = asked === null || asked === 'rotate' ? null : asked
   return (
     <>
-      <PageHeader
-        title={t.console.signingKeys}
+      {position !== null && <Applied position={position} />}
+      <Section
+        title={words.signing}
         lead={t.console.signingKeysLead}
         actions={
           may(own.signingKeysWrite) && (
             <Button onClick={() => setAsked('rotate')}>{t.console.rotateKeys}</Button>
           )
         }
-      />
-      <Section isFlush>
+        isFlush
+      >
         {keys.isPending && <RowsSkeleton rows={2} />}
         {keys.error !== null && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}
+        {keys.data !== undefined && <KeyTimeline keys={keys.data.items} />}
         <ul className={rows.list}>
           {keys.data?.items.map((key) => (
             <KeyLine key={key.id} signingKey={key} onRemove={() => setAsked(key)} />
