@@ -6,26 +6,51 @@ import { ISSUER, newId, newSigningKey } from '../fake/credentials.ts'
 import type { Command } from '../program.ts'
 import { type OpenStage, openStage, type Stage } from '../stage.ts'
 
-/** The node of each kind that stands above a token with these claims. */
-const nodes = (
-  kid: string,
-): readonly (readonly [kind: string, id: string, claims: Record<string, unknown>])[] => {
+interface Above {
+  /** What it is, seen from the token. */
+  readonly what: string
+  readonly kind: string
+  readonly id: string
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** Whatever can stand above a token, with the claims that say so. */
+function nodes(kid: string): readonly Above[] {
   const [sub, sid, gid, akid, jti] = [newId('acc'), newId('ses'), newId('gra'), newId('key'), newId('jwt')]
   const program = newId('svc')
   return [
-    ['account', sub, { sub }],
-    ['service_account', program, { sub: program }],
-    ['session', sid, { sid }],
-    ['grant', gid, { gid }],
-    ['api_key', akid, { akid }],
-    ['access_token', jti, { jti }],
-    ['client', 'gym-app', { client_id: 'gym-app' }],
-    ['role', 'coach', { roles: ['member', 'coach'] }],
-    ['signing_key', kid, {}],
-    ['issuer', ISSUER, {}],
+    { what: 'account', kind: 'account', id: sub, claims: { sub } },
+    { what: 'service account', kind: 'service_account', id: program, claims: { sub: program } },
+    { what: 'session', kind: 'session', id: sid, claims: { sid } },
+    { what: 'grant', kind: 'grant', id: gid, claims: { gid } },
+    { what: 'API key', kind: 'api_key', id: akid, claims: { akid } },
+    { what: 'token itself', kind: 'access_token', id: jti, claims: { jti } },
+    { what: 'client', kind: 'client', id: 'gym-app', claims: { client_id: 'gym-app' } },
+    { what: 'role', kind: 'role', id: 'coach', claims: { roles: ['member', 'coach'] } },
+    ...parents(),
+    // Last, since the others are signed by it.
+    { what: 'signing key', kind: 'signing_key', id: kid, claims: {} },
+    { what: 'issuer', kind: 'issuer', id: ISSUER, claims: {} },
   ]
 }
-const KINDS = nodes('').map(([kind]) => kind)
+
+/** What an exchanged token stands under besides (RFC 8693). */
+function parents(): readonly Above[] {
+  const [acting, token, key] = [newId('svc'), newId('jwt'), newId('sig')]
+  const under = (...more: string[]) => ({ parents: more, act: { sub: acting, client_id: 'pool-app' } })
+  return [
+    {
+      what: 'token that it came of',
+      kind: 'access_token',
+      id: token,
+      claims: under('client:a', `access_token:${token}`),
+    },
+    { what: 'client of that one', kind: 'client', id: 'its-client', claims: under('client:its-client') },
+    { what: 'key of that one', kind: 'signing_key', id: key, claims: under(`signing_key:${key}`) },
+    { what: 'one who acts', kind: 'service_account', id: acting, claims: under(`service_account:${acting}`) },
+  ]
+}
+const ALL = nodes('').map(({ what }) => what)
 
 export function describeRevocations(command: Command): void {
   describe('entries of the feed', { concurrency: 2 }, () => {
@@ -47,9 +72,9 @@ function describeTokens(command: Command): void {
     })
     after(() => stage.close())
 
-    for (const kind of KINDS) {
-      test(`a rule for a ${kind} ends what was issued before it, and nothing else`, async () => {
-        const [, id, claims] = find(kind, key.kid)
+    for (const what of ALL) {
+      test(`a rule for the ${what} ends what was issued before it, and nothing else`, async () => {
+        const { kind, id, claims } = find(what, key.kid)
         const [warm, cold] = [stage.token(claims, { key }), stage.token(claims, { key })]
         const bystander = stage.token()
         assert.equal(await stage.decided({ bearer: warm }), 200)
@@ -63,9 +88,9 @@ function describeTokens(command: Command): void {
       })
     }
 
-    for (const kind of KINDS.filter((one) => one !== 'issuer')) {
-      test(`the end of a ${kind} ends everything under it, whenever it was issued`, async () => {
-        const [, id, claims] = find(kind, key.kid)
+    for (const what of ALL.filter((one) => one !== 'issuer')) {
+      test(`the end of the ${what} ends everything under it, whenever it was issued`, async () => {
+        const { kind, id, claims } = find(what, key.kid)
         const warm = stage.token(claims, { key })
         const bystander = stage.token()
         assert.equal(await stage.decided({ bearer: warm }), 200)
@@ -87,8 +112,11 @@ function describeTokens(command: Command): void {
   })
 }
 
-const find = (kind: string, kid: string): ReturnType<typeof nodes>[number] =>
-  nodes(kid).find(([name]) => name === kind) ?? ['', '', {}]
+function find(what: string, kid: string): Above {
+  const found = nodes(kid).find((one) => one.what === what)
+  assert.ok(found !== undefined)
+  return found
+}
 
 function describeOpaqueOnes(command: Command): void {
   describe('reach session tokens and API keys', { concurrency: 1 }, () => {

@@ -115,6 +115,7 @@ var (
 	sessionID   = regexp.MustCompile(`^ses` + idBody)
 	grantID     = regexp.MustCompile(`^gra` + idBody)
 	apiKeyID    = regexp.MustCompile(`^key` + idBody)
+	keyID       = regexp.MustCompile(`^sig` + idBody)
 	tokenID     = regexp.MustCompile(`^jwt` + idBody)
 	name        = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 	scope       = regexp.MustCompile(`^(?:` + permission + `(?: ` + permission + `)*)?$`)
@@ -249,6 +250,9 @@ func checkRest(c *claims) {
 	if c.has("auth_time") {
 		c.number("auth_time")
 	}
+	if c.has("act") {
+		c.need(isActor(c.values["act"]))
+	}
 	if c.has("rate") {
 		rate, ok := c.values["rate"].([]any)
 		c.need(ok && len(rate) == 2)
@@ -277,5 +281,46 @@ func readPath(c *claims, issuer, kid string) []Node {
 			path = append(path, Node{above.kind, c.text(above.claim, above.pattern)})
 		}
 	}
-	return append(path, Node{"access_token", c.text("jti", tokenID)})
+	path = append(path, Node{"access_token", c.text("jti", tokenID)})
+	parents := c.list("parents", isParent)
+	c.need(len(parents) <= parentsMax)
+	for _, parent := range parents {
+		kind, id, _ := strings.Cut(parent, ":")
+		path = append(path, Node{kind, id})
+	}
+	return path
+}
+
+const parentsMax = 16
+
+// isParent tells whether a text names what an exchanged token stands under besides its own path.
+func isParent(text string) bool {
+	kind, id, found := strings.Cut(text, ":")
+	if !found {
+		return false
+	}
+	switch kind {
+	case "access_token":
+		return tokenID.MatchString(id)
+	case "service_account":
+		return principalID.MatchString(id) && strings.HasPrefix(id, "svc_")
+	case "client":
+		return name.MatchString(id)
+	case "signing_key":
+		return keyID.MatchString(id)
+	}
+	return false
+}
+
+// isActor tells whether a claim names who acts for the subject (RFC 8693 §4.1).
+func isActor(value any) bool {
+	actor, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	if _, ok := actor["sub"].(string); !ok {
+		return false
+	}
+	inner, has := actor["act"]
+	return !has || isActor(inner)
 }

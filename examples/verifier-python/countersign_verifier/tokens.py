@@ -137,6 +137,7 @@ def _to_path(claims: Mapping[str, Any], kid: str) -> tuple[tuple[str, str], ...]
     for name, node in (("sid", "session"), ("akid", "api_key"), ("gid", "grant"), ("jti", "access_token")):
         if name in claims:
             path.append((node, claims[name]))
+    path += [tuple(parent.split(":", 1)) for parent in claims.get("parents", ())]
     return tuple(path)
 
 
@@ -170,6 +171,33 @@ def _list_of(accepts):
     return lambda value: isinstance(value, list) and all(accepts(item) for item in value)
 
 
+_is_parent_token, _is_parent_program, _is_parent_key = _is_id("jwt"), _is_id("svc"), _is_id("sig")
+_PARENTS_MAX = 16
+
+
+def _is_parent(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    kind, _, id = value.partition(":")
+    accepts = {
+        "access_token": _is_parent_token,
+        "service_account": _is_parent_program,
+        "client": _is_name,
+        "signing_key": _is_parent_key,
+    }.get(kind)
+    return accepts is not None and accepts(id)
+
+
+def _is_parents(value: object) -> bool:
+    return _list_of(_is_parent)(value) and len(value) <= _PARENTS_MAX
+
+
+def _is_actor(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("sub"), str):
+        return False
+    return "act" not in value or _is_actor(value["act"])
+
+
 _REQUIRED = {
     "sub": _is_id("acc|svc"),
     "aud": lambda value: isinstance(value, str) or (bool(value) and _list_of(_is_text)(value)),
@@ -189,6 +217,8 @@ _OPTIONAL = {
     "roles": _list_of(_is_name),
     "addrs": _list_of(is_address_block),
     "resources": _list_of(_is_text),
+    "parents": _is_parents,
+    "act": _is_actor,
     "rate": lambda value: _list_of(lambda one: is_whole(one) and one > 0)(value) and len(value) == 2,
     "auth_time": is_number,
     "acr": _is_text,

@@ -30,6 +30,8 @@ const claimWords: Readonly<Record<string, string>> = {
   sid: 'the session it stands under; ending that ends it',
   gid: 'the grant it was minted under; ending that ends it',
   akid: 'the API key it was exchanged for; ending that ends it',
+  parents: 'the token it was exchanged for and whoever acts; ending one of them ends it',
+  act: 'who acts for the subject',
   auth_time: 'when the person proved who they are',
   acr: 'how strong that proof was',
   amr: 'by which means',

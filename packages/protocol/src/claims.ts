@@ -37,9 +37,20 @@ export interface AccessTokenClaims {
   /** The resources that the key is narrowed to, and its rate limit: requests, and the seconds they are counted in. */
   readonly resources?: readonly string[]
   readonly rate?: readonly [requests: number, perSeconds: number]
+  /** What else it stands under where it was exchanged for another one: `<kind>:<id>`, see `parseParent`. */
+  readonly parents?: readonly string[]
+  /** Who acts for the subject, and for whom that one acts in turn (RFC 8693 §4.1). */
+  readonly act?: ActClaim
   /** Epoch of the revocation log, and its head read from the store before the rows that allowed the token. */
   readonly epoch: string
   readonly pos: number
+}
+
+/** RFC 8693 §4.1. The outermost is who acts now; those within are told, and decide nothing. */
+export interface ActClaim {
+  readonly sub: string
+  readonly client_id: ClientId
+  readonly act?: ActClaim
 }
 
 /** The claims of an ID token (OIDC Core §2). What a person is called stands at the UserInfo endpoint. */
@@ -94,6 +105,8 @@ export const accessTokenClaimNames: ReadonlySet<string> = new Set([
   'addrs',
   'resources',
   'rate',
+  'parents',
+  'act',
   'epoch',
   'pos',
 ])

@@ -24,6 +24,7 @@ export const clientGrantTypes = [
   'refresh_token',
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const
 export type ClientGrantType = (typeof clientGrantTypes)[number]
 

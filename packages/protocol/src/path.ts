@@ -3,6 +3,8 @@
  * ends the credential. A node's key is `<kind>:<id>`, since roles and clients are named by people.
  */
 
+import { isAccessTokenId, isClientId, isServiceAccountId, isSigningKeyId } from './ids.ts'
+
 export const nodeKinds = [
   'account',
   'service_account',
@@ -28,6 +30,27 @@ export type CredentialPath = readonly PathNode[]
 export type NodeKey = `${NodeKind}:${string}`
 
 export const toNodeKey = (node: PathNode): NodeKey => `${node.kind}:${node.id}`
+
+/** What else an exchanged token stands under: the token that it was made from, with its client and its key, and whoever acts. */
+export const parentKinds = ['access_token', 'client', 'service_account', 'signing_key'] as const
+export type ParentKind = (typeof parentKinds)[number]
+/** A chain of services is short; a longer one is a loop or a mistake. */
+export const PARENTS_MAX = 16
+
+const parentChecks: Record<ParentKind, (id: string) => boolean> = {
+  access_token: isAccessTokenId,
+  client: isClientId,
+  service_account: isServiceAccountId,
+  signing_key: isSigningKeyId,
+}
+
+/** A parent as it stands in a token, `<kind>:<id>`; null for anything else. */
+export function parseParent(text: string): PathNode | null {
+  const at = text.indexOf(':')
+  const kind = parentKinds.find((one) => one === text.slice(0, at))
+  const id = text.slice(at + 1)
+  return kind !== undefined && parentChecks[kind](id) ? { kind, id } : null
+}
 
 /**
  * One line of the revocation log as verifiers see it. Without `issuedBeforePosition` the node is dead for

@@ -1,5 +1,5 @@
 /** What a check finds out about a credential, and how a refusal or an outage is told. */
-import type { CredentialPath, Permission, PrincipalId, RefusalReason } from '@countersign/protocol'
+import type { ActClaim, CredentialPath, Permission, PrincipalId, RefusalReason } from '@countersign/protocol'
 
 /**
  * Verdicts are shared by all requests that present the same credential, so the checker's own are frozen
@@ -24,6 +24,8 @@ export interface Verdict {
     readonly authTimeMs: number | null
     /** The key that each request has to be proven with (RFC 9449); absent where bearing the credential is enough. */
     readonly jkt?: string
+    /** Who acts for the principal, where a service has exchanged the credential (RFC 8693 §4.1). */
+    readonly actor?: ActClaim
   }
   readonly permissions: readonly Permission[]
   /** Empty means any. */

@@ -11,6 +11,7 @@ export interface Mistake {
 }
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /** The first mistake, or null. */
 export async function clientMistake(settings: ClientSettings): Promise<Mistake | null> {
@@ -19,11 +20,14 @@ export async function clientMistake(settings: ClientSettings): Promise<Mistake |
   const has = (grantType: (typeof grantTypes)[number]): boolean => grantTypes.includes(grantType)
   const wrongScope = scopes.findIndex((scope) => !isScopeWord(scope))
   if (wrongScope >= 0) return { path: `scopes.${wrongScope}`, message: 'This is no permission and no scope.' }
-  if (has('client_credentials') && kind === 'public') {
-    return { path: 'grant_types', message: 'A public client cannot prove who it is for client_credentials.' }
+  const isProgram = has('client_credentials') || has(EXCHANGE)
+  if (isProgram && kind === 'public') {
+    const message = 'A public client cannot prove who it is for client_credentials, or for an exchange.'
+    return { path: 'grant_types', message }
   }
-  if (has('client_credentials') !== (serviceAccountId !== null)) {
-    const message = 'The grant client_credentials and a service account to speak for go together.'
+  if (isProgram !== (serviceAccountId !== null)) {
+    const message =
+      'The grants client_credentials and token-exchange go together with a service account to speak or act as.'
     return { path: 'service_account_id', message }
   }
   if (has('authorization_code') !== redirectUris.length > 0) {

@@ -24,7 +24,7 @@ const LINES = {
   sign_ins: ['session.opened'],
   refusals: ['sign_in.refused', 'factor.refused'],
   proofs: ['session.stepped_up'],
-  exchanges: ['api_key.exchanged', 'client.token_issued'],
+  exchanges: ['api_key.exchanged', 'access_token.exchanged', 'client.token_issued'],
   revocations: ['revocation.committed'],
 } as const
 export type OverviewLine = keyof typeof LINES

@@ -82,8 +82,10 @@ export async function verifyForClient(
 }
 
 /** Where a service account receives credentials: what it is bound to, or what is the first party's. */
-const audiencesOf = ({ policy }: Pick<Context, 'policy'>, { audiences }: PrincipalView): readonly string[] =>
-  audiences.length > 0 ? audiences : policy.audiences
+export const audiencesOf = (
+  { policy }: Pick<Context, 'policy'>,
+  { audiences }: PrincipalView,
+): readonly string[] => (audiences.length > 0 ? audiences : policy.audiences)
 
 /** The verdict whoever asks, whatever it is for; or why there is none. */
 export async function verdictOf(

@@ -98,6 +98,7 @@ function toIntrospection(services: Services, verdict: Verdict): object {
     // RFC 9449 §6.2: whoever asked has to look at the proof.
     ...(credential.jkt !== undefined && { cnf: { jkt: credential.jkt } }),
     jti: credential.id,
+    ...(credential.actor !== undefined && { act: credential.actor }),
     ...(client && { client_id: client.id }),
     ...(session && { sid: session.id }),
     ...(credential.expiresAtMs !== null && { exp: Math.floor(credential.expiresAtMs / 1000) }),

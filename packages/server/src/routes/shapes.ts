@@ -150,6 +150,7 @@ export function toCredentialShape(verdict: Verdict): MeResponse['credential'] {
     acr: credential.acr,
     auth_time: toTimeOrNull(credential.authTimeMs),
     ...(credential.jkt !== undefined && { jkt: credential.jkt }),
+    ...(credential.actor !== undefined && { act: credential.actor }),
   }
 }
 

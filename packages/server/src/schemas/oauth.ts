@@ -18,6 +18,7 @@ export interface TokenParameters {
   subject_token?: string | undefined
   subject_token_type?: string | undefined
   actor_token?: string | undefined
+  actor_token_type?: string | undefined
   requested_token_type?: string | undefined
   audience?: string | undefined
   resource?: string | undefined
@@ -37,6 +38,7 @@ export const tokenSchema: z.ZodType<TokenParameters> = z.object({
   subject_token: parameter.optional(),
   subject_token_type: parameter.optional(),
   actor_token: parameter.optional(),
+  actor_token_type: parameter.optional(),
   requested_token_type: parameter.optional(),
   audience: parameter.optional(),
   resource: parameter.optional(),

@@ -60,6 +60,8 @@ export const credentialShape: z.ZodType<MeResponse['credential']> = z.object({
   acr: z.string().nullable(),
   auth_time: nullableTimeSchema,
   jkt: z.string().optional(),
+  /** Who acts (RFC 8693 §4.1). */
+  act: z.looseObject({ sub: z.string(), client_id: z.string() }).optional(),
 })
 export const meSchema: z.ZodType = z.object({
   principal: z.object({

@@ -3,7 +3,9 @@
  * outage, never half an answer.
  */
 import {
+  type ActClaim,
   FEED_ENTRIES_MAX,
+  isClientId,
   isDecisionId,
   isPermission,
   isPrincipalId,
@@ -108,7 +110,7 @@ function toPrincipal(value: unknown): Verdict['principal'] {
 }
 
 function toCredential(value: unknown): Verdict['credential'] {
-  const { kind, id, path, expires_at: expiresAt, amr, acr, auth_time: authTime, jkt } = toRecord(value)
+  const { kind, id, path, expires_at: expiresAt, amr, acr, auth_time: authTime, jkt, act } = toRecord(value)
   need((kind === 'session' || kind === 'api_key' || kind === 'access_token') && isName(id))
   need(Array.isArray(path) && path.length <= LIST_MAX && (acr === null || isText(acr)))
   need(jkt === undefined || (isText(jkt) && isThumbprint(jkt)))
@@ -121,7 +123,15 @@ function toCredential(value: unknown): Verdict['credential'] {
     acr,
     authTimeMs: authTime === null ? null : toMs(authTime),
     ...(jkt !== undefined && { jkt }),
+    ...(act !== undefined && { actor: toActor(act) }),
   }
+}
+
+/** RFC 8693 §4.1: who acts, and for whom that one acts in turn. */
+function toActor(value: unknown): ActClaim {
+  const { sub, client_id: clientId, act } = toRecord(value)
+  need(isText(sub) && isPrincipalId(sub) && isText(clientId) && isClientId(clientId))
+  return { sub, client_id: clientId, ...(act !== undefined && { act: toActor(act) }) }
 }
 
 function toNode(value: unknown): PathNode {

@@ -13,6 +13,8 @@ import {
   isRoleId,
   isSessionId,
   isThumbprint,
+  PARENTS_MAX,
+  parseParent,
   type RefusalReason,
 } from '@countersign/protocol'
 import { isAddressBlock } from '../addresses.ts'
@@ -87,7 +89,7 @@ function isAccessTokenClaims(claims: JsonObject): claims is JsonObject & AnyClai
   )
 }
 
-function hasGoodPath({ roles, sid, gid, akid, addrs, resources, rate }: JsonObject): boolean {
+function hasGoodPath({ roles, sid, gid, akid, addrs, resources, rate, parents }: JsonObject): boolean {
   return (
     (sid === undefined || (typeof sid === 'string' && isSessionId(sid))) &&
     (gid === undefined || (typeof gid === 'string' && isGrantId(gid))) &&
@@ -95,12 +97,23 @@ function hasGoodPath({ roles, sid, gid, akid, addrs, resources, rate }: JsonObje
     (roles === undefined || isListOf((role) => isText(role) && isRoleId(role), roles)) &&
     (addrs === undefined || isListOf((address) => isText(address) && isAddressBlock(address), addrs)) &&
     (resources === undefined || isListOf(isText, resources)) &&
+    (parents === undefined || isListOfParents(parents)) &&
     (rate === undefined || (isListOf(isCount, rate) && Array.isArray(rate) && rate.length === 2))
   )
 }
 
-function hasGoodAuthentication({ auth_time: authTime, acr, amr }: JsonObject): boolean {
+/** A parent that cannot be read could be one that has ended. */
+function isListOfParents(value: unknown): boolean {
   return (
+    isListOf((parent) => isText(parent) && parseParent(parent) !== null, value) &&
+    Array.isArray(value) &&
+    value.length <= PARENTS_MAX
+  )
+}
+
+function hasGoodAuthentication({ auth_time: authTime, acr, amr, act }: JsonObject): boolean {
+  return (
+    (act === undefined || isActor(act)) &&
     (authTime === undefined || isNumericDate(authTime)) &&
     (acr === undefined || typeof acr === 'string') &&
     (amr === undefined || isListOf(isText, amr))
@@ -112,6 +125,12 @@ function isConfirmation(value: unknown): boolean {
   if (value === undefined) return true
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false
   return 'jkt' in value && typeof value.jkt === 'string' && isThumbprint(value.jkt)
+}
+
+/** RFC 8693 §4.1: whoever acts has a name. How deep it goes is bounded by the length of a token. */
+function isActor(act: unknown): boolean {
+  if (typeof act !== 'object' || act === null || !('sub' in act) || !isText(act.sub)) return false
+  return !('act' in act) || isActor(act.act)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

@@ -1,5 +1,11 @@
 /** Turns the claims of an access token into a verdict, with the path that its revocation can come by. */
-import type { AccessTokenClaims, CredentialPath, PathNode } from '@countersign/protocol'
+import {
+  type AccessTokenClaims,
+  type ActClaim,
+  type CredentialPath,
+  type PathNode,
+  parseParent,
+} from '@countersign/protocol'
 import type { Verdict } from '../verdict.ts'
 import { parseScope, toAudiences, toClientNode, toIssuerNode, toKeyNode, toRoleNode } from './shared.ts'
 
@@ -18,6 +24,7 @@ export function toVerdict(claims: AccessTokenClaims, kid: string, leewaySeconds:
       acr: claims.acr ?? null,
       authTimeMs: claims.auth_time === undefined ? null : claims.auth_time * 1000,
       ...(claims.cnf !== undefined && { jkt: claims.cnf.jkt }),
+      ...(claims.act !== undefined && { actor: deepFreeze(claims.act) }),
     }),
     permissions: parseScope(claims.scope) ?? none,
     resources: claims.resources === undefined ? none : Object.freeze(claims.resources),
@@ -31,6 +38,12 @@ export function toVerdict(claims: AccessTokenClaims, kid: string, leewaySeconds:
 /** What a key is narrowed to, a token that was exchanged for it is narrowed to as well. */
 function toRateLimit({ rate }: AccessTokenClaims): Verdict['rateLimit'] {
   return rate === undefined ? null : Object.freeze({ requests: rate[0], perSeconds: rate[1] })
+}
+
+/** Shared like the rest of the verdict. */
+function deepFreeze(act: ActClaim): ActClaim {
+  if (act.act !== undefined) deepFreeze(act.act)
+  return Object.freeze(act)
 }
 
 const none: readonly string[] = Object.freeze([])
@@ -48,5 +61,9 @@ function toPath(claims: AccessTokenClaims, kind: 'account' | 'service_account', 
   if (claims.akid !== undefined) path.push(Object.freeze({ kind: 'api_key', id: claims.akid }))
   if (claims.gid !== undefined) path.push(Object.freeze({ kind: 'grant', id: claims.gid }))
   path.push(Object.freeze({ kind: 'access_token', id: claims.jti }))
+  for (const text of claims.parents ?? []) {
+    const parent = parseParent(text)
+    if (parent !== null) path.push(Object.freeze(parent))
+  }
   return Object.freeze(path)
 }
