@@ -20,6 +20,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   limits: async () => (await import('./limits.ts')).benchLimits(),
   server: async () => (await import('./server.ts')).benchServer(),
   oauth: async () => (await import('./oauth.ts')).benchOAuth(),
+  console: async () => (await import('./console.ts')).benchConsole(),
 }
 
 const HELP = `npm run bench -- [--only ${Object.keys(suites).join('|')}] [--json] [--strict]

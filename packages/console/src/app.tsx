@@ -1,7 +1,7 @@
 /** All pages by their address, and what surrounds each of them: texts, theme, data, and the dialogues that any page may open. */
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { AccountPages } from './account/account-pages.tsx'
 import { queryClient } from './api/query-client.ts'
@@ -9,12 +9,16 @@ import { Speech, type SpeechProps } from './i18n/speech.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { theme } from './theme/theme.ts'
+import { later } from './ui/later.tsx'
 import { PageSkeleton } from './ui/skeletons.tsx'
 import { StepUpProvider } from './ui/step-up.tsx'
 import { ToastProvider } from './ui/toast.tsx'
 
 /** Only administrators need it. */
-const ConsolePages = lazy(() => import('./console/console-pages.tsx'))
+const ConsolePages = later(
+  async () => (await import('./console/console-pages.tsx')).ConsolePages,
+  <PageSkeleton />,
+)
 
 export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
   return (
@@ -43,11 +47,7 @@ function Pages(): ReactNode {
       <Route path="/sign-in" component={SignInPage} />
       <Route path="/account/:section?">{({ section }) => <AccountPages section={section} />}</Route>
       <Route path="/console/:section?/:item?">
-        {({ section, item }) => (
-          <Suspense fallback={<PageSkeleton />}>
-            <ConsolePages section={section} item={item} />
-          </Suspense>
-        )}
+        {({ section, item }) => <ConsolePages section={section} item={item} />}
       </Route>
       <Route path="/">
         <Redirect to="/account" />

@@ -1,22 +1,26 @@
 /** The account pages: what a person sees and does about their own account. */
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { useT } from '../i18n/messages.ts'
 import { mayUseConsole, useMe } from '../shell/me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
-import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { later } from '../ui/later.tsx'
+import { useIdle } from '../ui/use-idle.ts'
 import { KeysPage } from './keys-page.tsx'
 import { ProfilePage } from './profile-page.tsx'
 import { SecurityPage } from './security-page.tsx'
 import { SessionsPage } from './sessions-page.tsx'
 
-const ApplicationsPage = lazy(async () => ({
-  default: (await import('../applications/applications-page.tsx')).ApplicationsPage,
-}))
-
-const ActivityPage = lazy(async () => ({ default: (await import('../mine/activity-page.tsx')).ActivityPage }))
+const ApplicationsPage = later(
+  async () => (await import('../applications/applications-page.tsx')).ApplicationsPage,
+)
+const ActivityPage = later(async () => (await import('../mine/activity-page.tsx')).ActivityPage)
 
 export function AccountPages({ section = '' }: { readonly section: string | undefined }): ReactNode {
+  useIdle(() => {
+    ApplicationsPage.ahead()
+    ActivityPage.ahead()
+  })
   return (
     <SignedIn>
       <Sections section={section} />
@@ -48,7 +52,7 @@ function Sections({ section }: { readonly section: string }): ReactNode {
     : null
   return (
     <Shell entries={entries} other={other} title={pages[section].text}>
-      <Suspense fallback={<RowsSkeleton rows={4} />}>{pages[section].page}</Suspense>
+      {pages[section].page}
     </Shell>
   )
 }

@@ -1,13 +1,14 @@
 /** Which rows of a list are chosen, one by one or all that match; kept while more pages of it are loaded. */
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useT } from '../i18n/messages.ts'
+import { later } from '../ui/later.tsx'
 import css from './selection.module.css'
 
 /** How many rows are asked for at once where all that match are gathered. */
 export const LISTED = 200
 
 /** Loaded once something is chosen. */
-const BulkBar = lazy(async () => ({ default: (await import('./bulk-bar.tsx')).BulkBar }))
+const BulkBar = later(async () => (await import('./bulk-bar.tsx')).BulkBar, null)
 
 export interface Selection {
   readonly ids: ReadonlySet<string>
@@ -84,9 +85,5 @@ export type BulkProps = Parameters<typeof BulkBar>[0]
 
 export function Bulk(props: BulkProps): ReactNode {
   if (props.selection.ids.size === 0 && !props.selection.isAll) return null
-  return (
-    <Suspense fallback={null}>
-      <BulkBar {...props} />
-    </Suspense>
-  )
+  return <BulkBar {...props} />
 }

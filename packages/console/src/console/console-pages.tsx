@@ -1,6 +1,6 @@
 /** The console for administrators: the sections that the person may look at, and no others. */
 import { permissions as own, type Permission } from '@countersign/protocol'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { Redirect } from 'wouter'
 import { useT } from '../i18n/messages.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
@@ -8,8 +8,9 @@ import { mayUseConsole, useMay, useMe } from '../shell/me.ts'
 import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import type { IconName } from '../ui/icon.tsx'
+import { later } from '../ui/later.tsx'
 import { Empty } from '../ui/parts.tsx'
-import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { useIdle } from '../ui/use-idle.ts'
 import { AllKeysPage } from './keys-page.tsx'
 import { PeoplePage } from './people-page.tsx'
 import { PersonPage } from './person-page.tsx'
@@ -17,26 +18,37 @@ import { ProgramPage } from './program-page.tsx'
 import { ProgramsPage } from './programs-page.tsx'
 import { RolesPage } from './roles-page.tsx'
 
-/** Loaded when somebody goes there, so that the first load does not grow with each page. */
-const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }))
-const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }))
-
-const ExplainPage = lazy(async () => ({ default: (await import('../explain/explain-page.tsx')).ExplainPage }))
-const SecretsPage = lazy(async () => ({ default: (await import('../secrets/secrets-page.tsx')).SecretsPage }))
-const RiskPage = lazy(async () => ({ default: (await import('../risk/risk-page.tsx')).RiskPage }))
-const StartPage = lazy(async () => ({ default: (await import('../start/start-page.tsx')).StartPage }))
-const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }))
-const SettingsPage = lazy(async () => ({
-  default: (await import('../settings/settings-page.tsx')).SettingsPage,
-}))
-const AdvisorPage = lazy(async () => ({ default: (await import('../advisor/advisor-page.tsx')).AdvisorPage }))
+/** Loaded when the browser has nothing else to do, or when somebody goes there: the first load does not grow with them. */
+const ClientsPage = later(async () => (await import('../clients/clients-page.tsx')).ClientsPage)
+const ClientPage = later(async () => (await import('../clients/client-page.tsx')).ClientPage)
+const SecretsPage = later(async () => (await import('../secrets/secrets-page.tsx')).SecretsPage)
+const RiskPage = later(async () => (await import('../risk/risk-page.tsx')).RiskPage)
+const AuditPage = later(async () => (await import('../audit/audit-page.tsx')).AuditPage)
+const SettingsPage = later(async () => (await import('../settings/settings-page.tsx')).SettingsPage)
+const ExplainPage = later(async () => (await import('../explain/explain-page.tsx')).ExplainPage)
+const StartPage = later(async () => (await import('../start/start-page.tsx')).StartPage)
+const AdvisorPage = later(async () => (await import('../advisor/advisor-page.tsx')).AdvisorPage)
+const parts = [
+  ClientsPage,
+  ClientPage,
+  SecretsPage,
+  RiskPage,
+  AuditPage,
+  SettingsPage,
+  ExplainPage,
+  StartPage,
+  AdvisorPage,
+]
 
 export interface ConsolePagesProps {
   readonly section: string | undefined
   readonly item: string | undefined
 }
 
-export default function ConsolePages({ section = '', item }: ConsolePagesProps): ReactNode {
+export function ConsolePages({ section = '', item }: ConsolePagesProps): ReactNode {
+  useIdle(() => {
+    for (const part of parts) part.ahead()
+  })
   return (
     <SignedIn>
       <Sections section={section} item={item} />
@@ -131,7 +143,7 @@ function Sections({
   return (
     <Shell entries={mayUseConsole(me) ? entries : []} other={other} title={row.text} isWide>
       {mayUseConsole(me) ? (
-        <Suspense fallback={<RowsSkeleton rows={5} />}>{page}</Suspense>
+        page
       ) : (
         <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
       )}
