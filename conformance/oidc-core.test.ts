@@ -216,7 +216,7 @@ test('Discovery §3: what the document says of OpenID Connect is so', async () =
   assert.equal(json.userinfo_endpoint, `${given.url}/oauth/userinfo`)
   assert.deepEqual(json.response_types_supported, ['code'])
   assert.deepEqual(json.code_challenge_methods_supported, ['S256'])
-  assert.deepEqual(json.id_token_signing_alg_values_supported, ['ES256'])
+  assert.deepEqual(json.id_token_signing_alg_values_supported, ['ES256', 'EdDSA', 'RS256', 'PS256'])
   assert.deepEqual(json.scopes_supported, ['openid', 'profile', 'email', 'offline_access'])
   assert.equal(json.request_parameter_supported, true)
   assert.equal(json.request_uri_parameter_supported, false)

@@ -1,6 +1,6 @@
 /** Clients that prove themselves by a JWT which they signed (RFC 7523 §3; OIDC Core §9; RFC 8725). */
 import assert from 'node:assert/strict'
-import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { constants, createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { test } from 'node:test'
 import { type Answer, assertOAuthError, givenServer, givenSpeaker, type RegisteredClient } from './given.ts'
 
@@ -94,6 +94,28 @@ test('RFC 8725 §2.1: a public key is never taken for a shared secret', async ()
   for (const secret of [JSON.stringify(publicJwk), pair.publicKey.export({ type: 'spki', format: 'pem' })]) {
     const signature = createHmac('sha256', secret).update(input).digest('base64url')
     assertOAuthError(await ask(`${input}.${signature}`), 401, 'invalid_client')
+  }
+})
+
+test('RFC 8725 §3.1: one RSA key is good for the one algorithm that it was registered for', async () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const toRsa = (of: RegisteredClient, alg: 'RS256' | 'PS256'): string => {
+    const input = `${encode({ alg, kid: 'rsa' })}.${encode(toClaims(of))}`
+    const form = alg === 'RS256' ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    return `${input}.${sign('sha256', Buffer.from(input), { key: rsa.privateKey, ...form }).toString('base64url')}`
+  }
+  for (const [alg, other] of [
+    ['RS256', 'PS256'],
+    ['PS256', 'RS256'],
+  ] as const) {
+    const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), alg, kid: 'rsa' }
+    const of = await register({ jwks: { keys: [jwk] } })
+    const good = toRsa(of, alg)
+    const relabelled = `${encode({ alg, kid: 'rsa' })}.${toRsa(of, other).split('.').slice(1).join('.')}`
+
+    assertOAuthError(await ask(toRsa(of, other)), 401, 'invalid_client')
+    assertOAuthError(await ask(relabelled), 401, 'invalid_client')
+    assert.equal((await ask(good)).status, 200)
   }
 })
 

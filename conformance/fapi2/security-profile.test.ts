@@ -96,6 +96,11 @@ const registrations: readonly [string, object, string][] = [
     'token_endpoint_auth_method',
   ],
   ['with bearer tokens', { dpop_bound_access_tokens: false }, 'dpop_bound_access_tokens'],
+  [
+    'with ID tokens by RSA with PKCS #1 v1.5',
+    { id_token_signed_response_alg: 'RS256' },
+    'id_token_signed_response_alg',
+  ],
   ['with a redirect URI in the clear', { redirect_uris: ['http://127.0.0.1/callback'] }, 'redirect_uris.0'],
 ]
 for (const [what, more, path] of registrations) {
@@ -114,6 +119,26 @@ test('§5.3.2.1: nor changed into one that has less', async () => {
   assert.equal((await change({ dpop_bound_access_tokens: false })).status, 422)
   assert.equal((await change({ token_endpoint_auth_method: 'client_secret_basic', jwks: null })).status, 422)
   assert.equal((await change({ redirect_uris: ['http://localhost/x'] })).status, 422)
+})
+
+test('§5.4.1: PS256 is taken for assertions and for ID tokens', async () => {
+  const rsa = await generateKeyPair('PS256', { extractable: true })
+  const jwk = { ...(await exportJWK(rsa.publicKey)), alg: 'PS256', kid: 'rsa' }
+  const bank = await register({ ...profile, jwks: { keys: [jwk] }, id_token_signed_response_alg: 'PS256' })
+  const now = Math.floor(Date.now() / 1000)
+  const by = await new SignJWT({
+    iss: bank.id,
+    sub: bank.id,
+    aud: given.url,
+    jti: randomUUID(),
+    exp: now + 60,
+  })
+    .setProtectedHeader({ alg: 'PS256', kid: 'rsa' })
+    .sign(rsa.privateKey)
+
+  const pushed = await post('/oauth/par', { ...request, client_id: bank.id }, undefined, by)
+
+  assert.equal(pushed.status, 201, pushed.text)
 })
 
 test('§5.4.1: keys of RSA with PKCS #1 v1.5 are not taken', async () => {

@@ -6,12 +6,12 @@ import type {
   AccessTokenClaims,
   GrantId,
   IdTokenClaims,
+  KeyAlgorithm,
   LogoutTokenClaims,
   PasskeyAssertion,
   PasskeyRegistration,
   Secret,
   SessionId,
-  SigningAlgorithm,
 } from '@countersign/protocol'
 import type { Passkey, PasskeyScope } from './factors/passkey.ts'
 
@@ -65,7 +65,7 @@ export interface Hashes {
   /** Base64url of the SHA-256 of ASCII text (RFC 7636 §4.6). */
   sha256(text: string): string
   /** Base64url of the left half of the hash that goes with an algorithm (OIDC Core §3.1.3.6). */
-  leftHalf(text: string, algorithm: SigningAlgorithm): string
+  leftHalf(text: string, algorithm: KeyAlgorithm): string
 }
 
 /** JSON documents of other people's servers, fetched and kept by rules of the adapter. */
@@ -180,7 +180,7 @@ export interface KeyPair {
 }
 
 export interface KeyMaker {
-  generate(algorithm: SigningAlgorithm): Promise<KeyPair>
+  generate(algorithm: KeyAlgorithm): Promise<KeyPair>
 }
 
 export interface Signer {
@@ -205,7 +205,7 @@ export class TokenTooLarge extends Error {
 
 export interface SigningMaterial {
   readonly id: string
-  readonly algorithm: SigningAlgorithm
+  readonly algorithm: KeyAlgorithm
   readonly privateKey: Secret
 }
 

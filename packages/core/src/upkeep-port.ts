@@ -2,19 +2,24 @@
  * The part of the store's port that keeps the authority itself in order: signing keys, the audit log and its
  * chain, and what is deleted in time. The rules of `store-port.ts` hold here as well.
  */
-import type { AccountId, SigningKeyId } from '@countersign/protocol'
+import type { AccountId, IdTokenAlgorithm, SigningKeyId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
 import type { OverviewStore } from './overview-port.ts'
 import type { SigningKey, SigningKeyDraft, SigningKeyState } from './signing-keys/signing-key.ts'
 
 export interface SigningKeyStore {
   listSigningKeys(): Promise<readonly SigningKey[]>
+  /** What live clients have asked to have their ID tokens signed with. */
+  listIdTokenAlgorithms(): Promise<readonly IdTokenAlgorithm[]>
   /**
-   * Adds a key and announces it. Where `onlyIfNone` names a state, nothing happens if a key of that state
-   * exists. Promoting and retiring are announced as well (lease protocol, rule 8).
+   * Adds a key and announces it; nothing happens if its line has a key in one of the states of `onlyIfNone`. Promoting and retiring are announced as well (lease protocol, rule 8).
    */
-  addSigningKey(key: SigningKeyDraft, onlyIfNone: SigningKeyState | null, audit: AuditEvent): Promise<boolean>
-  /** next → current and current → previous, in one step, if both are still what they were. */
+  addSigningKey(
+    key: SigningKeyDraft,
+    onlyIfNone: readonly SigningKeyState[],
+    audit: AuditEvent,
+  ): Promise<boolean>
+  /** next → current and, in its line, current → previous, in one step, if both are still what they were. */
   promoteSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
   retireSigningKey(input: { id: SigningKeyId; nowMs: number; audit: AuditEvent }): Promise<boolean>
 }

@@ -10,6 +10,22 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt'
 export const signingAlgorithms = ['ES256', 'EdDSA', 'RS256', 'HS256'] as const
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
+/** What a client may ask to have its ID tokens signed with; never a key that the reader shares. */
+export const idTokenAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const
+export type IdTokenAlgorithm = (typeof idTokenAlgorithms)[number]
+
+/** All that a key can be for. Each key is for one of them (RFC 8725 §3.1). */
+export const keyAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256', 'HS256'] as const
+export type KeyAlgorithm = (typeof keyAlgorithms)[number]
+
+/**
+ * A member of our own in a public key that signs ID tokens and nothing else (RFC 7517 §4: who does not know it passes it
+ * over). A verifier of access tokens leaves such a key out, so that one more algorithm for relying parties is none more
+ * for APIs.
+ */
+export const KEY_PURPOSE_MEMBER = 'countersign_purpose'
+export const ID_TOKENS_ONLY = 'id_token'
+
 export interface AccessTokenClaims {
   readonly iss: string
   readonly sub: PrincipalId

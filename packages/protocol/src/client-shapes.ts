@@ -1,5 +1,6 @@
 /** OAuth clients as they stand on the wire; the names are those of RFC 7591 §2 where it has one. */
 import type { AssuranceLevel } from './authentication.ts'
+import type { IdTokenAlgorithm } from './claims.ts'
 import type { ClientAuthMethod, ClientGrantType, ClientProfile } from './clients.ts'
 
 /** A public key as the client registered it (RFC 7517 §4). */
@@ -33,6 +34,8 @@ export interface ClientShape {
   tos_uri: string | null
   /** What a sign-in for it has to reach; null leaves that to the account. */
   assurance: AssuranceLevel | null
+  /** What its ID tokens are signed with; null for what the server signs everything with. */
+  id_token_signed_response_alg: IdTokenAlgorithm | null
   disabled_at: string | null
   created_at: string
 }
@@ -56,6 +59,7 @@ export interface CreateClientRequest {
   policy_uri?: string | undefined
   tos_uri?: string | undefined
   assurance?: AssuranceLevel | undefined
+  id_token_signed_response_alg?: IdTokenAlgorithm | undefined
 }
 
 export interface ChangeClientRequest {
@@ -76,6 +80,7 @@ export interface ChangeClientRequest {
   policy_uri?: string | null | undefined
   tos_uri?: string | null | undefined
   assurance?: AssuranceLevel | null | undefined
+  id_token_signed_response_alg?: IdTokenAlgorithm | null | undefined
   disabled?: boolean | undefined
 }
 

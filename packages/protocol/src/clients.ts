@@ -29,11 +29,11 @@ export const clientGrantTypes = [
 export type ClientGrantType = (typeof clientGrantTypes)[number]
 
 /** What a client may sign its assertions with. Each is bound to one kind of key, so none stands in for another. */
-export const assertionAlgorithms = ['ES256', 'EdDSA', 'RS256'] as const
+export const assertionAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number]
 
 /** FAPI 2.0 §5.4.1: neither RSA with PKCS #1 v1.5 nor anything weaker. */
-export const fapiAlgorithms = ['ES256', 'EdDSA'] as const
+export const fapiAlgorithms = ['PS256', 'ES256', 'EdDSA'] as const
 export const isFapiAlgorithm = (text: string | undefined): boolean =>
   fapiAlgorithms.some((algorithm) => algorithm === text)
 

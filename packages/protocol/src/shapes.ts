@@ -200,6 +200,8 @@ export interface RoleShape {
 export interface SigningKeyShape {
   id: string
   algorithm: string
+  /** `id_token`: it signs ID tokens for clients that ask for its algorithm, and no access token. */
+  purpose: 'all' | 'id_token'
   state: 'next' | 'current' | 'previous' | 'retired' | 'removed'
   created_at: string
   promoted_at: string | null

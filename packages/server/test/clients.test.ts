@@ -212,6 +212,7 @@ test('what was registered is read as it was written', async () => {
     policy_uri: null,
     tos_uri: null,
     assurance: null,
+    id_token_signed_response_alg: null,
     disabled_at: null,
   })
 })

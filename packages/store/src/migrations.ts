@@ -10,6 +10,7 @@ import {
   authorizations,
   clientSignIns,
   clients,
+  idTokenAlgorithms,
   logoutAddresses,
   proofs,
   publishedKeys,
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { id: 22, name: 'device_codes', statements: deviceCodes },
   { id: 23, name: 'programs', statements: programs },
   { id: 24, name: 'secret_ages', statements: secretAges },
+  { id: 25, name: 'id_token_algorithms', statements: idTokenAlgorithms },
 ]

@@ -21,6 +21,7 @@ import type {
 } from '@countersign/core'
 import {
   assuranceLevels,
+  idTokenAlgorithms,
   isAccountId,
   isApiKeyId,
   isAuditEventId,
@@ -35,12 +36,12 @@ import {
   isServiceAccountId,
   isSessionId,
   isSigningKeyId,
+  keyAlgorithms,
   nodeKinds,
   type PathNode,
   type Permission,
   type RevocationEntry,
   type RoleId,
-  signingAlgorithms,
 } from '@countersign/protocol'
 import {
   impossible,
@@ -293,12 +294,14 @@ export function toHourOfUse(row: Row): HourOfUse {
 
 const isNumber = (value: unknown): value is number => typeof value === 'number'
 
+const keyLines = ['main', ...idTokenAlgorithms] as const
 const keyStates = ['next', 'current', 'previous', 'retired', 'removed'] as const
 
 export function toSigningKey(row: Row): SigningKey {
   return {
     id: narrowed(row, 'id', isSigningKeyId),
-    algorithm: narrowed(row, 'algorithm', oneOf(signingAlgorithms)),
+    line: narrowed(row, 'line', oneOf(keyLines)),
+    algorithm: narrowed(row, 'algorithm', oneOf(keyAlgorithms)),
     state: narrowed(row, 'state', oneOf(keyStates)),
     publicJwk: row.public_jwk === null ? null : record(row, 'public_jwk', isString),
     sealedPrivateKey: text(row, 'sealed_private_key'),

@@ -281,6 +281,7 @@ function createDeviceStore(engine: StoreEngine): DeviceStore {
 function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & Housekeeping {
   return {
     listSigningKeys: () => engine.read(audit.listSigningKeys),
+    listIdTokenAlgorithms: () => engine.read(clients.listIdTokenAlgorithms),
     addSigningKey: (key, onlyIfNone, event) =>
       engine.write('addSigningKey', { key, onlyIfNone, audit: event }),
     promoteSigningKey: (input) => engine.write('promoteSigningKey', input),

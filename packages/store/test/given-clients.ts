@@ -24,6 +24,7 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   policyUri: null,
   tosUri: null,
   assurance: null,
+  idTokenAlgorithm: null,
   createdAtMs: NOW,
   disabledAtMs: null,
   endedAtMs: null,

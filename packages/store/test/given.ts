@@ -254,6 +254,7 @@ export const makeHour = (over: Partial<HourOfUse> = {}): HourOfUse => ({
 
 export const makeSigningKey = (over: Partial<SigningKeyDraft> = {}): SigningKeyDraft => ({
   id: makeId('sig'),
+  line: 'main',
   algorithm: 'ES256',
   state: 'next',
   publicJwk: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' },

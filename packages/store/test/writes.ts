@@ -174,7 +174,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     // Once consumed, once reused.
     rotateRefreshToken: [use, use],
     keepRefreshToken: [() => keep(bench, family, 1)],
-    addSigningKey: [() => store.addSigningKey(next, null, makeEvent())],
+    addSigningKey: [() => store.addSigningKey(next, [], makeEvent())],
     promoteSigningKey: [() => store.promoteSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
     retireSigningKey: [() => store.retireSigningKey({ id: next.id, nowMs: NOW, audit: makeEvent() })],
     endOtherSessions: [() => store.endOtherSessions({ account: id, keep: null, ...change() })],

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import {
   type CredentialStyle,
+  type KeyAlgorithm,
   type OpaqueKind,
   parseOpaqueCredential,
   type RevocationEntry,
-  type SigningAlgorithm,
   toId,
   toOpaqueCredential,
   toSecretText,
@@ -55,17 +55,14 @@ export class HandClock {
 }
 
 export interface SigningPair {
-  readonly algorithm: SigningAlgorithm
+  readonly algorithm: KeyAlgorithm
   readonly kid: string
   readonly publicJwk: JWK
   readonly sign: (claims: object, header?: object) => Promise<string>
 }
 
 /** A key pair made and used by jose, which knows nothing of this code. */
-export async function givenPair(
-  algorithm: SigningAlgorithm,
-  kid: string = newId('sig'),
-): Promise<SigningPair> {
+export async function givenPair(algorithm: KeyAlgorithm, kid: string = newId('sig')): Promise<SigningPair> {
   const pair = algorithm === 'HS256' ? null : await generateKeyPair(algorithm, { extractable: true })
   const secret = pair === null ? await generateSecret('HS256', { extractable: true }) : null
   const signer = pair?.privateKey ?? secret

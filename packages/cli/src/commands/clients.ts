@@ -10,6 +10,8 @@ import {
   clientAuthMethods,
   clientGrantTypes,
   clientProfiles,
+  type IdTokenAlgorithm,
+  idTokenAlgorithms,
   type JwkShape,
 } from '@countersign/protocol'
 import { type Command, type Option, pageOptions } from '../command.ts'
@@ -65,6 +67,7 @@ function rowsOf(one: ClientShape): Row[] {
     ['type', one.type],
     ['profile', one.profile],
     ['authenticates by', one.token_endpoint_auth_method],
+    ['ID tokens', one.id_token_signed_response_alg ?? ''],
     ['tokens', one.dpop_bound_access_tokens ? 'always bound to a key' : ''],
     ['grants', toList(one.grant_types)],
     ['redirect URIs', toList(one.redirect_uris)],
@@ -96,6 +99,11 @@ const settings: Readonly<Record<string, Option>> = {
   audience: { type: 'list', value: 'audience', help: 'An API that its tokens may be for.' },
   'service-account': { type: 'text', value: 'id', help: 'Whom it speaks for with client_credentials.' },
   dpop: { type: 'text', value: 'when', help: 'required: its tokens are always bound to a key; or optional.' },
+  'id-token-alg': {
+    type: 'text',
+    value: 'algorithm',
+    help: `What its ID tokens are signed with, of ${idTokenAlgorithms.join(', ')}; by default what the server signs with.`,
+  },
   'jwks-uri': { type: 'text', value: 'uri', help: 'Where it publishes them itself.' },
   'jwks-file': { type: 'text', value: 'file', help: 'Its public keys as a JWK Set, for private_key_jwt.' },
 }
@@ -135,6 +143,7 @@ const create: Command = {
       service_account_id: input.text('service-account'),
       jwks: await readKeys(input),
       jwks_uri: input.text('jwks-uri'),
+      id_token_signed_response_alg: readIdTokenAlgorithm(input),
     }
     const client = await connect(input, terminal)
     showSecret(terminal, await client.clients.create(request))
@@ -145,6 +154,11 @@ const create: Command = {
 function readProfile(input: Input): ClientProfile | undefined {
   const text = input.text('profile')
   return text === undefined ? undefined : readWord<ClientProfile>(clientProfiles, text, 'profile')
+}
+
+function readIdTokenAlgorithm(input: Input): IdTokenAlgorithm | undefined {
+  const text = input.text('id-token-alg')
+  return text === undefined ? undefined : readWord<IdTokenAlgorithm>(idTokenAlgorithms, text, 'id-token-alg')
 }
 
 function readDpop(input: Input): boolean | undefined {
@@ -198,6 +212,7 @@ const change: Command = {
       service_account_id: input.text('service-account'),
       jwks: await readKeys(input),
       jwks_uri: input.text('jwks-uri'),
+      id_token_signed_response_alg: readIdTokenAlgorithm(input),
     }
     const client = await connect(input, terminal)
     const one = await client.clients.change(input.required('id'), wanted)

@@ -1,4 +1,4 @@
-/** Keys that sign access tokens. */
+/** Keys that sign tokens. */
 import type { SigningKeyShape } from '@countersign/protocol'
 import type { Command } from '../command.ts'
 import { connect } from '../connection.ts'
@@ -18,6 +18,7 @@ const list: Command = {
 const columns: readonly Column<SigningKeyShape>[] = [
   { title: 'id', value: (key) => key.id },
   { title: 'algorithm', value: (key) => key.algorithm },
+  { title: 'signs', value: (key) => (key.purpose === 'all' ? 'all tokens' : 'ID tokens') },
   { title: 'state', value: (key) => key.state },
   { title: 'created', value: (key) => toWhen(key.created_at) },
   { title: 'signs since', value: (key) => toWhen(key.promoted_at) },

@@ -1,5 +1,10 @@
 /** The fields that a client is registered and changed with. */
-import { identityScopes, isIdentityScope } from '@countersign/protocol'
+import {
+  type IdTokenAlgorithm,
+  identityScopes,
+  idTokenAlgorithms,
+  isIdentityScope,
+} from '@countersign/protocol'
 import { Input, Select, TagsInput, Textarea } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -91,6 +96,21 @@ export function Audiences({ value, onChange }: FieldProps<readonly string[]>): R
       value={[...value]}
       splitChars={[',', ' ']}
       onChange={onChange}
+    />
+  )
+}
+
+export function IdTokenAlgorithmPicker({ value, onChange }: FieldProps<IdTokenAlgorithm | null>): ReactNode {
+  const words = useTexts(clientTexts)
+  return (
+    <Select
+      label={words.idTokenAlgorithm}
+      description={words.idTokenAlgorithmHint}
+      placeholder={words.idTokenAlgorithmOwn}
+      data={[...idTokenAlgorithms]}
+      value={value}
+      clearable
+      onChange={(picked) => onChange(idTokenAlgorithms.find((one) => one === picked) ?? null)}
     />
   )
 }

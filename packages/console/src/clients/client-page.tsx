@@ -110,6 +110,9 @@ function ClientFacts({ client }: { readonly client: ClientShape }): ReactNode {
           </Fact>
         )}
         <Fact label={words.profile}>{client.profile}</Fact>
+        {client.id_token_signed_response_alg !== null && (
+          <Fact label={words.idTokenAlgorithm}>{client.id_token_signed_response_alg}</Fact>
+        )}
         {client.id !== FIRST_PARTY && (
           <Fact label={t.common.created}>
             <Time at={client.created_at} />

@@ -9,7 +9,13 @@ import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
-import { Audiences, RedirectUris, Scopes, ServiceAccountPicker } from './client-fields.tsx'
+import {
+  Audiences,
+  IdTokenAlgorithmPicker,
+  RedirectUris,
+  Scopes,
+  ServiceAccountPicker,
+} from './client-fields.tsx'
 import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
@@ -53,6 +59,9 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
         scopes: draft.scopes,
         audiences: draft.audiences,
         ...(hasPeople && { redirect_uris: draft.redirect_uris }),
+        ...(draft.id_token_signed_response_alg !== client.id_token_signed_response_alg && {
+          id_token_signed_response_alg: draft.id_token_signed_response_alg,
+        }),
         ...(draft.service_account_id !== client.service_account_id && {
           service_account_id: draft.service_account_id,
         }),
@@ -99,6 +108,12 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
         onChange={(scopes) => change({ scopes: [...scopes] })}
       />
       <Audiences value={draft.audiences} onChange={(all) => change({ audiences: [...all] })} />
+      {hasPeople && (
+        <IdTokenAlgorithmPicker
+          value={draft.id_token_signed_response_alg}
+          onChange={(algorithm) => change({ id_token_signed_response_alg: algorithm })}
+        />
+      )}
       {save.error !== null && uriMistake === undefined && !(save.error instanceof Cancelled) && (
         <Failure error={save.error} />
       )}

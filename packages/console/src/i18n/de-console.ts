@@ -122,7 +122,7 @@ export const deConsole: Messages['console'] = {
   keysLead: 'Alle Schlüssel, wem sie auch gehören.',
   owner: 'Gehört',
   signingKeysLead:
-    'Sie unterschreiben Zugangstoken. Ein neuer wird angekündigt, von jedem Prüfer bestätigt und erst dann benutzt.',
+    'Sie unterschreiben Zugangs- und ID-Token. Ein neuer wird angekündigt, von jedem Prüfer bestätigt und erst dann benutzt.',
   states: {
     next: 'der nächste',
     current: 'unterschreibt jetzt',
@@ -130,6 +130,7 @@ export const deConsole: Messages['console'] = {
     retired: 'ausgemustert',
     removed: 'entfernt',
   },
+  idTokensOnly: 'nur ID-Token',
   rotateKeys: 'Wechseln',
   rotateKeysTitle: 'Signaturschlüssel wechseln?',
   rotateKeysText:

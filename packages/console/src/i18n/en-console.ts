@@ -118,7 +118,7 @@ export const enConsole = {
   keysLead: 'Every key, whoever it belongs to.',
   owner: 'Owner',
   signingKeysLead:
-    'They sign access tokens. A new one is announced, acknowledged by every verifier, and only then used.',
+    'They sign access tokens and ID tokens. A new one is announced, acknowledged by every verifier, and only then used.',
   states: {
     next: 'next',
     current: 'signs now',
@@ -126,6 +126,7 @@ export const enConsole = {
     retired: 'retired',
     removed: 'removed',
   },
+  idTokensOnly: 'ID tokens only',
   rotateKeys: 'Rotate',
   rotateKeysTitle: 'Rotate the signing keys?',
   rotateKeysText:

@@ -122,6 +122,7 @@ function KeyLine({ signingKey: key, onRemove }: KeyLineProps): ReactNode {
           <code className={css.mono}>{key.id}</code>
           <Chip tone={TONES[key.state]}>{t.console.states[key.state]}</Chip>
           <Chip>{key.algorithm}</Chip>
+          {key.purpose === 'id_token' && <Chip>{t.console.idTokensOnly}</Chip>}
         </div>
         <ol className={rows.line}>
           <Moment text={t.console.announced} at={key.created_at} />

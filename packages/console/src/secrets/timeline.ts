@@ -7,7 +7,7 @@ export interface Part {
   readonly toMs: number
 }
 
-/** A key signs until the next of its algorithm does, and is checked until it is retired. */
+/** A key signs until the next of its kind does, and is checked until it is retired. */
 export function toParts(
   key: SigningKeyShape,
   all: readonly SigningKeyShape[],
@@ -18,7 +18,9 @@ export function toParts(
   if (key.promoted_at === null) return [{ kind: 'announced', fromMs: createdMs, toMs: endMs }]
   const promotedMs = Date.parse(key.promoted_at)
   const later = all
-    .filter((one) => one.algorithm === key.algorithm && one.promoted_at !== null)
+    .filter(
+      (one) => one.purpose === key.purpose && one.algorithm === key.algorithm && one.promoted_at !== null,
+    )
     .map((one) => Date.parse(one.promoted_at ?? ''))
     .filter((ms) => ms > promotedMs)
   const signedUntilMs = Math.min(endMs, ...later)

@@ -5,6 +5,7 @@ import type {
   ClientGrantType,
   ClientId,
   ClientProfile,
+  IdTokenAlgorithm,
   Permission,
   ServiceAccountId,
 } from '@countersign/protocol'
@@ -40,6 +41,8 @@ export interface Client {
   readonly tosUri: string | null
   /** What a sign-in for it has to reach; null leaves that to the account. */
   readonly assurance: AssuranceLevel | null
+  /** What its ID tokens are signed with; null for what the server signs everything with. */
+  readonly idTokenAlgorithm: IdTokenAlgorithm | null
   readonly createdAtMs: number
   readonly disabledAtMs: number | null
   readonly endedAtMs: number | null
@@ -74,6 +77,7 @@ export type ClientSettings = Pick<
   | 'policyUri'
   | 'tosUri'
   | 'assurance'
+  | 'idTokenAlgorithm'
 >
 
 export const kindOf = (authMethod: ClientAuthMethod): ClientKind =>

@@ -57,7 +57,13 @@ export async function clientMistake(settings: ClientSettings): Promise<Mistake |
 }
 
 /** The FAPI 2.0 Security Profile §5.3.2.1, as far as it is about what a client is registered as. */
-function fapiMistake({ authMethod, dpopBound, redirectUris, jwks }: ClientSettings): Mistake | null {
+function fapiMistake({
+  authMethod,
+  dpopBound,
+  redirectUris,
+  jwks,
+  idTokenAlgorithm,
+}: ClientSettings): Mistake | null {
   if (authMethod !== 'private_key_jwt') {
     const message = 'With this profile a client proves itself by private_key_jwt.'
     return { path: 'token_endpoint_auth_method', message }
@@ -66,12 +72,16 @@ function fapiMistake({ authMethod, dpopBound, redirectUris, jwks }: ClientSettin
     const message = 'With this profile access tokens are always bound to a key.'
     return { path: 'dpop_bound_access_tokens', message }
   }
+  if (idTokenAlgorithm !== null && !isFapiAlgorithm(idTokenAlgorithm)) {
+    const message = 'With this profile ID tokens are signed with PS256, ES256 or EdDSA.'
+    return { path: 'id_token_signed_response_alg', message }
+  }
   const plain = redirectUris.findIndex((uri) => !uri.startsWith('https://'))
   if (plain >= 0)
     return { path: `redirect_uris.${plain}`, message: 'With this profile redirect URIs are https.' }
   const weak = (jwks ?? []).findIndex(({ alg }) => !isFapiAlgorithm(alg))
   if (weak < 0) return null
-  return { path: `jwks.keys.${weak}`, message: 'With this profile a key is for ES256 or EdDSA.' }
+  return { path: `jwks.keys.${weak}`, message: 'With this profile a key is for PS256, ES256 or EdDSA.' }
 }
 
 async function keysMistake({ authMethod, jwks, jwksUri }: ClientSettings): Promise<Mistake | null> {
@@ -91,7 +101,7 @@ async function keysMistake({ authMethod, jwks, jwksUri }: ClientSettings): Promi
   for (const [index, jwk] of (jwks ?? []).entries()) {
     const path = `jwks.keys.${index}`
     if (!(await isUsable(jwk))) {
-      return { path, message: 'A key is public, has a `kid`, and is for ES256, EdDSA or RS256.' }
+      return { path, message: 'A key is public, has a `kid`, and is for ES256, EdDSA, RS256 or PS256.' }
     }
     if (kids.has(`${jwk.kid}`)) return { path, message: 'Two keys have the same `kid`.' }
     kids.add(`${jwk.kid}`)

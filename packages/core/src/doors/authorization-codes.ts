@@ -13,7 +13,7 @@ import { makeAudit, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { sessionDeath } from './decide.ts'
-import { mintIdToken } from './id-token.ts'
+import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
 export interface RedeemInput {
@@ -48,6 +48,7 @@ export async function redeemCode(
   if (found === null || !isFor(context, found.code, client, input)) return refused
   const { code, session, principal } = found
   if (sessionDeath(session, principal, facts.nowMs) !== null) return refused
+  const idTokenKey = code.identityScopes.includes('openid') ? await idTokenKeyOf(context, client) : null
   const jkt = client.kind === 'public' ? input.jkt : null
   const grant = { ...toGrant(context, code, session, facts.nowMs), jkt }
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
@@ -61,14 +62,13 @@ export async function redeemCode(
   const parents = { session, grant, apiKey: null, jkt: input.jkt }
   const access = mintAccessToken(context, { ...order, ...parents }, facts.nowMs)
   if (access === null) return refused
-  const isOpenId = code.identityScopes.includes('openid')
   const idOrder = { clientId: client.id, session, nonce: code.nonce, accessToken: access.accessToken }
   return {
     ok: true,
     access,
     identityScopes: code.identityScopes,
     refreshToken: refresh && toOpaqueCredential(context.policy.credentialStyle, 'refresh', grant.id, refresh),
-    idToken: isOpenId ? mintIdToken(context, idOrder, facts.nowMs) : null,
+    idToken: idTokenKey && mintIdToken(context, { ...idOrder, key: idTokenKey }, facts.nowMs),
   }
 }
 

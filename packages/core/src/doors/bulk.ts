@@ -12,11 +12,12 @@ import {
   permissions as own,
 } from '@countersign/protocol'
 import { type Caller, toActor } from '../caller.ts'
-import type { Context, RequestFacts } from '../context.ts'
+import type { RequestFacts } from '../context.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { changeAccount, endAccount } from './accounts.ts'
 import { changeApiKey, readApiKey } from './api-keys.ts'
 import { changeClient, endClient, mayTouchClient } from './clients.ts'
+import type { MintContext } from './mint.ts'
 import { mayChange } from './principals.ts'
 import { revokeNode } from './revoke.ts'
 import { changeServiceAccount, endServiceAccount } from './service-accounts.ts'
@@ -45,7 +46,7 @@ export interface BulkItem {
 
 /** One after the other: a batch must not take more of the store than a request does. */
 export async function runBulk(
-  context: Context,
+  context: MintContext,
   caller: Caller,
   input: BulkInput,
   facts: RequestFacts,
@@ -56,7 +57,7 @@ export async function runBulk(
 }
 
 async function runOne(
-  context: Context,
+  context: MintContext,
   caller: Caller,
   { kind, action, isDryRun }: BulkInput,
   id: string,
@@ -83,7 +84,7 @@ const standsOn = ({ principal, verdict }: Caller, id: string): boolean =>
   principal.id === id || verdict.credential.path.some((node) => node.id === id)
 
 async function countEnds(
-  context: Context,
+  context: MintContext,
   kind: BulkKind,
   action: BulkAction,
   id: string,
@@ -98,9 +99,9 @@ type Look = { readonly ok: true; readonly isDisabled: boolean } | Refusal
 
 interface Kind {
   /** Whether it is there and the caller may do this to it. */
-  readonly look: (context: Context, caller: Caller, id: string) => Promise<Look>
+  readonly look: (context: MintContext, caller: Caller, id: string) => Promise<Look>
   readonly act: (
-    context: Context,
+    context: MintContext,
     caller: Caller,
     id: string,
     action: BulkAction,

@@ -18,7 +18,9 @@ import { clientMistake, type Mistake } from '../clients/rules.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import type { MintContext } from './mint.ts'
 import { mayGive } from './principals.ts'
+import { provideIdTokenKey } from './signing-keys.ts'
 
 /** The newest secret and those in overlap. */
 export const CLIENT_SECRETS_MAX = 4
@@ -30,7 +32,7 @@ export interface ClientWithSecret {
 }
 
 export async function createClient(
-  context: Context,
+  context: MintContext,
   caller: Caller,
   input: ClientSettings & { readonly id: ClientId },
   facts: RequestFacts,
@@ -40,6 +42,7 @@ export async function createClient(
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, input.serviceAccountId)) return refuse('permission_denied')
   if (!mayGive(caller, input.scopes.filter(isPermission))) return refuse('permission_exceeds_own')
+  await provideIdTokenKey(context, input.idTokenAlgorithm, caller, facts)
   const secret = hasSecret(input.authMethod) ? makeSecret(context.random) : null
   const client: Client = {
     ...input,
@@ -75,7 +78,7 @@ const spell = (context: Context, secret: Secret | null): Secret | null =>
   secret === null ? null : toClientSecret(context.policy.credentialStyle, secret)
 
 export async function changeClient(
-  context: Context,
+  context: MintContext,
   caller: Caller,
   id: ClientId,
   change: Partial<ClientSettings> & { readonly disabled?: boolean },
@@ -89,6 +92,7 @@ export async function changeClient(
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, settings.serviceAccountId ?? null)) return refuse('permission_denied')
   if (!mayGive(caller, (settings.scopes ?? []).filter(isPermission))) return refuse('permission_exceeds_own')
+  await provideIdTokenKey(context, wanted.idTokenAlgorithm, caller, facts)
   const answer = await context.store.changeClient({
     id,
     change: settings,
@@ -164,7 +168,11 @@ export async function endClient(
 }
 
 /** A profile promises what the tokens are signed with, which is a setting of the server. */
-function serverMistake({ policy }: Context, { profile }: ClientSettings): Mistake | null {
+function serverMistake({ policy }: Context, { profile, idTokenAlgorithm }: ClientSettings): Mistake | null {
+  if (idTokenAlgorithm !== null && policy.signingAlgorithm === 'HS256') {
+    const message = 'This server signs with a shared key and issues no ID tokens.'
+    return { path: 'id_token_signed_response_alg', message }
+  }
   if (profile !== 'fapi2-security' || isFapiAlgorithm(policy.signingAlgorithm)) return null
   return { path: 'profile', message: 'This profile needs a server that signs with ES256 or EdDSA.' }
 }

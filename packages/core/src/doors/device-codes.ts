@@ -28,7 +28,7 @@ import type { PrincipalView, WithHead } from '../store-port.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { audiencesFor } from './client-credentials.ts'
 import { sessionDeath } from './decide.ts'
-import { mintIdToken } from './id-token.ts'
+import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -156,6 +156,7 @@ type Redeeming = WithHead<{
 
 async function redeem(context: MintContext, order: Redeeming, facts: RequestFacts): Promise<DeviceAnswer> {
   const { client, code, session, principal, head } = order
+  const key = code.identityScopes.includes('openid') ? await idTokenKeyOf(context, client) : null
   const grant = toGrant(context, order, facts.nowMs)
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
   const opened = await context.store.redeemDeviceCode({
@@ -181,13 +182,12 @@ async function redeem(context: MintContext, order: Redeeming, facts: RequestFact
   )
   if (access === null) return refuse('invalid_grant')
   const idOrder = { clientId: client.id, session, nonce: null, accessToken: access.accessToken }
-  const isOpenId = code.identityScopes.includes('openid')
   return {
     ok: true,
     access,
     identityScopes: code.identityScopes,
     refreshToken: refresh && toOpaqueCredential(context.policy.credentialStyle, 'refresh', grant.id, refresh),
-    idToken: isOpenId ? mintIdToken(context, { ...idOrder, isElsewhere: true }, facts.nowMs) : null,
+    idToken: key && mintIdToken(context, { ...idOrder, key, isElsewhere: true }, facts.nowMs),
   }
 }
 

@@ -1,13 +1,39 @@
 /** ID tokens (OIDC Core §2): who signed in, when and how, told to one client; and as a hint of who it was. */
-import { type AccountId, type ClientId, type IdTokenClaims, isAccountId } from '@countersign/protocol'
+import {
+  type AccountId,
+  type ClientId,
+  type IdTokenClaims,
+  idTokenAlgorithms,
+  isAccountId,
+} from '@countersign/protocol'
 import { verifySignedJwt } from '@countersign/verifier'
+import type { Client } from '../clients/client.ts'
+import { type SigningMaterial, StoreUnavailable } from '../ports.ts'
 import type { Session } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
 
 /** It is read once, at once, and opens nothing. */
 export const ID_TOKEN_SECONDS = 300
 
+/**
+ * The key for the ID tokens of a client, asked for before anything is used up. Where there is none yet, another node may
+ * have promoted it a moment ago; where there is none at all, its successor is on the way.
+ */
+export async function idTokenKeyOf(
+  { keys }: Pick<MintContext, 'keys'>,
+  { idTokenAlgorithm }: Client,
+): Promise<SigningMaterial> {
+  const known = keys.currentFor(idTokenAlgorithm)
+  if (known !== null) return known
+  await keys.reload()
+  const found = keys.currentFor(idTokenAlgorithm)
+  if (found === null) throw new StoreUnavailable('There is no current key for ID tokens of this algorithm.')
+  return found
+}
+
 export interface IdTokenOrder {
+  /** From `idTokenKeyOf`. */
+  readonly key: SigningMaterial
   readonly clientId: ClientId
   readonly session: Session
   readonly nonce: string | null
@@ -18,9 +44,8 @@ export interface IdTokenOrder {
 }
 
 export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: number): string {
-  const { clientId, session, nonce, accessToken, isElsewhere = false } = order
+  const { key, clientId, session, nonce, accessToken, isElsewhere = false } = order
   const iat = Math.floor(nowMs / 1000)
-  const key = context.keys.current()
   const claims: IdTokenClaims = {
     iss: context.policy.issuer,
     sub: session.accountId,
@@ -49,7 +74,7 @@ export async function readIdTokenHint(context: MintContext, hint: string): Promi
   const keys = context.keys.published()
   const claims = await verifySignedJwt(hint, {
     keys,
-    algorithms: ['ES256', 'EdDSA', 'RS256'],
+    algorithms: idTokenAlgorithms,
     types: ['jwt'],
   })
   if (claims === null || claims.iss !== context.policy.issuer) return null

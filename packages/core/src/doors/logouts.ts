@@ -21,6 +21,7 @@ import {
 } from '../logouts/logout.ts'
 import type { LogoutSettlement, LogoutTeller, Told } from '../logouts-port.ts'
 import { makeAudit, makeId } from '../make.ts'
+import { idTokenKeyOf } from './id-token.ts'
 import type { MintContext } from './mint.ts'
 
 export type LogoutContext = Pick<MintContext, 'store' | 'clock' | 'random' | 'signer' | 'keys' | 'policy'>
@@ -70,11 +71,15 @@ async function attempt(
 ): Promise<Told | null> {
   if (nowMs >= logout.expiresAtMs) return { kind: 'refused', reason: 'expired' }
   const client = await context.store.readClient(logout.clientId)
-  const uri = client !== null && isLive(client) ? client.backchannelLogoutUri : null
-  const key = context.keys.current()
+  if (client === null || !isLive(client) || client.backchannelLogoutUri === null) return null
+  // Back-Channel Logout §2.6: signed as its ID tokens are.
+  const key = await idTokenKeyOf(context, client)
   // With a shared key there are no ID tokens, and so nobody is signed in by one.
-  if (uri === null || key.algorithm === 'HS256') return null
-  return teller.tell(uri, context.signer.signLogoutToken(key, toClaims(context, logout, nowMs)))
+  if (key.algorithm === 'HS256') return null
+  return teller.tell(
+    client.backchannelLogoutUri,
+    context.signer.signLogoutToken(key, toClaims(context, logout, nowMs)),
+  )
 }
 
 /** A `jti` of its own for each attempt: a client that has seen one may refuse it as a replay. */

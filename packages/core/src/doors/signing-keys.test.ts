@@ -1,12 +1,13 @@
 /** A signing key signs only after everybody who follows the log has seen it (lease protocol, rule 8). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Secret, toId } from '@countersign/protocol'
+import { type IdTokenAlgorithm, Secret, toId } from '@countersign/protocol'
 import type { Caller } from '../caller.ts'
 import type { RequestFacts } from '../context.ts'
 import { createKeyRing } from '../signing-keys/key-ring.ts'
-import type { SigningKey, SigningKeyState } from '../signing-keys/signing-key.ts'
-import { type KeyContext, replaceRemovedKey, rotateSigningKeys, tendSigningKeys } from './signing-keys.ts'
+import type { SigningKey, SigningKeyLine, SigningKeyState } from '../signing-keys/signing-key.ts'
+import type { KeyContext } from './signing-key-steps.ts'
+import { provideIdTokenKey, replaceRemovedKey, rotateSigningKeys, tendSigningKeys } from './signing-keys.ts'
 
 const PUBLISH_SECONDS = 3600
 const ROTATE_SECONDS = 10_000
@@ -47,11 +48,13 @@ interface Keys {
   readonly context: KeyContext
   /** Which announcements everybody has seen. */
   readonly seen: Set<number>
+  /** What clients have asked for. */
+  readonly wanted: Set<IdTokenAlgorithm>
   /** Lets those who wait go on; what they are told is whether it was seen by then. */
   release(): void
-  inState(state: SigningKeyState): readonly SigningKey[]
+  inState(state: SigningKeyState, line?: SigningKeyLine): readonly SigningKey[]
   /** Ends a key as a revocation does. */
-  remove(state: SigningKeyState): void
+  remove(state: SigningKeyState, line?: SigningKeyLine): void
 }
 
 /** Keys in a list, and a log whose readers see announcements when the test says so. */
@@ -60,21 +63,25 @@ function givenKeys(): Keys {
   let position = 0
   let made = 0
   const seen = new Set<number>()
+  const wanted = new Set<IdTokenAlgorithm>()
   const waiting: (() => void)[] = []
   const change = (id: string, to: Partial<SigningKey>): void => {
     rows = rows.map((key) => (key.id === id ? { ...key, ...to } : key))
   }
   const store: KeyContext['store'] = {
     listSigningKeys: async () => rows,
+    listIdTokenAlgorithms: async () => [...wanted],
     addSigningKey: async (key, onlyIfNone) => {
-      if (onlyIfNone !== null && rows.some(({ state }) => state === onlyIfNone)) return false
+      const line = rows.filter((one) => one.line === key.line)
+      if (line.some(({ state }) => onlyIfNone.includes(state))) return false
       position += 1
       rows = [...rows, { ...key, publishedPosition: position }]
       return true
     },
     promoteSigningKey: async ({ id, nowMs }) => {
-      if (rows.find((key) => key.id === id)?.state !== 'next') return false
-      const current = rows.find(({ state }) => state === 'current')
+      const next = rows.find((key) => key.id === id)
+      if (next?.state !== 'next') return false
+      const current = rows.find(({ line, state }) => line === next.line && state === 'current')
       if (current !== undefined) change(current.id, { state: 'previous', demotedAtMs: nowMs })
       change(id, { state: 'current', promotedAtMs: nowMs })
       return true
@@ -116,12 +123,15 @@ function givenKeys(): Keys {
   return {
     context,
     seen,
+    wanted,
     release: () => {
       for (const go of waiting.splice(0)) go()
     },
-    inState: (state) => rows.filter((key) => key.state === state),
-    remove: (state) => {
-      rows = rows.map((key) => (key.state === state ? { ...key, state: 'removed' } : key))
+    inState: (state, line = 'main') => rows.filter((key) => key.line === line && key.state === state),
+    remove: (state, line = 'main') => {
+      rows = rows.map((key) =>
+        key.line === line && key.state === state ? { ...key, state: 'removed' } : key,
+      )
     },
   }
 }
@@ -216,4 +226,83 @@ test('at the first start, which nobody can have followed, a key signs at once', 
   await tendSigningKeys(keys.context, factsAt(0))
 
   assert.equal(keys.inState('current').length, 1)
+})
+
+test('the first key of a further line signs only when everybody has seen it, and changes nothing in the main line', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  const [main] = keys.inState('current')
+  keys.wanted.add('RS256')
+
+  await tendSigningKeys(keys.context, factsAt(1))
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS / 2))
+  assert.equal(keys.context.keys.currentFor('RS256'), null)
+  const [next] = keys.inState('next', 'RS256')
+  keys.seen.add(next?.publishedPosition ?? 0)
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS / 2))
+
+  assert.equal(keys.context.keys.currentFor('RS256')?.id, next?.id)
+  assert.deepEqual(keys.inState('current'), [main])
+  assert.equal(keys.context.keys.current().id, main?.id)
+})
+
+test('two who need a first key of a line at once make one', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  const provide = () => provideIdTokenKey(keys.context, 'PS256', administrator, factsAt(1))
+
+  const both = Promise.all([provide(), provide()])
+  await turns()
+  const [next] = keys.inState('next', 'PS256')
+  keys.seen.add(next?.publishedPosition ?? 0)
+  keys.release()
+  await both
+  await provide()
+
+  assert.equal(keys.inState('current', 'PS256').length, 1)
+  assert.equal(keys.inState('previous', 'PS256').length, 0)
+  assert.equal(keys.inState('next', 'PS256').length, 0)
+})
+
+test('a further line rotates by the same schedule as the main one, and each demotes its own', async () => {
+  const keys = givenKeys()
+  await tendSigningKeys(keys.context, factsAt(0))
+  const providing = provideIdTokenKey(keys.context, 'RS256', administrator, factsAt(0))
+  await turns()
+  for (let position = 1; position < 10; position += 1) keys.seen.add(position)
+  keys.release()
+  await providing
+  const before = [...keys.inState('current'), ...keys.inState('current', 'RS256')].map(({ id }) => id)
+
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS - PUBLISH_SECONDS))
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS - 1))
+  assert.deepEqual(
+    [...keys.inState('current'), ...keys.inState('current', 'RS256')].map(({ id }) => id),
+    before,
+  )
+  await tendSigningKeys(keys.context, factsAt(ROTATE_SECONDS))
+
+  assert.deepEqual(
+    [...keys.inState('previous'), ...keys.inState('previous', 'RS256')].map(({ id }) => id),
+    before,
+  )
+  assert.equal(keys.inState('current', 'RS256')[0]?.algorithm, 'RS256')
+  assert.equal(keys.inState('current')[0]?.algorithm, 'ES256')
+})
+
+test('a removed key of a further line is followed by another where a client needs it, and by none else', async () => {
+  const keys = givenKeys()
+  for (let position = 1; position < 20; position += 1) keys.seen.add(position)
+  await tendSigningKeys(keys.context, factsAt(0))
+  await provideIdTokenKey(keys.context, 'RS256', administrator, factsAt(0))
+  await provideIdTokenKey(keys.context, 'PS256', administrator, factsAt(0))
+  keys.wanted.add('RS256')
+  keys.remove('current', 'RS256')
+  keys.remove('current', 'PS256')
+
+  await replaceRemovedKey(keys.context, administrator, factsAt(1))
+
+  assert.equal(keys.inState('current', 'RS256').length, 1)
+  assert.equal(keys.inState('current', 'PS256').length, 0)
+  assert.equal(keys.context.keys.currentFor('PS256'), null)
 })

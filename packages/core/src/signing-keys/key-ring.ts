@@ -2,10 +2,10 @@
  * The signing keys as this process knows them: which one signs, which ones are published. Read from the
  * store at start-up, after every change that is seen in the log, and from time to time.
  */
-import { Secret } from '@countersign/protocol'
+import { type IdTokenAlgorithm, Secret } from '@countersign/protocol'
 import { type Secrets, type SigningMaterial, StoreUnavailable } from '../ports.ts'
 import type { SigningKeyStore } from '../upkeep-port.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey, SigningKeyLine } from './signing-key.ts'
 
 /** A private key must not be moved to another row: its id is authenticated with it. */
 export const sealContext = (id: string): string => `signing-key:${id}`
@@ -16,9 +16,11 @@ export type Jwk = Readonly<Record<string, string>>
 export interface KeyRing {
   /** The key that signs now. Throws `StoreUnavailable` in the moment between a key's removal and its successor. */
   current(): SigningMaterial
+  /** The key for the ID tokens of a client: the one of its algorithm, or the one above where it names none. */
+  currentFor(algorithm: IdTokenAlgorithm | null): SigningMaterial | null
   /** Public keys that tokens are checked with: next, current, previous. What JWKS shows. */
   published(): readonly Jwk[]
-  /** The same and the shared HS256 keys: for this authority's own verifier, and nobody else. */
+  /** Those that sign access tokens, and the shared HS256 keys: for this authority's own verifier, and nobody else. */
   verifying(): readonly Jwk[]
   /** Everything the store holds, for rotation and for administrators. */
   all(): readonly SigningKey[]
@@ -34,24 +36,44 @@ export function createKeyRing(
   onReload: (ring: KeyRing) => Promise<void>,
 ): KeyRing {
   let keys: readonly SigningKey[] = []
-  let signing: SigningMaterial | null = null
+  let main: SigningMaterial | null = null
+  let signing: ReadonlyMap<SigningKeyLine, SigningMaterial> = new Map()
   const ring: KeyRing = {
     current: () => {
-      if (signing === null) throw new StoreUnavailable('There is no current signing key.')
-      return signing
+      if (main === null) throw new StoreUnavailable('There is no current signing key.')
+      return main
     },
+    currentFor: (algorithm) =>
+      algorithm === null || main?.algorithm === algorithm ? main : (signing.get(algorithm) ?? null),
     published: () => live(keys).flatMap((key) => (key.publicJwk === null ? [] : [key.publicJwk])),
-    verifying: () => live(keys).map((key) => key.publicJwk ?? toSharedJwk(key, secrets)),
+    verifying: () =>
+      live(keys)
+        .filter(({ line }) => line === 'main')
+        .map((key) => key.publicJwk ?? toSharedJwk(key, secrets)),
     all: () => keys,
     reload: async () => {
       keys = await store.listSigningKeys()
-      const current = keys.find((key) => key.state === 'current')
-      if (current === undefined) signing = null
-      else if (signing?.id !== current.id) signing = toMaterial(current, secrets)
+      signing = toSigning(keys, signing, secrets)
+      main = signing.get('main') ?? null
       await onReload(ring)
     },
   }
   return ring
+}
+
+/** What was opened before is not opened again. */
+function toSigning(
+  keys: readonly SigningKey[],
+  before: ReadonlyMap<SigningKeyLine, SigningMaterial>,
+  secrets: Opener,
+): ReadonlyMap<SigningKeyLine, SigningMaterial> {
+  const current = keys.filter(({ state }) => state === 'current')
+  return new Map(
+    current.map((key) => {
+      const known = before.get(key.line)
+      return [key.line, known?.id === key.id ? known : toMaterial(key, secrets)]
+    }),
+  )
 }
 
 const live = (keys: readonly SigningKey[]): readonly SigningKey[] =>

@@ -1,5 +1,5 @@
-/** A key that signs access tokens, and the states it passes through. */
-import type { SigningAlgorithm, SigningKeyId } from '@countersign/protocol'
+/** A key that signs tokens, the line of keys that it stands in, and the states it passes through. */
+import type { IdTokenAlgorithm, KeyAlgorithm, SigningKeyId } from '@countersign/protocol'
 
 /**
  * next: published, not yet signing. current: signs. previous: no longer signs, still verifies. retired: out
@@ -7,9 +7,16 @@ import type { SigningAlgorithm, SigningKeyId } from '@countersign/protocol'
  */
 export type SigningKeyState = 'next' | 'current' | 'previous' | 'retired' | 'removed'
 
+/**
+ * Keys follow one another in lines, each with one current key. `main` signs everything, by the algorithm that the server
+ * is set to. A further line is for one algorithm that clients have asked for, and signs their ID tokens and nothing else.
+ */
+export type SigningKeyLine = 'main' | IdTokenAlgorithm
+
 export interface SigningKey {
   readonly id: SigningKeyId
-  readonly algorithm: SigningAlgorithm
+  readonly line: SigningKeyLine
+  readonly algorithm: KeyAlgorithm
   readonly state: SigningKeyState
   /** Null for HS256, whose key is nobody else's to see. */
   readonly publicJwk: Readonly<Record<string, string>> | null

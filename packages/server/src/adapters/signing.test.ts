@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { SigningMaterial } from '@countersign/core'
 import {
   type AccessTokenClaims,
+  type KeyAlgorithm,
   Secret,
   type SigningAlgorithm,
   signingAlgorithms,
@@ -26,7 +27,7 @@ const claims: AccessTokenClaims = {
 }
 const maker = createKeyMaker()
 
-async function createMaterial(algorithm: SigningAlgorithm) {
+async function createMaterial(algorithm: KeyAlgorithm) {
   const pair = await maker.generate(algorithm)
   const material: SigningMaterial = { id, algorithm, privateKey: pair.privateKey }
   return { material, publicJwk: pair.publicJwk }
@@ -121,6 +122,23 @@ for (const algorithm of signingAlgorithms) {
     )
   })
 }
+
+test('a key for PS256 signs ID tokens, which an independent library verifies, and no access token', async () => {
+  const { material, publicJwk } = await createMaterial('PS256')
+  const about = { iss: claims.iss, sub: claims.sub, aud: 'an-app', exp: claims.exp, iat: claims.iat }
+  const signer = createSigner()
+
+  assert.throws(() => signer.sign(material, claims), /not signed with PS256/)
+  const text = signer.signIdToken(material, { ...about, auth_time: 1, amr: ['pwd'], at_hash: 'x' })
+
+  const options = { algorithms: ['PS256'], typ: 'JWT', audience: 'an-app' }
+  const verified = await jwtVerify(text, await importJWK(publicJwk ?? {}, 'PS256'), options)
+  assert.equal(verified.payload.sub, claims.sub)
+  await assert.rejects(
+    jwtVerify(text, await importJWK(publicJwk ?? {}, 'RS256'), { algorithms: ['RS256'] }),
+    /not allowed/,
+  )
+})
 
 test('public keys say their algorithm and use and hold nothing private', async () => {
   for (const [algorithm, members] of [

@@ -3,6 +3,7 @@
  * by the runtime's own cryptography. A key signs with its one algorithm only (RFC 8725 §3.1).
  */
 import {
+  constants,
   createHmac,
   createPrivateKey,
   createSecretKey,
@@ -24,9 +25,9 @@ import {
   type AccessTokenClaims,
   accessTokenClaimNames,
   type IdTokenClaims,
+  type KeyAlgorithm,
   type LogoutTokenClaims,
   Secret,
-  type SigningAlgorithm,
 } from '@countersign/protocol'
 import { assertStrongHmacKey, decodeKey } from './key-strength.ts'
 
@@ -43,13 +44,14 @@ const makePair = promisify(generateKeyPair)
 export function createKeyMaker(): KeyMaker {
   return {
     /** Runs on the thread pool: an RSA key takes up to seconds, in which others must be answered. */
-    async generate(algorithm: SigningAlgorithm): Promise<KeyPair> {
+    async generate(algorithm: KeyAlgorithm): Promise<KeyPair> {
       switch (algorithm) {
         case 'ES256':
           return toKeyPair(algorithm, await makePair('ec', { namedCurve: 'P-256' }))
         case 'EdDSA':
           return toKeyPair(algorithm, await makePair('ed25519'))
         case 'RS256':
+        case 'PS256':
           return toKeyPair(algorithm, await makePair('rsa', { modulusLength: RSA_BITS }))
         case 'HS256':
           return {
@@ -62,10 +64,7 @@ export function createKeyMaker(): KeyMaker {
 }
 
 /** The JWK lacks only its `kid`, which is the id that the key is stored under. */
-function toKeyPair(
-  algorithm: SigningAlgorithm,
-  pair: { publicKey: KeyObject; privateKey: KeyObject },
-): KeyPair {
+function toKeyPair(algorithm: KeyAlgorithm, pair: { publicKey: KeyObject; privateKey: KeyObject }): KeyPair {
   const publicJwk: Record<string, string> = {}
   for (const [name, value] of Object.entries(pair.publicKey.export({ format: 'jwk' }))) {
     if (typeof value === 'string') publicJwk[name] = value
@@ -101,6 +100,8 @@ export function createSigner(parsedKeysMax: number = PARSED_KEYS_MAX): Signer {
 
   return {
     sign(material: SigningMaterial, claims: AccessTokenClaims): string {
+      // No setting makes a server sign access tokens with it: the key is one for ID tokens.
+      if (material.algorithm === 'PS256') throw new Error('An access token is not signed with PS256.')
       const key = parsedKeyOf(material)
       assertClaims(claims)
       const input = `${key.header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
@@ -153,11 +154,16 @@ function createSign({ algorithm, privateKey }: SigningMaterial): (input: string)
   if (!fits(key, algorithm)) throw new Error(`The stored key is not one for ${algorithm}.`)
   // Ed25519 hashes by itself; ECDSA in JWS is r ‖ s and not DER (RFC 7518 §3.4).
   const digest = algorithm === 'EdDSA' ? null : 'sha256'
-  return (input) => sign(digest, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+  // RFC 7518 §3.5: the salt is as long as the hash.
+  const form =
+    algorithm === 'PS256'
+      ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+      : { key, dsaEncoding: 'ieee-p1363' as const }
+  return (input) => sign(digest, Buffer.from(input), form).toString('base64url')
 }
 
 /** A key under the wrong algorithm would make signatures that nobody else accepts, or weak ones. */
-function fits(key: KeyObject, algorithm: Exclude<SigningAlgorithm, 'HS256'>): boolean {
+function fits(key: KeyObject, algorithm: Exclude<KeyAlgorithm, 'HS256'>): boolean {
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   switch (algorithm) {
     case 'ES256':
@@ -165,6 +171,7 @@ function fits(key: KeyObject, algorithm: Exclude<SigningAlgorithm, 'HS256'>): bo
     case 'EdDSA':
       return key.asymmetricKeyType === 'ed25519'
     case 'RS256':
+    case 'PS256':
       return key.asymmetricKeyType === 'rsa' && modulusLength >= RSA_BITS
   }
 }

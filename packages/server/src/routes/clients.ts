@@ -103,6 +103,7 @@ function toSettings(body: CreateClientRequest): Omit<ClientSettings, 'serviceAcc
     policyUri: body.policy_uri ?? null,
     tosUri: body.tos_uri ?? null,
     assurance: body.assurance ?? null,
+    idTokenAlgorithm: body.id_token_signed_response_alg ?? null,
   }
 }
 
@@ -175,6 +176,9 @@ function toChange(body: ChangeClientRequest): Change {
     ...(body.policy_uri !== undefined && { policyUri: body.policy_uri }),
     ...(body.tos_uri !== undefined && { tosUri: body.tos_uri }),
     ...(body.assurance !== undefined && { assurance: body.assurance }),
+    ...(body.id_token_signed_response_alg !== undefined && {
+      idTokenAlgorithm: body.id_token_signed_response_alg,
+    }),
     ...(disabled !== undefined && { disabled }),
   }
 }
@@ -237,6 +241,7 @@ function toClientShape(client: Client): ClientShape {
     policy_uri: client.policyUri,
     tos_uri: client.tosUri,
     assurance: client.assurance,
+    id_token_signed_response_alg: client.idTokenAlgorithm,
     disabled_at: client.disabledAtMs === null ? null : toTime(client.disabledAtMs),
     created_at: toTime(client.createdAtMs),
   }

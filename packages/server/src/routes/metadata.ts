@@ -5,7 +5,10 @@ import {
   AAL2,
   assertionAlgorithms,
   clientAuthMethods,
+  ID_TOKENS_ONLY,
   identityScopes,
+  idTokenAlgorithms,
+  KEY_PURPOSE_MEMBER,
   proofAlgorithms,
 } from '@countersign/protocol'
 import { z } from 'zod'
@@ -39,13 +42,14 @@ const jwkSchema = z.object({
   y: z.string().optional(),
   n: z.string().optional(),
   e: z.string().optional(),
+  [KEY_PURPOSE_MEMBER]: z.literal(ID_TOKENS_ONLY).optional(),
 })
 
 const jwks: AnyRoute = publicRoute({
   name: 'jwks',
   method: 'GET',
   path: '/.well-known/jwks.json',
-  summary: 'The public keys that access tokens are checked with (RFC 7517 §5).',
+  summary: 'The public keys that access tokens and ID tokens are checked with (RFC 7517 §5).',
   tag: TAG,
   access: 'public',
   responses: { 200: { description: 'The key set.', schema: z.object({ keys: z.array(jwkSchema) }) } },
@@ -87,9 +91,14 @@ function metadata(services: Services): object {
   }
 }
 
-/** With a shared key there are no ID tokens: whoever reads one could have made it. */
-const algorithmsOf = ({ config }: Services): readonly string[] =>
-  config.signingAlgorithm === 'HS256' ? [] : [config.signingAlgorithm]
+/**
+ * What a client may have its ID tokens signed with, the one that all others get first. With a shared key there are no ID
+ * tokens: whoever reads one could have made it.
+ */
+function algorithmsOf({ config }: Services): readonly string[] {
+  const own = config.signingAlgorithm
+  return own === 'HS256' ? [] : [own, ...idTokenAlgorithms.filter((algorithm) => algorithm !== own)]
+}
 
 const scopesOf = (services: Services): readonly string[] =>
   identityScopes.filter((scope) => scope !== 'openid' || algorithmsOf(services).length > 0)

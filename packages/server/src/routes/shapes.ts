@@ -1,15 +1,16 @@
 /** From what core knows to what stands on the wire: snake_case, RFC 3339 times. */
 
-import type {
-  Account,
-  AccountWithRoles,
-  ApiKey,
-  ChainedAuditEvent,
-  Policy,
-  Role,
-  ServiceAccountWithRoles,
-  Session,
-  SigningKey,
+import {
+  type Account,
+  type AccountWithRoles,
+  type ApiKey,
+  type ChainedAuditEvent,
+  type Policy,
+  purposeOf,
+  type Role,
+  type ServiceAccountWithRoles,
+  type Session,
+  type SigningKey,
 } from '@countersign/core'
 import {
   type AccountDetailShape,
@@ -117,6 +118,7 @@ export function toSigningKeyShape(key: SigningKey): SigningKeyShape {
   return {
     id: key.id,
     algorithm: key.algorithm,
+    purpose: purposeOf(key),
     state: key.state,
     created_at: toTime(key.createdAtMs),
     promoted_at: toTimeOrNull(key.promotedAtMs),

@@ -6,6 +6,7 @@ import { nullableTimeSchema, type PageQuery, pageQueryShape, timeSchema } from '
 export const signingKeySchema: z.ZodType<SigningKeyShape> = z.object({
   id: z.string(),
   algorithm: z.string(),
+  purpose: z.enum(['all', 'id_token']),
   state: z.enum(['next', 'current', 'previous', 'retired', 'removed']),
   created_at: timeSchema,
   promoted_at: nullableTimeSchema,

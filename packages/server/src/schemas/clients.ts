@@ -8,6 +8,7 @@ import {
   clientAuthMethods,
   clientGrantTypes,
   clientProfiles,
+  idTokenAlgorithms,
   isClientId,
   isScopeWord,
   PERMISSIONS_MAX,
@@ -64,6 +65,7 @@ const settings = {
   policy_uri: linkSchema,
   tos_uri: linkSchema,
   assurance: z.enum(assuranceLevels),
+  id_token_signed_response_alg: z.enum(idTokenAlgorithms),
 }
 
 export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject({
@@ -85,6 +87,7 @@ export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject
   policy_uri: settings.policy_uri.optional(),
   tos_uri: settings.tos_uri.optional(),
   assurance: settings.assurance.optional(),
+  id_token_signed_response_alg: settings.id_token_signed_response_alg.optional(),
 })
 
 export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject({
@@ -105,6 +108,7 @@ export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject
   policy_uri: settings.policy_uri.nullable().optional(),
   tos_uri: settings.tos_uri.nullable().optional(),
   assurance: settings.assurance.nullable().optional(),
+  id_token_signed_response_alg: settings.id_token_signed_response_alg.nullable().optional(),
   disabled: z.boolean().optional(),
 })
 
@@ -132,6 +136,7 @@ export const clientSchema: z.ZodType<ClientShape> = z.object({
   policy_uri: z.string().nullable(),
   tos_uri: z.string().nullable(),
   assurance: z.enum(assuranceLevels).nullable(),
+  id_token_signed_response_alg: z.enum(idTokenAlgorithms).nullable(),
   disabled_at: nullableTimeSchema,
   created_at: timeSchema,
 })

@@ -237,6 +237,7 @@ function createKeyContext(
     },
     store: {
       listSigningKeys: () => line.query((database) => [...database.rows.signingKeys.values()]),
+      listIdTokenAlgorithms: async () => [],
       addSigningKey: (key, onlyIfNone) => line.query((database) => database.addSigningKey(key, onlyIfNone)),
       promoteSigningKey: ({ id, nowMs }) => line.query((database) => database.promoteSigningKey(id, nowMs)),
       retireSigningKey: () => Promise.resolve(false),

@@ -171,9 +171,9 @@ export class Database {
     return true
   }
 
-  addSigningKey(key: SigningKeyDraft, onlyIfNone: SigningKeyState | null): boolean {
+  addSigningKey(key: SigningKeyDraft, onlyIfNone: readonly SigningKeyState[]): boolean {
     const { signingKeys } = this.#rows
-    if ([...signingKeys.values()].some(({ state }) => state === onlyIfNone)) return false
+    if ([...signingKeys.values()].some(({ state }) => onlyIfNone.includes(state))) return false
     signingKeys.set(key.id, { ...key, publishedPosition: this.#announce(key.id, key.createdAtMs) })
     return true
   }

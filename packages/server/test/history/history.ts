@@ -111,6 +111,7 @@ function populate(stage: Stage): void {
   const times = { createdAtMs: WALL_MS, promotedAtMs: WALL_MS, demotedAtMs: null, retiredAtMs: null }
   signingKeys.set(id, {
     id,
+    line: 'main',
     algorithm: 'ES256',
     state: 'current',
     publicJwk,

@@ -1,8 +1,8 @@
 /** Reading OAuth clients: for administrators, and with all that issuing something to one needs. */
 import type { Client, PageRequest } from '@countersign/core'
-import type { ClientId } from '@countersign/protocol'
+import { type ClientId, type IdTokenAlgorithm, idTokenAlgorithms } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
-import { integerOrNull, likePattern, text } from '../columns.ts'
+import { integerOrNull, likePattern, narrowed, oneOf, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { all, one, type Script } from '../script.ts'
 import * as sql from '../statements/clients.ts'
@@ -24,6 +24,11 @@ export function* listClients(
       ? yield* all(sql.searchClients, after, page.limit, likePattern(page.search))
       : yield* all(sql.listClients, after, page.limit)
   return rows.map(toClient)
+}
+
+export function* listIdTokenAlgorithms(): Script<readonly IdTokenAlgorithm[]> {
+  const rows = yield* all(sql.listIdTokenAlgorithms)
+  return rows.map((row) => narrowed(row, 'id_token_algorithm', oneOf(idTokenAlgorithms)))
 }
 
 export function* readClientToIssue(id: ClientId): Script<AnswerOf<'readClientToIssue'>> {

@@ -76,6 +76,14 @@ export const proofs: readonly string[] = [
   'alter table authorization_codes add column dpop_jkt text',
 ]
 
+// What the ID tokens of a client are signed with, and the keys for it beside those of the server's own algorithm.
+export const idTokenAlgorithms: readonly string[] = [
+  'alter table clients add column id_token_algorithm text',
+  `create index clients_by_id_token_algorithm on clients (id_token_algorithm)
+    where id_token_algorithm is not null and ended_at is null`,
+  `alter table signing_keys add column line text not null default 'main'`,
+]
+
 // Where a client publishes its keys.
 export const publishedKeys: readonly string[] = ['alter table clients add column jwks_uri text']
 

@@ -3,13 +3,13 @@ import type { Statement } from '../script.ts'
 
 const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
   service_account_id, jwks, logo_uri, policy_uri, tos_uri, post_logout_redirect_uris,
-  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, created_at, disabled_at, ended_at,
+  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, created_at, disabled_at, ended_at,
   revoked_before`
 
 export const insertClient: Statement = {
   name: 'insert_client',
   text: `insert into clients (${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, null, null, 0)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, null, null, 0)
     on conflict (id) do nothing returning id`,
 }
 
@@ -27,6 +27,12 @@ export const selectLiveClient: Statement = {
 export const listClients: Statement = {
   name: 'list_clients',
   text: `select ${columns} from clients where ended_at is null and id > $1 order by id limit $2`,
+}
+
+export const listIdTokenAlgorithms: Statement = {
+  name: 'list_id_token_algorithms',
+  text: `select distinct id_token_algorithm from clients
+    where id_token_algorithm is not null and ended_at is null`,
 }
 
 /** Clients with a text in their id or name; `$3` is a pattern of `like`, in lower case. */
@@ -54,7 +60,8 @@ export const changeClient: Statement = {
   text: `update clients set name = $2, kind = $3, profile = $4, auth_method = $5, grant_types = $6,
       redirect_uris = $7, scopes = $8, audiences = $9, service_account_id = $10, jwks = $11, logo_uri = $12,
       policy_uri = $13, tos_uri = $14, post_logout_redirect_uris = $15, backchannel_logout_uri = $16,
-      assurance = $17, sender_constraint = $18, jwks_uri = $19, disabled_at = $20, revoked_before = $21
+      assurance = $17, sender_constraint = $18, jwks_uri = $19, id_token_algorithm = $20,
+      disabled_at = $21, revoked_before = $22
     where id = $1`,
 }
 

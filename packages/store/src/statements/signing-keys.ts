@@ -1,8 +1,8 @@
 /** Signing keys. Every writer but a revocation holds the lock `signing_keys`. */
 import type { Statement } from '../script.ts'
 
-const columns = `id, algorithm, state, public_jwk, sealed_private_key, created_at, promoted_at, demoted_at,
-  retired_at`
+const columns = `id, line, algorithm, state, public_jwk, sealed_private_key, created_at, promoted_at,
+  demoted_at, retired_at`
 
 export const listSigningKeys: Statement = {
   name: 'list_signing_keys',
@@ -11,12 +11,12 @@ export const listSigningKeys: Statement = {
 
 export const selectSigningKeyInState: Statement = {
   name: 'select_signing_key_in_state',
-  text: 'select id from signing_keys where state = $1 limit 1',
+  text: 'select id from signing_keys where line = $1 and state = $2 limit 1',
 }
 
 export const insertSigningKey: Statement = {
   name: 'insert_signing_key',
-  text: `insert into signing_keys (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  text: `insert into signing_keys (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 }
 
 export const notePublication: Statement = {
@@ -31,7 +31,8 @@ export const promoteSigningKey: Statement = {
 
 export const demoteSigningKeys: Statement = {
   name: 'demote_signing_keys',
-  text: `update signing_keys set state = 'previous', demoted_at = $2 where id <> $1 and state = 'current'`,
+  text: `update signing_keys set state = 'previous', demoted_at = $2
+    where id <> $1 and state = 'current' and line = (select line from signing_keys where id = $1)`,
 }
 
 export const retireSigningKey: Statement = {

@@ -29,7 +29,7 @@ function* holdServiceAccount(id: ServiceAccountId | null): Script<boolean> {
   return id === null || (yield* one(lockServiceAccount, id)) !== null
 }
 
-/** In the order of the columns from `name` to `jwks_uri`. */
+/** In the order of the columns from `name` to `id_token_algorithm`. */
 function settingsOf(client: Client): readonly Value[] {
   return [
     client.name,
@@ -50,6 +50,7 @@ function settingsOf(client: Client): readonly Value[] {
     client.assurance,
     client.dpopBound ? 'dpop' : 'none',
     client.jwksUri,
+    client.idTokenAlgorithm,
   ]
 }
 

@@ -13,15 +13,18 @@ import { appendEntry, appendWith } from '../steps/log.ts'
 
 export function* addSigningKey(input: {
   key: SigningKeyDraft
-  onlyIfNone: SigningKeyState | null
+  onlyIfNone: readonly SigningKeyState[]
   audit: AuditEvent
 }): Script<AnswerOf<'addSigningKey'>> {
   const { key, onlyIfNone } = input
   yield* run(takeLock, 'signing_keys')
-  if (onlyIfNone !== null && (yield* one(sql.selectSigningKeyInState, onlyIfNone)) !== null) return false
+  for (const state of onlyIfNone) {
+    if ((yield* one(sql.selectSigningKeyInState, key.line, state)) !== null) return false
+  }
   yield* run(
     sql.insertSigningKey,
     key.id,
+    key.line,
     key.algorithm,
     key.state,
     key.publicJwk === null ? null : JSON.stringify(key.publicJwk),

@@ -82,7 +82,7 @@ async function givenWrites(bench: Bench): Promise<readonly (() => Promise<unknow
         audit: makeEvent(),
       }),
     () => store.changeApiKey({ id: key.id, change: { name: 'Other' }, ...change() }),
-    () => store.addSigningKey(makeSigningKey(), null, makeEvent()),
+    () => store.addSigningKey(makeSigningKey(), [], makeEvent()),
     revoking('account', id),
     revoking('role', role.id),
     revoking('session', session.id),

@@ -255,7 +255,7 @@ onEachDatabase((bench) => {
       assert.deepEqual(await store.listAudit(query), [{ event, chain: null }])
 
       const key = makeSigningKey({ sealedPrivateKey: text, publicJwk: { kty: text } })
-      await store.addSigningKey(key, null, makeEvent())
+      await store.addSigningKey(key, [], makeEvent())
       const { publishedPosition: _, ...listed } = (await store.listSigningKeys()).at(-1) ?? {}
       assert.deepEqual(listed, key)
 

@@ -240,7 +240,7 @@ onEachDatabase((bench) => {
   test('a signing key is removed, whatever state it was in', async () => {
     const { store } = bench()
     const key = makeSigningKey({ state: 'previous', retiredAtMs: null })
-    await store.addSigningKey(key, null, makeEvent())
+    await store.addSigningKey(key, [], makeEvent())
     const { position } = await store.readHead()
 
     const answer = await revoke(bench(), { kind: 'signing_key', id: key.id })
@@ -294,7 +294,7 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const { account, session, family, key, program, role } = await givenTree(bench())
     const signingKey = makeSigningKey()
-    await store.addSigningKey(signingKey, null, makeEvent())
+    await store.addSigningKey(signingKey, [], makeEvent())
     const owners: [PathNode, string | null][] = [
       [{ kind: 'session', id: session.id }, account.id],
       [{ kind: 'grant', id: family.grant.id }, account.id],

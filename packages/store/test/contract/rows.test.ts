@@ -21,7 +21,7 @@ async function givenBreakages(bench: Bench): Promise<readonly [string, () => Pro
   const program = await givenServiceAccount(bench)
   const { session, grant } = await givenGrant(bench, account)
   const key = await givenApiKey(bench, program.id, { rateLimit: { requests: 1, perSeconds: 1 } })
-  await store.addSigningKey(makeSigningKey(), null, makeEvent())
+  await store.addSigningKey(makeSigningKey(), [], makeEvent())
   await revoke(bench, { kind: 'access_token', id: 'jwt_1' })
   const readSession = () => store.readSessionForVerdict(session.id)
   const readKey = () => store.readApiKeyForVerdict(key.id)

@@ -4,12 +4,13 @@ import { test } from 'node:test'
 import type { SigningKeyState } from '@countersign/core'
 import { revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { HOUR, makeEvent, makeId, makeSigningKey, NOW } from '../given.ts'
+import { change, HOUR, makeEvent, makeId, makeSigningKey, NOW } from '../given.ts'
+import { givenClient } from '../given-clients.ts'
 import { entriesAfter } from '../looks.ts'
 
 async function givenKey({ store }: Bench, state: SigningKeyState) {
   const key = makeSigningKey({ state, promotedAtMs: state === 'current' ? NOW : null })
-  assert.equal(await store.addSigningKey(key, null, makeEvent()), true)
+  assert.equal(await store.addSigningKey(key, [], makeEvent()), true)
   return key
 }
 
@@ -21,7 +22,7 @@ onEachDatabase((bench) => {
     const fresh = await bench().fresh()
     const first = await givenKey(fresh, 'current')
     const second = makeSigningKey({ algorithm: 'HS256', publicJwk: null })
-    await fresh.store.addSigningKey(second, null, makeEvent())
+    await fresh.store.addSigningKey(second, [], makeEvent())
 
     assert.deepEqual(await fresh.store.listSigningKeys(), [
       { ...first, publishedPosition: 1 },
@@ -31,13 +32,55 @@ onEachDatabase((bench) => {
 
   test('of many processes that miss a key at once, one adds it', async () => {
     const fresh = await bench().fresh()
-    const add = () => fresh.store.addSigningKey(makeSigningKey({ state: 'current' }), 'current', makeEvent())
+    const add = () =>
+      fresh.store.addSigningKey(makeSigningKey({ state: 'current' }), ['current'], makeEvent())
 
     const answers = await Promise.all(Array.from({ length: 6 }, add))
 
     assert.equal(answers.filter(Boolean).length, 1)
     assert.deepEqual(Object.values(await states(fresh)), ['current'])
     assert.equal((await entriesAfter(fresh, 0)).length, 1)
+  })
+
+  test('lines of keys stand beside each other: adding and promoting in one says nothing of another', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const main = await givenKey(fresh, 'current')
+    const further = makeSigningKey({ line: 'RS256', algorithm: 'RS256', state: 'next' })
+    const ps = makeSigningKey({ line: 'PS256', algorithm: 'PS256', state: 'current' })
+
+    assert.equal(await store.addSigningKey(further, ['next', 'current'], makeEvent()), true)
+    const again = makeSigningKey({ line: 'RS256', algorithm: 'RS256', state: 'next' })
+    assert.equal(await store.addSigningKey(again, ['current', 'next'], makeEvent()), false)
+    assert.equal(await store.addSigningKey(ps, ['current'], makeEvent()), true)
+    assert.equal(await store.promoteSigningKey({ id: further.id, nowMs: NOW, audit: makeEvent() }), true)
+
+    assert.deepEqual(await states(fresh), {
+      [main.id]: 'current',
+      [further.id]: 'current',
+      [ps.id]: 'current',
+    })
+    const stored = (await store.listSigningKeys()).map(({ line, algorithm }) => [line, algorithm])
+    assert.deepEqual(stored.toSorted(), [
+      ['PS256', 'PS256'],
+      ['RS256', 'RS256'],
+      ['main', 'ES256'],
+    ])
+  })
+
+  test('algorithms are listed that live clients have asked for, each once', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    assert.deepEqual(await store.listIdTokenAlgorithms(), [])
+    await givenClient(fresh)
+    await givenClient(fresh, { idTokenAlgorithm: 'RS256' })
+    await givenClient(fresh, { idTokenAlgorithm: 'RS256' })
+    const leaving = await givenClient(fresh, { idTokenAlgorithm: 'PS256' })
+    assert.deepEqual((await store.listIdTokenAlgorithms()).toSorted(), ['PS256', 'RS256'])
+
+    await store.endClient({ id: leaving.id, ...change() })
+
+    assert.deepEqual(await store.listIdTokenAlgorithms(), ['RS256'])
   })
 
   test('a key that is not next is not promoted', async () => {
@@ -125,7 +168,7 @@ onEachDatabase((bench) => {
     const { store } = fresh
     const key = await givenKey(fresh, 'current')
 
-    await store.addSigningKey(makeSigningKey({ state: 'current' }), 'current', makeEvent())
+    await store.addSigningKey(makeSigningKey({ state: 'current' }), ['current'], makeEvent())
     await store.promoteSigningKey({ id: key.id, nowMs: NOW, audit: makeEvent() })
     await store.retireSigningKey({ id: key.id, nowMs: NOW, audit: makeEvent() })
 

@@ -51,6 +51,7 @@ const exempt: Record<string, readonly string[]> = {
     'policy_uri',
     'tos_uri',
     'assurance',
+    'id_token_algorithm',
   ],
   // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
   log_head: ['position', 'followed_at', 'pruned_until'],

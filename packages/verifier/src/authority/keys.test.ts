@@ -63,6 +63,29 @@ test('keys that are foreign, unknown, private or shared secrets are skipped, and
   assert.equal(await codeOf(verifier, await token(secret)), 'invalid_credential')
 })
 
+for (const algorithm of ['RS256', 'PS256'] as const) {
+  test(`a ${algorithm} key that signs ID tokens alone verifies no access token`, async (t) => {
+    const forIdTokens = await givenPair(algorithm)
+    const published = [{ ...forIdTokens.publicJwk, countersign_purpose: 'id_token' }, pair.publicJwk]
+    const { verifier } = await givenVerifier(t, {
+      prepare: (one) => {
+        one.intercept = ({ path }) => (path === JWKS ? Response.json({ keys: published }) : undefined)
+      },
+    })
+
+    assert.equal(await codeOf(verifier, await token(forIdTokens)), 'invalid_credential')
+    assert.equal(await codeOf(verifier, await token()), 'ok')
+    assert.equal(verifier.stats().keys, 1)
+  })
+}
+
+test('PS256 verifies no access token, whatever the key set says of it', async (t) => {
+  const strange = await givenPair('PS256')
+  const { verifier } = await givenVerifier(t, { keys: [pair, strange] })
+
+  assert.equal(await codeOf(verifier, await token(strange)), 'invalid_credential')
+})
+
 test('HS256 works with keys that were shared by hand, and with no others', async (t) => {
   const { verifier } = await givenVerifier(t, { keys: [pair], sharedKeys: [secret.publicJwk] })
   assert.equal(await codeOf(verifier, await token(secret)), 'ok')

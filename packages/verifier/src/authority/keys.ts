@@ -2,6 +2,7 @@
  * Keeps the issuer's public keys fresh (lease protocol, rule 8; RFC 7517 §5): fetched with the first lease and after
  * every lapse, at each announcement, now and then, and when a token names a key that is not here.
  */
+import { ID_TOKENS_ONLY, KEY_PURPOSE_MEMBER } from '@countersign/protocol'
 import { importKey, type VerificationKey } from '../jwt/keys.ts'
 import type { Timers } from '../verifier-types.ts'
 import type { Call } from './call.ts'
@@ -121,10 +122,15 @@ async function importAll(
 
 async function importOrSkip(jwk: unknown): Promise<VerificationKey | null> {
   try {
+    if (isForIdTokens(jwk)) return null
     const key = await importKey(jwk)
-    // A secret that stands in a public set is none: anybody could sign with it.
-    return key.algorithm === 'HS256' ? null : key
+    // A secret that stands in a public set is none: anybody could sign with it. PS256 signs ID tokens at most.
+    return key.algorithm === 'HS256' || key.algorithm === 'PS256' ? null : key
   } catch {
     return null
   }
 }
+
+/** What signs for relying parties alone verifies no access token: a key is good for what it was made for. */
+const isForIdTokens = (jwk: unknown): boolean =>
+  typeof jwk === 'object' && jwk !== null && Reflect.get(jwk, KEY_PURPOSE_MEMBER) === ID_TOKENS_ONLY

@@ -35,9 +35,11 @@ for (const [algorithm, jwk] of Object.entries(keys)) {
   })
 
   test(`RFC 8725 §3.1: ${algorithm}: a key of one kind is not taken for another algorithm`, () => {
-    for (const alg of ['ES256', 'EdDSA', 'RS256', 'HS256', 'none', 'PS256', 'ES384', 'es256', 'HS512']) {
+    for (const alg of ['ES256', 'EdDSA', 'RS256', 'HS256', 'none', 'ES384', 'es256', 'HS512']) {
       if (alg !== algorithm) isRefused(parseJwk({ ...jwk, alg }))
     }
+    // The two of RSA have one kind of key, of which `alg` says what it is for.
+    if (algorithm !== 'RS256') isRefused(parseJwk({ ...jwk, alg: 'PS256' }))
   })
 
   test(`RFC 7517 §4.2, §4.3: ${algorithm}: a key for something else is refused`, () => {

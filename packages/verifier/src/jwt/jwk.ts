@@ -2,7 +2,7 @@
  * Reads public keys as they stand in a JWK Set (RFC 7517, RFC 7518 §6, RFC 8037 §2), strictly: one algorithm
  * per key, sizes that hold, and no private half.
  */
-import { type SigningAlgorithm, signingAlgorithms } from '@countersign/protocol'
+import { type KeyAlgorithm, keyAlgorithms } from '@countersign/protocol'
 import { parseBase64url } from './base64url.ts'
 
 /** A checked key, with nothing but the members that make it. */
@@ -16,7 +16,7 @@ export type KeyMaterial =
       readonly jwk: { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string }
     }
   | {
-      readonly algorithm: 'RS256'
+      readonly algorithm: 'RS256' | 'PS256'
       readonly jwk: { readonly kty: 'RSA'; readonly n: string; readonly e: string }
     }
   | { readonly algorithm: 'HS256'; readonly jwk: { readonly kty: 'oct'; readonly k: string } }
@@ -42,7 +42,7 @@ export function parseJwk(jwk: unknown): ParsedJwk {
   if (typeof kid !== 'string' || kid === '' || kid.length > KID_CHARACTERS_MAX) {
     return problem(`A key needs a \`kid\` of at most ${KID_CHARACTERS_MAX} characters.`)
   }
-  if (!isSigningAlgorithm(alg)) return problem('A key names one supported algorithm in `alg`.')
+  if (!isKeyAlgorithm(alg)) return problem('A key names one supported algorithm in `alg`.')
   // RFC 7517 §4.2, §4.3: a key that is meant for something else is not used for this.
   if (use !== undefined && use !== 'sig') return problem('The key is not for signatures.')
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
@@ -62,14 +62,11 @@ const problem = (text: string): ParsedJwk => ({ ok: false, problem: text })
 /** RFC 7518 §6.2.2, §6.3.2. `k` is missing here since an HMAC key has no public half; it counts by `kty`. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
 
-function isSigningAlgorithm(alg: unknown): alg is SigningAlgorithm {
-  return signingAlgorithms.some((algorithm) => algorithm === alg)
+function isKeyAlgorithm(alg: unknown): alg is KeyAlgorithm {
+  return keyAlgorithms.some((algorithm) => algorithm === alg)
 }
 
-function toMaterial(
-  algorithm: SigningAlgorithm,
-  members: Readonly<Record<string, unknown>>,
-): KeyMaterial | null {
+function toMaterial(algorithm: KeyAlgorithm, members: Readonly<Record<string, unknown>>): KeyMaterial | null {
   const { kty, crv, x, y, n, e, k } = members
   switch (algorithm) {
     case 'ES256': {
@@ -81,7 +78,8 @@ function toMaterial(
       if (kty !== 'OKP' || crv !== 'Ed25519' || !isBytes(x, 32, 32)) return null
       return { algorithm, jwk: { kty, crv, x } }
     }
-    case 'RS256': {
+    case 'RS256':
+    case 'PS256': {
       if (kty !== 'RSA' || !isModulus(n) || !isExponent(e)) return null
       return { algorithm, jwk: { kty, n, e } }
     }

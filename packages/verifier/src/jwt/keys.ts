@@ -2,14 +2,14 @@
  * The keys that access tokens are verified with, by `kid`. Keys come from the caller's configuration or the
  * issuer's own set and never from a token (ASVS 9.1.3).
  */
-import { Secret, type SigningAlgorithm } from '@countersign/protocol'
+import { type KeyAlgorithm, Secret } from '@countersign/protocol'
 import { type KeyMaterial, parseJwk } from './jwk.ts'
 import { type SignatureBackEnd, signatureBackEnd, type VerifySignature } from './signature.ts'
 
 export interface VerificationKey {
   readonly kid: string
   /** The only `alg` that a token under this key may name. */
-  readonly algorithm: SigningAlgorithm
+  readonly algorithm: KeyAlgorithm
   readonly verify: VerifySignature
   /** What the key is made of, so that the same key imported twice is known as the same. */
   readonly material: Secret

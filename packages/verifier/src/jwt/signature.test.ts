@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign as signBytes } from 'node:crypto'
 import test from 'node:test'
-import { signingAlgorithms } from '@countersign/protocol'
+import { keyAlgorithms } from '@countersign/protocol'
 import { givenClaims, givenPair } from '../../test/given.ts'
 import { importKey } from './keys.ts'
 import { nodeBackEnd, webBackEnd } from './signature.ts'
@@ -15,7 +15,7 @@ const split = (token: string): [string, string] => {
 }
 
 for (const [name, backEnd] of Object.entries(backEnds)) {
-  for (const algorithm of signingAlgorithms) {
+  for (const algorithm of keyAlgorithms) {
     test(`${name}, ${algorithm}: what jose signed is good; another text, key or signature is not`, async () => {
       const pair = await givenPair(algorithm)
       const other = await givenPair(algorithm)

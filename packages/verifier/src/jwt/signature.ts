@@ -2,7 +2,7 @@
  * Checks signatures, with `node:crypto` where the runtime has it and Web Crypto elsewhere. Each imported key
  * is a function bound to one algorithm, so nothing that a token says can choose another (RFC 8725 §3.1).
  */
-import type { SigningAlgorithm } from '@countersign/protocol'
+import type { KeyAlgorithm } from '@countersign/protocol'
 import { parseBase64url } from './base64url.ts'
 import type { KeyMaterial } from './jwk.ts'
 
@@ -16,6 +16,9 @@ export interface SignatureBackEnd {
   /** Imports checked key material. Throws, or rejects, when the platform does not take the key. */
   importKey(material: KeyMaterial): VerifySignature | Promise<VerifySignature>
 }
+
+/** RFC 7518 §3.5. */
+const PSS_SALT_BYTES = 32
 
 const nodeCrypto = typeof process === 'object' ? process.getBuiltinModule?.('node:crypto') : undefined
 
@@ -42,6 +45,9 @@ export const webBackEnd: SignatureBackEnd = {
 export const signatureBackEnd: SignatureBackEnd = nodeBackEnd ?? webBackEnd
 
 function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBackEnd {
+  const padding = crypto.constants.RSA_PKCS1_PSS_PADDING
+  const toRsa = ({ algorithm }: KeyMaterial, key: ReturnType<typeof crypto.createPublicKey>) =>
+    algorithm === 'PS256' ? { key, padding, saltLength: PSS_SALT_BYTES } : key
   return {
     importKey(material): VerifySignature {
       if (material.algorithm === 'HS256') {
@@ -56,7 +62,8 @@ function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBac
       }
       const key = crypto.createPublicKey({ key: { ...material.jwk }, format: 'jwk' })
       // JWS writes ECDSA signatures as two fixed-length integers, not as DER (RFC 7518 §3.4).
-      const verifyKey = material.algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : key
+      const verifyKey =
+        material.algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : toRsa(material, key)
       // Ed25519 hashes by itself (RFC 8032 §5.1).
       const digest = material.algorithm === 'EdDSA' ? null : 'sha256'
       return (signingInput, signature) => {
@@ -84,12 +91,14 @@ interface WebAlgorithm {
   readonly name: string
   readonly hash?: string
   readonly namedCurve?: string
+  readonly saltLength?: number
 }
 
 /** What Web Crypto calls each algorithm, for importing the key and for verifying with it. */
-const webAlgorithms: Record<SigningAlgorithm, WebAlgorithm> = {
+const webAlgorithms: Record<KeyAlgorithm, WebAlgorithm> = {
   HS256: { name: 'HMAC', hash: 'SHA-256' },
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  PS256: { name: 'RSA-PSS', hash: 'SHA-256', saltLength: PSS_SALT_BYTES },
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
   EdDSA: { name: 'Ed25519' },
 }

@@ -2,14 +2,14 @@
  * Checks the signature of a JWT that is no access token: one that somebody made for us with a key that is
  * registered here (RFC 7523, RFC 8725). What its claims must say is the caller's to decide.
  */
-import type { SigningAlgorithm } from '@countersign/protocol'
+import type { KeyAlgorithm } from '@countersign/protocol'
 import { importKey, type VerificationKey } from './keys.ts'
 import { type JsonObject, parsePayload, parsePlainHeader, splitCompactJws } from './parse.ts'
 
 export interface SignedJwtRules {
   /** The signer's public keys as JWKs. Those that cannot be used are passed over (RFC 7517 §5). */
   readonly keys: readonly unknown[]
-  readonly algorithms: readonly SigningAlgorithm[]
+  readonly algorithms: readonly KeyAlgorithm[]
   /** Types that are accepted, in lower case and without `application/` (RFC 8725 §3.11); null stands for none at all. */
   readonly types: readonly (string | null)[]
 }
