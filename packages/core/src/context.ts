@@ -46,6 +46,8 @@ export interface Policy {
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */
   readonly mfa: 'off' | 'optional' | 'required'
   readonly mfaRoles: readonly RoleId[]
+  /** How long a device may be spared the second factor, for those who ask for it; 0 for nobody. */
+  readonly trustedDeviceSeconds: number
   readonly assurance: AssurancePolicy
   /** `off`: no messages are written. Else with the language for people of whom none is known. */
   readonly mail: 'off' | { readonly locale: Locale }

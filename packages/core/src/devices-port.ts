@@ -55,6 +55,8 @@ export interface DeviceStore {
       ways: readonly FactorWay[]
       tried: SignInTry
       failures: FailureRow | null
+      /** Of the device that is known. */
+      trustedUntilMs: number | null
       /** Of the network, where that is counted. */
       networkFailures: FailureRow | null
     }>

@@ -55,6 +55,8 @@ export interface SessionDraft {
   readonly device?: DeviceDraft
   /** The try of a password that has led to it at once. */
   readonly proved?: SignInTry
+  /** The device that the factor was spared on: it has to be trusted still. */
+  readonly trusted?: DeviceId
 }
 
 /** What was written with it. */
@@ -108,6 +110,8 @@ export interface FactorStore {
         proof: Proof
         /** Tells of the factor that this sign-in adds; null where it adds none. */
         enrolment: AuditEvent | null
+        /** Until when the browser is spared the factor from now on; null where nobody asked for that. */
+        trustUntilMs?: number | null
       },
   ): Promise<OpenedSession | { kind: 'account_gone' | 'ticket_gone' | 'proof_used' }>
   /**

@@ -29,6 +29,8 @@ export interface SignInFactorRequest {
   credential?: PasskeyAssertion | PasskeyRegistration | undefined
   deliver?: SignInRequest['deliver']
   refresh?: SignInRequest['refresh']
+  /** Asks not to be asked for a factor in this browser for a while, where the authority offers that. */
+  trust_device?: boolean | undefined
 }
 
 export interface EnrolByTicketRequest {

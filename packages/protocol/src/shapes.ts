@@ -86,6 +86,8 @@ export interface DeviceShape {
   name: string | null
   created_at: string
   last_seen_at: string
+  /** Until when a second factor is spared on it, where nobody demands one. */
+  trusted_until: string | null
 }
 
 export interface SignUpRequest {

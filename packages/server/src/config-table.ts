@@ -66,6 +66,7 @@ export interface Settings
   signUp: 'open' | 'closed'
   mfa: 'off' | 'optional' | 'required'
   mfaRoles: readonly string[]
+  trustedDeviceDays: number
   passkeyRpId: string
   passkeyOrigins: readonly string[]
   bodyBytesMax: number
@@ -270,6 +271,13 @@ export const settings: SettingRows<Settings> = {
     fallback: [],
     fallbackText: 'none',
     reason: 'Roles whose holders need a second factor, also where it is optional for others.',
+  },
+  trustedDeviceDays: {
+    kind: kinds.integer(0, 90),
+    fallback: 0,
+    fallbackText: '0: always asked',
+    reason:
+      'For how many days a browser may be spared the second factor after somebody has presented one in it and ticked the box. Nowhere where a factor is demanded, and such a session is one with a password alone (NIST SP 800-63B-4 §3.2).',
   },
   passkeyRpId: {
     kind: kinds.passkeyRpId,

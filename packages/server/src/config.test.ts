@@ -194,6 +194,7 @@ test('without anything set there is a safe server on loopback', () => {
       signUp: 'open',
       mfa: 'optional',
       mfaRoles: [],
+      trustedDeviceDays: 0,
       assurance: 'off',
       assuranceRoles: [],
       passkeyRpId: 'localhost',

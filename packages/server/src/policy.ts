@@ -33,6 +33,7 @@ export function toPolicy(config: Config): Policy {
     emailVerification: config.emailVerification,
     mfa: config.mfa,
     mfaRoles: config.mfaRoles,
+    trustedDeviceSeconds: config.trustedDeviceDays * 86_400,
     assurance: {
       everyone: config.assurance === 'off' ? null : config.assurance,
       roles: levelsByRole(config.assuranceRoles),

@@ -1,7 +1,7 @@
 /** Rows of known devices as core's type. */
 import type { Device } from '@countersign/core'
 import { isAccountId, isDeviceId } from '@countersign/protocol'
-import { integer, narrowed, textOrNull } from './columns.ts'
+import { integer, integerOrNull, narrowed, textOrNull } from './columns.ts'
 import type { Row } from './script.ts'
 
 export function toDevice(row: Row): Device {
@@ -11,5 +11,6 @@ export function toDevice(row: Row): Device {
     name: textOrNull(row, 'name'),
     createdAtMs: integer(row, 'created_at'),
     lastSeenAtMs: integer(row, 'last_seen_at'),
+    trustedUntilMs: integerOrNull(row, 'trusted_until'),
   }
 }

@@ -18,7 +18,16 @@ import {
 import { deviceCodes } from './schema/device-codes.ts'
 import { credentials, log, principals } from './schema/principals.ts'
 import { household, records, secretAges } from './schema/records.ts'
-import { devices, factors, networks, passkeys, passwords, programs, risk } from './schema/sign-in.ts'
+import {
+  devices,
+  factors,
+  networks,
+  passkeys,
+  passwords,
+  programs,
+  risk,
+  trustedDevices,
+} from './schema/sign-in.ts'
 import { announcements, followers, usage } from './schema/verifiers.ts'
 
 export const migrations: readonly Migration[] = [
@@ -51,4 +60,5 @@ export const migrations: readonly Migration[] = [
   { id: 23, name: 'programs', statements: programs },
   { id: 24, name: 'secret_ages', statements: secretAges },
   { id: 25, name: 'id_token_algorithms', statements: idTokenAlgorithms },
+  { id: 26, name: 'trusted_devices', statements: trustedDevices },
 ]

@@ -24,6 +24,7 @@ const columns: readonly Column<DeviceShape>[] = [
   { title: 'device', value: (one) => one.name },
   { title: 'known since', value: (one) => toWhen(one.created_at) },
   { title: 'last seen', value: (one) => toWhen(one.last_seen_at) },
+  { title: 'no second factor until', value: (one) => toWhen(one.trusted_until) },
 ]
 
 const forget: Command = {

@@ -133,6 +133,12 @@ function Devices(): ReactNode {
                 </div>
                 <div className={rows.rowText}>
                   {words.seen} <Time at={device.last_seen_at} />
+                  {device.trusted_until !== null && (
+                    <>
+                      {' '}
+                      · {words.trusted} <Time at={device.trusted_until} />
+                    </>
+                  )}
                 </div>
               </div>
               <div className={rows.rowEnd}>

@@ -26,6 +26,7 @@ const en = {
   unknown: 'A browser',
   here: 'this one',
   seen: 'last seen',
+  trusted: 'no second factor until',
   forget: 'Forget',
   forgotten: 'The browser is forgotten.',
 }
@@ -57,6 +58,7 @@ export const applicationTexts: Texts<typeof en> = {
     unknown: 'Ein Browser',
     here: 'dieser',
     seen: 'zuletzt gesehen',
+    trusted: 'kein zweiter Faktor bis',
     forget: 'Vergessen',
     forgotten: 'Der Browser ist vergessen.',
   },

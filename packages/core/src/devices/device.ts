@@ -11,6 +11,8 @@ export interface Device {
   readonly name: string | null
   readonly createdAtMs: number
   readonly lastSeenAtMs: number
+  /** Until when it is spared the second factor, where nobody demands one; null where it never was. */
+  readonly trustedUntilMs: number | null
 }
 
 /** One more forgets the one that was not seen for longest. */

@@ -37,6 +37,8 @@ export interface FactorInput {
   /** In place of what was asked for with the password. */
   readonly deliver: SessionDelivery | null
   readonly refresh: 'body' | 'cookie' | null
+  /** The person asks not to be asked again in this browser for a while. */
+  readonly trustDevice?: boolean
 }
 
 export type FactorSignedIn = SignedIn & { readonly refresh: 'body' | 'cookie' }
@@ -80,6 +82,7 @@ export async function signInWithFactor(
     ticketDigest: digest,
     proof,
     enrolment,
+    trustUntilMs: trustUntil(context, input, facts.nowMs),
     mails: toNotices(context, account, proof, prepared.draft.session.id, facts),
   })
   if (opened.kind !== 'opened') return refuseSpent(context, presented, account.id, opened.kind, facts)
@@ -87,6 +90,17 @@ export async function signInWithFactor(
   if (!signedIn.ok) return signedIn
   const recoveryCodes = codes === null ? [] : codes.codes.map(spellRecoveryCode)
   return { ...signedIn, recoveryCodes, refresh }
+}
+
+/** Only for a factor that stands for itself: who used a recovery code has lost theirs. */
+function trustUntil(
+  { policy }: MintContext,
+  { evidence, trustDevice }: FactorInput,
+  nowMs: number,
+): number | null {
+  const { trustedDeviceSeconds } = policy
+  if (trustDevice !== true || trustedDeviceSeconds === 0 || evidence.way === 'recovery_code') return null
+  return nowMs + trustedDeviceSeconds * 1000
 }
 
 /** What the factor alone does not make good: a password that has to be changed, or a level that demands another one. */

@@ -1,6 +1,7 @@
 /** Opening a session once everything that was asked for has been proved, and what is delivered for it. */
 import {
   type AssuranceLevel,
+  type DeviceId,
   FIRST_PARTY_CLIENT,
   type Secret,
   toOpaqueCredential,
@@ -52,6 +53,8 @@ export interface Proven {
   readonly learned?: LearnedDraft | null
   /** The row of wrong passwords that the right one has ended. */
   readonly proved?: SignInTry
+  /** The device on which a second factor was spared. */
+  readonly trusted?: DeviceId | null
 }
 
 /** A session that is ready to be written, with the secrets that only its holder will ever see. */
@@ -82,11 +85,18 @@ export function prepareSession(
       type: 'session.opened',
       actor: { kind: 'account', id: proven.account.id, credential: session.id },
       target: { kind: 'session', id: session.id },
-      details: { factor: proven.factor, delivery, device: facts.device, ...toRiskDetails(proven) },
+      details: {
+        factor: proven.factor,
+        delivery,
+        device: facts.device,
+        ...(proven.trusted != null && { spared_on: proven.trusted }),
+        ...toRiskDetails(proven),
+      },
     }),
     learned: proven.learned ?? proven.judged?.learned ?? null,
     device: device.draft,
     ...(proven.proved && { proved: proven.proved }),
+    ...(proven.trusted != null && { trusted: proven.trusted }),
   }
   const sessionToken = toOpaqueCredential(context.policy.credentialStyle, 'session', session.id, secret)
   return { draft, sessionToken, refresh, device }

@@ -53,7 +53,7 @@ export async function signIn(
     proved,
     level,
   }
-  if (checked.ways.length > 0) {
+  if (checked.ways.length > 0 && !isSpared(context, checked, level, facts.nowMs)) {
     const reason = judged.action === 'step_up' ? 'risk' : 'account_has_factor'
     const next = { purpose: 'sign_in', ways: waysAt(level, checked.ways), reason } as const
     return openTicket(context, proven, input, next, facts)
@@ -65,7 +65,23 @@ export async function signIn(
   if (demandsFactor(context.policy, roles, level)) {
     return openTicket(context, proven, input, nextEnrolment(level), facts)
   }
-  return openSession(context, proven, device, input.deliver, facts)
+  const trusted = checked.ways.length > 0 ? checked.tried.device : null
+  return openSession(context, { ...proven, trusted }, device, input.deliver, facts)
+}
+
+/**
+ * In a browser that its owner trusts, a password is enough, for a session that has been proved by a password alone. Not
+ * where somebody demands more, nor where this sign-in stands out, nor where the password is to be replaced.
+ */
+function isSpared(
+  { policy }: Context,
+  { account, roles, judged, tried, trustedUntilMs }: Checked,
+  level: AssuranceLevel | null,
+  nowMs: number,
+): boolean {
+  const isTrusted = tried.device !== null && trustedUntilMs !== null && nowMs < trustedUntilMs
+  if (!isTrusted || policy.trustedDeviceSeconds === 0 || demandsFactor(policy, roles, level)) return false
+  return judged.action === 'allow' && account.passwordChangeRequiredAtMs === null
 }
 
 interface Checked {
@@ -75,6 +91,7 @@ interface Checked {
   readonly ways: readonly FactorWay[]
   readonly judged: Judged
   readonly tried: SignInTry
+  readonly trustedUntilMs: number | null
 }
 
 /**
@@ -95,6 +112,7 @@ async function checkPassword(
     network: triedNetwork(context, facts),
   })
   const { head, account, passwordHash, roles, ways, tried, failures, networkFailures } = found
+  const { trustedUntilMs } = found
   const { strangersWaitSeconds = null } = facts
   if (strangersWaitSeconds !== null && tried.device === null) {
     return { ...refuse('rate_limited'), retryAfterSeconds: strangersWaitSeconds }
@@ -132,7 +150,7 @@ async function checkPassword(
   if (stale) await rehash(context, account, password, passwordHash)
   const isNewlyLeaked = isKnownToLeak(checked) && !isKnownToLeak(account)
   const rejudged = isNewlyLeaked ? judgeAsLeaked(judged) : judged
-  return { ok: true, account: checked, head, roles, ways, judged: rejudged, tried }
+  return { ok: true, account: checked, head, roles, ways, judged: rejudged, tried, trustedUntilMs }
 }
 
 /** One that has to be changed opens nothing anyway: its owner is not to be kept from changing it. */

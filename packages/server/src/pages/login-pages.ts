@@ -66,11 +66,13 @@ export interface FactorPage {
   readonly ticket: string
   readonly ways: readonly FactorWay[]
   readonly message: string | null
+  /** For how many days a browser may be spared the code, for those who tick the box; 0 where there is no box. */
+  readonly trustDays?: number
 }
 
 export function factorPage(look: Look, page: FactorPage): string {
   const { factor, language } = look.words
-  const { form, ticket, ways, message } = page
+  const { form, ticket, ways, message, trustDays = 0 } = page
   const withPasskey = ways.includes('passkey')
   const options = '/v1/sign-in/factor/passkey/options'
   const asking = { verb: 'get', options, about: factor.passkey } as const
@@ -85,6 +87,7 @@ ${hidden(form)}
 <input type="hidden" name="ways" value="${ways.join(' ')}">
 <label for="login-code">${factor.code}</label>
 <input id="login-code" name="code" autocomplete="one-time-code" inputmode="text" required autofocus>
+${trustDays > 0 && ways.includes('totp') ? html`<label class="check" for="login-trust"><input id="login-trust" name="trust_device" type="checkbox" value="yes"> ${factor.trust(trustDays)}</label>` : ''}
 <button id="login-submit" type="submit">${factor.submit}</button>
 </form>`
     : ''

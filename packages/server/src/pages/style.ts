@@ -17,6 +17,8 @@ a { color: var(--brand-text); }
 code { font: .9em ui-monospace, monospace; color: var(--ink); overflow-wrap: anywhere; }
 pre { margin: 1rem 0; color: var(--ink); font: .9em/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 label { display: block; margin: 1rem 0 .3rem; font-weight: 600; }
+label.check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400; }
+label.check input { width: auto; flex: none; }
 input { width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 8px; }
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--brand-text); outline-offset: 2px; }
 #login-code { font-size: 1.25rem; letter-spacing: .15em; }

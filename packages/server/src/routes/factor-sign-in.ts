@@ -38,7 +38,9 @@ const factor: AnyRoute = publicRoute({
     const { ticket, deliver, refresh } = call.body
     const parsed = parseEvidence(call.body)
     if (!parsed.ok) return refused(call, parsed)
-    const input = { ticket, evidence: parsed.evidence, deliver: deliver ?? null, refresh: refresh ?? null }
+    const trustDevice = call.body.trust_device ?? false
+    const parts = { deliver: deliver ?? null, refresh: refresh ?? null, trustDevice }
+    const input = { ticket, evidence: parsed.evidence, ...parts }
     const answer = await signInWithFactor(call.services.core, input, call.facts)
     if (answer.ok && answer.kind !== 'signed_in') return toStepRequired(answer)
     call.services.metrics.signIn(answer.ok ? 'success' : 'refused')

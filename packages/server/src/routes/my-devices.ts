@@ -5,7 +5,7 @@ import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
 import { devicesSchema, forgottenSchema } from '../schemas/devices.ts'
 import { notFound, refused } from './answer.ts'
-import { toTime } from './shapes.ts'
+import { toTime, toTimeOrNull } from './shapes.ts'
 
 const list: AnyRoute = protectedRoute({
   name: 'list_own_devices',
@@ -29,6 +29,7 @@ export const toDeviceShape = (device: Device, current: DeviceId | null): DeviceS
   name: device.name,
   created_at: toTime(device.createdAtMs),
   last_seen_at: toTime(device.lastSeenAtMs),
+  trusted_until: toTimeOrNull(device.trustedUntilMs),
 })
 
 const forget: AnyRoute = protectedRoute({

@@ -30,7 +30,7 @@ import {
 import type { Verdict } from '@countersign/verifier'
 
 export const toTime = (ms: number): string => new Date(ms).toISOString()
-const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
+export const toTimeOrNull = (ms: number | null): string | null => (ms === null ? null : toTime(ms))
 
 export function toAccountShape(account: Account): AccountShape {
   return {

@@ -1,7 +1,7 @@
 /** Known devices on the wire. */
 import type { DeviceShape } from '@countersign/protocol'
 import { z } from 'zod'
-import { timeSchema } from './common.ts'
+import { nullableTimeSchema, timeSchema } from './common.ts'
 
 export const deviceSchema: z.ZodType<DeviceShape> = z.object({
   id: z.string(),
@@ -9,6 +9,7 @@ export const deviceSchema: z.ZodType<DeviceShape> = z.object({
   name: z.string().nullable(),
   created_at: timeSchema,
   last_seen_at: timeSchema,
+  trusted_until: nullableTimeSchema,
 })
 export const devicesSchema: z.ZodType = z.object({ items: z.array(deviceSchema), next_cursor: z.null() })
 export const forgottenSchema: z.ZodType<{ forgotten: number }> = z.object({ forgotten: z.number().int() })

@@ -44,6 +44,7 @@ export const signInFactorSchema: z.ZodType<SignInFactorRequest> = z.strictObject
   credential: z.union([assertionSchema, registrationSchema]).optional(),
   deliver: z.enum(['cookie', 'session_token', 'jwt']).optional(),
   refresh: z.enum(['body', 'cookie']).optional(),
+  trust_device: z.boolean().optional(),
 })
 export const enrolByTicketSchema: z.ZodType<EnrolByTicketRequest> = z.strictObject({
   ticket: ticketSchema,

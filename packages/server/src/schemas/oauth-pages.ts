@@ -112,6 +112,7 @@ export interface FactorForm {
   step?: string | undefined
   code?: string | undefined
   credential?: string | undefined
+  trust_device?: string | undefined
 }
 export const factorFormSchema: z.ZodType<FactorForm> = z.object({
   interaction: field.optional(),
@@ -121,6 +122,7 @@ export const factorFormSchema: z.ZodType<FactorForm> = z.object({
   step: z.string().max(10).optional(),
   code: z.string().max(100).optional(),
   credential,
+  trust_device: z.string().max(10).optional(),
 })
 
 export interface ConsentForm {

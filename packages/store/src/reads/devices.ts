@@ -21,7 +21,7 @@ export function* readSignIn(input: InputOf<'readSignIn'>): Script<AnswerOf<'read
   const wait = yield* one(selectWait, network?.digest ?? '', network?.sinceMs ?? 0)
   const networkFailures = wait === null || device !== null ? null : toFailureRow(wait)
   const tried = { subject, device: device?.id ?? null, network: device === null ? network : null }
-  return { ...read, tried, failures, networkFailures }
+  return { ...read, tried, failures, trustedUntilMs: device?.trustedUntilMs ?? null, networkFailures }
 }
 
 /** A digest is of 256 random bits under a key: to compare them as texts gives nothing away. */

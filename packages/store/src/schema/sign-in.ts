@@ -135,6 +135,9 @@ export const networks: readonly string[] = [
   'create index network_waits_by_expiry on network_waits (expires_at)',
 ]
 
+// Until when a known browser is spared the second factor.
+export const trustedDevices: readonly string[] = ['alter table devices add column trusted_until bigint']
+
 // Browsers that an account was signed in to in. Wrong passwords in a row are counted for each, and with an empty
 // `device` for all others; `subject` is an account, or what stands for an address that nobody has.
 export const devices: readonly string[] = [

@@ -17,7 +17,8 @@ export const insertDevice: Statement = {
 /** At most twenty: all of them are read at each sign-in, in one statement however many were presented. */
 export const selectDevices: Statement = {
   name: 'select_devices',
-  text: `select digest, ${columns} from devices where account_id = $1 order by last_seen_at desc, id desc`,
+  text: `select digest, trusted_until, ${columns} from devices
+    where account_id = $1 order by last_seen_at desc, id desc`,
 }
 
 /** `$2` stay; a bound that is lower than before leaves at most a few hundred to go. */
@@ -29,6 +30,22 @@ export const selectDevicesOverBound: Statement = {
 export const selectDeviceIds: Statement = {
   name: 'select_device_ids',
   text: 'select id from devices where account_id = $1 order by id',
+}
+
+export const trustDevice: Statement = {
+  name: 'trust_device',
+  text: 'update devices set trusted_until = $3 where id = $1 and account_id = $2',
+}
+
+export const selectTrusted: Statement = {
+  name: 'select_trusted_device',
+  text: 'select id from devices where id = $1 and account_id = $2 and trusted_until > $3',
+}
+
+/** Whatever changes how the account is signed in to: every device is asked for the factor again. */
+export const endTrust: Statement = {
+  name: 'end_device_trust',
+  text: 'update devices set trusted_until = null where account_id = $1 and trusted_until is not null',
 }
 
 export const deleteDevice: Statement = {

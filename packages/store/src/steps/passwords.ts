@@ -2,7 +2,7 @@
 import type { NewPassword } from '@countersign/core'
 import type { AccountId, SessionId } from '@countersign/protocol'
 import { run, type Script } from '../script.ts'
-import { deletePasswordFailuresOfAccount } from '../statements/devices.ts'
+import { deletePasswordFailuresOfAccount, endTrust } from '../statements/devices.ts'
 import { deleteFailures } from '../statements/factors.ts'
 import * as sql from '../statements/passwords.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
@@ -16,6 +16,7 @@ export function* writePassword({ account, from, to, checkedAtMs }: NewPassword):
   yield* run(deleteTicketsOfAccount, account)
   yield* run(deleteFailures, account, 'password')
   yield* run(deletePasswordFailuresOfAccount, account)
+  yield* run(endTrust, account)
   return true
 }
 

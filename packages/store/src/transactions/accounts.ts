@@ -8,6 +8,7 @@ import { toAccount } from '../rows.ts'
 import { one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/accounts.ts'
 import { deleteConsentsOfAccount } from '../statements/authorizations.ts'
+import { endTrust } from '../statements/devices.ts'
 import { deleteLinksOfAccount, deleteOpeningLinks } from '../statements/links.ts'
 import { deleteMailsOfAccount } from '../statements/mails.ts'
 import { deleteRolesOfPrincipal } from '../statements/roles.ts'
@@ -58,6 +59,7 @@ export function* changeAccount(input: InputOf<'changeAccount'>): Script<AnswerOf
   const revokedBefore = Math.max(integer(row, 'revoked_before'), roles.revokedBefore)
   const entry = toRule(input)
   if (isDisabling) {
+    yield* run(endTrust, id)
     yield* appendWith(entry, (position) => run(sql.changeAccount, id, name, disabled, position))
   } else {
     yield* run(sql.changeAccount, id, name, disabled, revokedBefore)

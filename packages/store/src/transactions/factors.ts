@@ -7,7 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toFactor } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
-import { deletePasswordFailuresOfAccount } from '../statements/devices.ts'
+import { deletePasswordFailuresOfAccount, endTrust } from '../statements/devices.ts'
 import * as sql from '../statements/factors.ts'
 import { deletePasskey, selectPasskeys } from '../statements/passkeys.ts'
 import { offerWithTicket } from '../statements/tickets.ts'
@@ -50,6 +50,7 @@ export function* confirmFactor(input: InputOf<'confirmFactor'>): Script<AnswerOf
   const row = yield* confirm(account, id, input.step, nowMs)
   if (row === null) return { kind: 'gone' }
   if (isFirst) yield* writeRecoveryCodes(account, input.recoveryHashes, nowMs)
+  yield* run(endTrust, account)
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return { kind: 'confirmed', factor: toFactor(row), isFirst }
@@ -71,6 +72,7 @@ export function* removeFactor(input: InputOf<'removeFactor'>): Script<AnswerOf<'
   yield* run(deletePasskey, id, account)
   if (isLast) yield* run(sql.deleteRecoveryCodes, account)
   yield* run(sql.deleteFailures, account, text(removed, 'kind'))
+  yield* run(endTrust, account)
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return 'removed'
@@ -91,6 +93,7 @@ export function* replaceRecoveryCodes(
   if ((yield* one(lockAccount, account)) === null) return 'no_factor'
   if ((yield* one(sql.selectFactors, account)) === null) return 'no_factor'
   yield* writeRecoveryCodes(account, input.hashes, input.nowMs)
+  yield* run(endTrust, account)
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return 'replaced'

@@ -9,6 +9,7 @@ import { all, one, Rollback, type Row, run, type Script, type Statement } from '
 import { lockAccount } from '../statements/accounts.ts'
 import { endApiKeyAgain, selectApiKeysOfSession } from '../statements/api-keys.ts'
 import { deleteConsentsOfSession, deleteUnusedCodesOfSession } from '../statements/authorizations.ts'
+import { endTrust } from '../statements/devices.ts'
 import { endGrant, selectGrantsOfSession } from '../statements/grants.ts'
 import { deleteOpeningLinks } from '../statements/links.ts'
 import * as sql from '../statements/not-me.ts'
@@ -33,6 +34,7 @@ export function* disownSession(input: Input): Script<AnswerOf<'disownSession'>> 
   // Half-way sign-ins prove the password that ends here; links may have been sent to a stranger's address.
   yield* run(deleteTicketsOfAccount, account)
   yield* run(deleteOpeningLinks, account)
+  yield* run(endTrust, account)
   if (input.restore !== null) yield* moveAccount(account, input.restore, nowMs)
   yield* run(input.password === 'erase' ? sql.erasePassword : requirePasswordChange, account, nowMs)
   const { named, alive } = yield* readSessions(input)

@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toFactor } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccount } from '../statements/accounts.ts'
+import { endTrust } from '../statements/devices.ts'
 import { selectFactors } from '../statements/factors.ts'
 import * as sql from '../statements/passkeys.ts'
 import { writeAudit } from '../steps/audit.ts'
@@ -38,6 +39,7 @@ export function* addPasskey(input: InputOf<'addPasskey'>): Script<AnswerOf<'addP
   }
   const isFirst = factors.length === 0
   if (isFirst) yield* writeRecoveryCodes(accountId, input.recoveryHashes, nowMs)
+  yield* run(endTrust, accountId)
   yield* writeAudit(input.audit)
   yield* writeMails(input.mails)
   return { kind: 'added', isFirst }

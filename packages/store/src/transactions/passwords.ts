@@ -4,6 +4,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toAccount, toTicket } from '../rows.ts'
 import { all, one, Rollback, run, type Script } from '../script.ts'
 import { lockAccountToSetPassword, selectAccountToProve } from '../statements/accounts.ts'
+import { endTrust } from '../statements/devices.ts'
 import { countFailure, selectFactors } from '../statements/factors.ts'
 import * as sql from '../statements/passwords.ts'
 import { renewSession, selectOtherSessions } from '../statements/sessions.ts'
@@ -55,6 +56,7 @@ export function* requirePasswordChange(
   const { account, nowMs } = input
   if ((yield* one(sql.requirePasswordChange, account, nowMs)) === null) return { kind: 'not_found' }
   yield* run(tickets.deleteTicketsOfAccount, account)
+  yield* run(endTrust, account)
   const sessions = input.keepSessions ? [] : yield* all(selectOtherSessions, account, '', nowMs)
   const ended = yield* endAll(sessions, nowMs)
   yield* writeAudit(input.audit)

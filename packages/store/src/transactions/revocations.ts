@@ -8,6 +8,7 @@ import { one, run, type Script, type Statement } from '../script.ts'
 import * as accounts from '../statements/accounts.ts'
 import { endApiKeyAgain } from '../statements/api-keys.ts'
 import { lockAnyClient, revokeClient } from '../statements/clients.ts'
+import { endTrust } from '../statements/devices.ts'
 import { endGrantAgain } from '../statements/grants.ts'
 import { takeIssuerPosition } from '../statements/log.ts'
 import * as roles from '../statements/roles.ts'
@@ -44,8 +45,11 @@ function* prepare(input: Input): Script<(() => Script<number>) | null> {
     case 'access_token':
       // Nothing is stored of an access token: the entry is all there is to write.
       return () => appendEntry(toEntry(input, 'kill'), input.id)
-    case 'account':
-      return yield* rule(input, accounts.lockAnyAccount, accounts.revokeAccount)
+    case 'account': {
+      const append = yield* rule(input, accounts.lockAnyAccount, accounts.revokeAccount)
+      yield* run(endTrust, input.node.id)
+      return append
+    }
     case 'service_account':
       return yield* rule(input, services.lockAnyServiceAccount, services.revokeServiceAccount)
     case 'client':

@@ -1,7 +1,8 @@
 /** Opening and ending sessions, and the use that verifiers report. */
 import type { AnswerOf, InputOf } from '../port.ts'
-import { all, run, type Script } from '../script.ts'
+import { all, one, run, type Script } from '../script.ts'
 import { recordApiKeyUse } from '../statements/api-keys.ts'
+import { endTrust, selectTrusted } from '../statements/devices.ts'
 import * as sql from '../statements/sessions.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { appendEntries } from '../steps/log.ts'
@@ -9,11 +10,20 @@ import { endAll, lockToSignIn, openUnderLock, toKills } from '../steps/sessions.
 import { addHours } from '../steps/usage.ts'
 
 export function* openSession(input: InputOf<'openSession'>): Script<AnswerOf<'openSession'>> {
-  if (!(yield* lockToSignIn(input.session))) return { kind: 'account_gone' }
+  const { session, trusted } = input
+  if (!(yield* lockToSignIn(session))) return { kind: 'account_gone' }
+  // Its trust may have ended while the password was being checked.
+  if (
+    trusted !== undefined &&
+    (yield* one(selectTrusted, trusted, session.accountId, session.createdAtMs)) === null
+  ) {
+    return { kind: 'account_gone' }
+  }
   return yield* openUnderLock(input)
 }
 
 export function* endOtherSessions(input: InputOf<'endOtherSessions'>): Script<AnswerOf<'endOtherSessions'>> {
+  yield* run(endTrust, input.account)
   const others = yield* all(sql.selectOtherSessions, input.account, input.keep ?? '', input.nowMs)
   const ended = yield* endAll(others, input.nowMs)
   yield* writeAudit(input.audit)

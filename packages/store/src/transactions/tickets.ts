@@ -7,6 +7,7 @@ import type { AnswerOf, InputOf } from '../port.ts'
 import { toAccount, toPasskey, toTicket, toTotpSeed } from '../rows.ts'
 import { all, one, Rollback, type Row, run, type Script } from '../script.ts'
 import { selectAccountToProve } from '../statements/accounts.ts'
+import { endTrust, trustDevice } from '../statements/devices.ts'
 import * as factors from '../statements/factors.ts'
 import { selectPasskeys } from '../statements/passkeys.ts'
 import { raiseSession } from '../statements/sessions.ts'
@@ -89,7 +90,13 @@ export function* completeSignIn(input: InputOf<'completeSignIn'>): Script<Answer
   if (!(yield* useProof(accountId, proof, createdAtMs))) throw new Rollback({ kind: 'proof_used' })
   if (enrolment !== null) yield* writeAudit(enrolment)
   yield* writeMails(input.mails)
-  return yield* openUnderLock(input)
+  if (enrolment !== null) yield* run(endTrust, accountId)
+  const opened = yield* openUnderLock(input)
+  const { trustUntilMs = null } = input
+  if (trustUntilMs !== null && opened.device !== null) {
+    yield* run(trustDevice, opened.device, accountId, trustUntilMs)
+  }
+  return opened
 }
 
 export function* completeStepUp(input: InputOf<'completeStepUp'>): Script<AnswerOf<'completeStepUp'>> {

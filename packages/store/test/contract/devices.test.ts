@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DEVICES_PER_ACCOUNT_MAX, PASSWORD_WAITS } from '@countersign/core'
 import { onEachDatabase } from '../bench.ts'
-import { change, DAY, givenAccount, makeEvent, makeText, NOW, SECOND } from '../given.ts'
+import { change, DAY, givenAccount, makeEvent, makeSession, makeText, NOW, SECOND } from '../given.ts'
 import { failTimes, givenDevice, makeDevice, signInOn, takeSignInTry } from '../given-devices.ts'
-import { byTotp, complete, givenFactor, givenTicket, makeTicket } from '../given-factors.ts'
+import { byTotp, complete, givenFactor, givenTicket, makeDraft, makeTicket } from '../given-factors.ts'
 import { changePassword } from '../given-passwords.ts'
 
 const { failuresMax, waitMaxMs } = PASSWORD_WAITS
@@ -142,8 +142,35 @@ onEachDatabase((bench) => {
 
     assert.equal(seen, id)
     assert.deepEqual(await store.listDevices(account.id), [
-      { id, accountId: account.id, name: 'Firefox on Linux', createdAtMs: NOW, lastSeenAtMs: NOW + DAY },
+      {
+        id,
+        accountId: account.id,
+        name: 'Firefox on Linux',
+        createdAtMs: NOW,
+        lastSeenAtMs: NOW + DAY,
+        trustedUntilMs: null,
+      },
     ])
+  })
+
+  test('a session that spared the factor is opened while the device is trusted, and not a moment longer', async () => {
+    const { store } = bench()
+    const account = await givenAccount(bench())
+    const [factor, ticketDigest] = [await givenFactor(bench(), account), await givenTicket(bench(), account)]
+    const device = makeDevice()
+    const { position } = await store.readHead()
+    const draftAt = (createdAtMs: number) =>
+      makeDraft(makeSession(account, { issuedPosition: position, createdAtMs }))
+    const spare = (atMs: number) => store.openSession({ ...draftAt(atMs), trusted: device.id })
+    const trust = { trustUntilMs: NOW + DAY, proof: byTotp(factor, 2), enrolment: null }
+
+    const signedIn = await store.completeSignIn({ ...draftAt(NOW), ticketDigest, device, ...trust })
+
+    assert.equal(signedIn.kind, 'opened')
+    assert.equal((await spare(NOW + DAY - 1)).kind, 'opened')
+    assert.deepEqual(await spare(NOW + DAY), { kind: 'account_gone' })
+    await store.endOtherSessions({ account: account.id, keep: null, ...change() })
+    assert.deepEqual(await spare(NOW + 1), { kind: 'account_gone' })
   })
 
   test('of thirty who become known at once twenty stay, and the one that was not seen for longest goes', async () => {

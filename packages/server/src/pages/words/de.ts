@@ -71,6 +71,8 @@ export const de: Words = {
     passkey: 'Ihr Gerät fragt nach dem Passkey, den Sie für diesen Dienst haben.',
     usePasskey: 'Passkey verwenden',
     noScript: 'Passkeys brauchen JavaScript.',
+    trust: (days) =>
+      `Das ist mein eigenes Gerät. Erst nach ${days === 1 ? 'einem Tag' : `${days} Tagen`} wieder nach dem Code fragen.`,
   },
   newPassword: {
     title: 'Anderes Passwort wählen',

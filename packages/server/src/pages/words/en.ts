@@ -45,6 +45,8 @@ export const en: Words = {
     passkey: 'Your device will ask you for the passkey that you keep for this service.',
     usePasskey: 'Use a passkey',
     noScript: 'Passkeys need JavaScript.',
+    trust: (days) =>
+      `This is my own device. Ask for the code again after ${days === 1 ? 'a day' : `${days} days`}.`,
   },
   newPassword: {
     title: 'Choose another password',

@@ -59,6 +59,7 @@ export interface Words {
     readonly passkey: string
     readonly usePasskey: string
     readonly noScript: string
+    readonly trust: (days: number) => string
   }
   readonly newPassword: {
     readonly title: string

@@ -3,6 +3,7 @@
  * of it happens on these pages, so that nobody has to begin again at the app that they came from.
  */
 import {
+  demandsFactor,
   type Evidence,
   type FactorWay,
   type Outcome,
@@ -66,8 +67,14 @@ function showFactor(call: PageCall, { sealed, interaction }: Asked, step: Factor
   const { csrf, cookies } = guardForm(call.services, call.header, factorPurpose(ticket))
   const look = lookAt(call, interaction)
   const form = { interaction: sealed, csrf }
-  const body = factorPage(look, { form, ticket, ways, message: said && look.words.said[said] })
+  const trustDays = daysOfTrust(call)
+  const body = factorPage(look, { form, ticket, ways, message: said && look.words.said[said], trustDays })
   return page(body, { status: said === null ? 200 : 400, cookies, formTargets: targetsOf(interaction) })
+}
+
+/** Where everybody has to present a factor each time, a box to tick would be a promise that nobody keeps. */
+function daysOfTrust({ services: { config, core } }: PageCall): number {
+  return demandsFactor(core.policy, []) ? 0 : config.trustedDeviceDays
 }
 
 /** A seed is offered with the page; after a wrong code the one that stands in the app by now stays. */
@@ -113,7 +120,8 @@ const submitFactor: AnyRoute = publicRoute<FactorForm>({
     const { services, header, facts } = call
     if (!isGuarded(services, header, factorPurpose(ticket), csrf)) return stale(call, found)
     const evidence = readEvidence(call.body)
-    const input = { ticket, deliver: 'cookie', refresh: null } as const
+    const trustDevice = call.body.trust_device === 'yes'
+    const input = { ticket, deliver: 'cookie', refresh: null, trustDevice } as const
     const answer =
       evidence === null ? null : await signInWithFactor(services.core, { ...input, evidence }, facts)
     if (answer?.ok) return finish(call, found, answer)
