@@ -88,6 +88,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Explain a credential, part by part.',
     load: async () => (await import('./commands/inspect.ts')).commands,
   },
+  overview: {
+    summary: 'What happened at an authority, and what needs attention.',
+    load: async () => (await import('./commands/overview.ts')).commands,
+  },
   mail: {
     summary: 'Try out the mail server: test.',
     load: async () => (await import('./commands/mail.ts')).commands,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
+import { openPage } from './browser.ts'
 import { newPerson, signedInElsewhere } from './people.ts'
 import { openStage } from './stage.ts'
 import { ADMIN } from './world.ts'
@@ -100,5 +101,41 @@ test('by keyboard alone', async (t) => {
     await page.keyboard.press('Enter')
 
     assert.equal(await page.locator(':focus').getAttribute('id'), 'content')
+  })
+})
+
+/** Everything on the page that moves: what animates, and what would glide to another place. */
+const MOVING = `[...document.querySelectorAll('*')].flatMap((one) => {
+  const { animationName, animationDuration, transitionDuration } = getComputedStyle(one)
+  const animates = animationName !== 'none' && Number.parseFloat(animationDuration) > 0
+  const glides = transitionDuration.split(',').some((part) => Number.parseFloat(part) > 0)
+  return animates || glides ? [one.className.toString()] : []
+})`
+
+test('whoever wants less motion', async (t) => {
+  const program = requireProgram(t, 'chromium')
+  if (program === undefined) return
+  const { browser, world } = await openStage(t, program)
+  const movesOn = async (reducedMotion: 'reduce' | 'no-preference'): Promise<readonly string[]> => {
+    const { page, close } = await openPage(browser, { reducedMotion })
+    try {
+      await page.goto(`${world.url}/account/keys`)
+      await page.getByLabel('E-mail address').fill(ADMIN.email)
+      await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Create a key' }).first().click()
+      await page.getByRole('dialog').waitFor()
+      return await page.evaluate<string[]>(MOVING)
+    } finally {
+      await close()
+    }
+  }
+
+  await t.test('sees none: dialogues, menus and rows stand where they are', async () => {
+    assert.deepEqual(await movesOn('reduce'), [])
+  })
+
+  await t.test('and others see some', async () => {
+    assert.notDeepEqual(await movesOn('no-preference'), [])
   })
 })

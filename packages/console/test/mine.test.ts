@@ -43,4 +43,44 @@ test('one’s own account', async (t) => {
     await page.getByText('It has ended, with all that came of it.').waitFor()
     await assert.rejects(other.me(), { code: 'invalid_credential' })
   })
+
+  await stage.play(
+    'gets another address, once the link that went to it was used with the password',
+    {},
+    async (page, world) => {
+      const person = await newPerson(world, 'Emil Mover')
+      await signIn(page, world, '/account', person)
+      await page.getByLabel('New address').fill('not an address')
+      await page.getByRole('button', { name: 'Send a link' }).click()
+      assert.equal(await page.getByText('a link is on its way').count(), 0)
+      await page.getByLabel('New address').fill('emil.new@example.com')
+      await page.getByRole('button', { name: 'Send a link' }).click()
+      await page.getByText('If emil.new@example.com can be used, a link is on its way').waitFor()
+      await shootEveryWay(page, 'mine-email')
+      assert.equal((await world.admin.accounts.list({ email: 'emil.new@example.com' })).items.length, 0)
+
+      await page.goto(`${world.url}/dev/mail`)
+      await page.getByRole('listitem').filter({ hasText: 'emil.new@example.com' }).getByRole('link').click()
+      await page.getByText('To emil.new@example.com').waitFor()
+      const link = /http\S+confirm-email\S*/.exec(await page.getByRole('main').innerText())?.[0] ?? ''
+      await page.goto(link)
+      await page.getByLabel('Password').fill(person.password)
+      await page.getByRole('button').click()
+
+      await page.getByRole('link', { name: /sign in/i }).waitFor()
+      assert.equal((await world.admin.accounts.list({ email: 'emil.new@example.com' })).items.length, 1)
+    },
+  )
+
+  await stage.play('says so while there is no network', {}, async (page, world) => {
+    await signIn(page, world, '/account')
+    await page.context().setOffline(true)
+    await page.getByText('You are offline.').waitFor()
+    await assertAccessible(page)
+    await shoot(page, 'mine-offline')
+
+    await page.context().setOffline(false)
+
+    await page.getByText('You are offline.').waitFor({ state: 'detached' })
+  })
 })

@@ -2,31 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
-import type { CDPSession, Page } from 'playwright-core'
 import { assertAccessible } from './browser.ts'
+import { type Device, giveDevice } from './device.ts'
 import { newPerson, signIn } from './people.ts'
 import { openStage } from './stage.ts'
-
-interface Device {
-  readonly protocol: CDPSession
-  readonly id: string
-}
-
-async function giveDevice(page: Page): Promise<Device> {
-  const protocol = await page.context().newCDPSession(page)
-  await protocol.send('WebAuthn.enable', { enableUI: false })
-  const { authenticatorId: id } = await protocol.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return { protocol, id }
-}
 
 /** Whether somebody touches the device whenever it asks. */
 async function touch({ protocol, id: authenticatorId }: Device, enabled: boolean): Promise<void> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
+import { germanMeanings } from '../src/settings/german.ts'
 import { assertAccessible, shoot, shootEveryWay } from './browser.ts'
 import { newPerson, signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
@@ -53,6 +54,16 @@ test('the settings', async (t) => {
     await speakGerman(page)
 
     await page.getByRole('button', { name: 'Mir eine Testmail senden' }).waitFor()
+    await page.getByText('Wo der Server lauscht.').waitFor()
+    const { items } = await world.admin.settings.list()
+    assert.deepEqual(
+      items.map(({ key }) => key).filter((key) => germanMeanings[key] === undefined),
+      [],
+    )
+    assert.deepEqual(
+      Object.keys(germanMeanings).filter((key) => !items.some((one) => one.key === key)),
+      [],
+    )
     await assertAccessible(page)
     await shoot(page, 'settings-de')
   })

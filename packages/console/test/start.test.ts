@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
+import { frameworks, protectedApi } from '../src/start/frameworks.ts'
 import { firstRequest, snippetLanguages } from '../src/start/snippets.ts'
 import { assertAccessible, shoot, shootEveryWay } from './browser.ts'
+import { giveDevice } from './device.ts'
 import { enrol, newPerson, signedInElsewhere, signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
 
@@ -12,6 +14,20 @@ test('each way to send the first request names the server and the key, and nothi
     const text = firstRequest(language, 'https://auth.example.com', 'cs_key')
 
     assert.ok(text.includes('https://auth.example.com/v1/me') && text.includes('cs_key'), language)
+  }
+})
+
+test('the code for each framework names the server, and holds no key', () => {
+  for (const framework of frameworks) {
+    const text = protectedApi(framework, 'https://auth.example.com', 'https://api.example.com')
+
+    assert.match(text, /issuer: 'https:\/\/auth\.example\.com'/)
+    assert.match(text, /audience: 'https:\/\/api\.example\.com'/)
+    assert.match(text, /process\.env\.COUNTERSIGN_KEY/)
+    assert.match(
+      text,
+      new RegExp(`@countersign/verifier/${framework.replace('node:http', 'node').toLowerCase()}`),
+    )
   }
 })
 
@@ -44,4 +60,58 @@ test('the first steps', async (t) => {
     assert.ok(!(await page.content()).includes(key))
     await shoot(page, 'start-de')
   })
+
+  await stage.play(
+    'begin with a passkey, made on the spot, and its recovery codes',
+    {},
+    async (page, world) => {
+      const person = await newPerson(world, 'Pavel First', ['administrator'])
+      await signIn(page, world, '/console/start', person)
+      await giveDevice(page)
+
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+
+      await page.getByRole('dialog').getByRole('listitem').first().waitFor()
+      await assertAccessible(page)
+      await page.getByRole('button', { name: 'I have kept them' }).click()
+      await page.getByText('A password alone does not open your account.').waitFor()
+    },
+  )
+
+  await stage.play(
+    'protect an API in the framework that one uses, and notice its first request',
+    {},
+    async (page, world) => {
+      const person = await newPerson(world, 'Ines Api', ['administrator'])
+      await signIn(page, world, '/console/start', person)
+      await page.getByRole('button', { name: 'Make the key' }).click()
+      await page.getByRole('button', { name: 'Make its key' }).click()
+      await page.getByText('Waiting for your API to connect…').waitFor()
+      await page.getByText('Fastify').click()
+      await page.getByRole('figure', { name: 'Fastify' }).getByText('@countersign/verifier/fastify').waitFor()
+      await shootEveryWay(page, 'start-protect')
+      const run = await page.getByRole('figure', { name: 'Start it' }).getByRole('code').textContent()
+      const [, apiKey = ''] = /COUNTERSIGN_KEY='([^']+)'/.exec(run ?? '') ?? []
+      const call = await page.getByRole('figure', { name: 'Call it' }).getByRole('code').textContent()
+      const [, callerId = ''] = /cs_keylive_([0-9a-z]{26})_/.exec(call ?? '') ?? []
+      const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
+
+      // What a verifier does once it runs: it follows the log, and reports what was used.
+      const followed = await fetch(`${world.url}/v1/revocations?verifier=${'v'.repeat(32)}`, { headers })
+      assert.equal(followed.status, 200, await followed.text())
+      await page.getByText('Your API is connected. Waiting for its first request…').waitFor()
+      const now = new Date().toISOString()
+      const credential = { kind: 'api_key', id: `key_${callerId}` }
+      const use = { credential, route: 'hello', count: 1, refused: 0, first: now, last: now, address: null }
+      const reported = await fetch(`${world.url}/v1/usage`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ uses: [use], refusals: [] }),
+      })
+
+      assert.equal(reported.status, 204)
+      await page.getByText('Got it: your API has let its first request in.').waitFor()
+      await shoot(page, 'start-protected')
+    },
+  )
 })

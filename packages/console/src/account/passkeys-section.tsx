@@ -4,13 +4,13 @@ import { Button } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
-import { Cancelled, isDeclined } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Section } from '../ui/parts.tsx'
 import { FactorRow } from './factor-row.tsx'
+import { makePasskey } from './make-passkey.ts'
 
 export interface PasskeysSectionProps {
   readonly passkeys: readonly FactorShape[]
@@ -24,7 +24,7 @@ export function PasskeysSection({ passkeys, onCodes }: PasskeysSectionProps): Re
   const t = useT()
   const [removing, setRemoving] = useState<FactorShape | null>(null)
   const add = useAction({
-    run: () => make(),
+    run: () => makePasskey(),
     changes: CHANGES,
     done: () => t.account.passkeyAdded,
     onDone: ({ recovery_codes: codes }) => {
@@ -74,13 +74,4 @@ export function PasskeysSection({ passkeys, onCodes }: PasskeysSectionProps): Re
       />
     </Section>
   )
-}
-
-/** A person who says no to the browser has changed their mind, and nothing is broken. */
-async function make(): ReturnType<typeof client.addPasskey> {
-  try {
-    return await client.addPasskey()
-  } catch (error) {
-    throw isDeclined(error) ? new Cancelled() : error
-  }
 }

@@ -139,6 +139,7 @@ export const de: Messages = {
     system: 'Wie das System',
     language: 'Sprache',
     userMenu: (name) => `Menü von ${name}`,
+    offline: 'Keine Verbindung. Was Sie sehen, kann veraltet sein, und was Sie hier tun, kommt nicht an.',
     noAccess: 'Die Konsole ist für Administratoren',
     noAccessText: 'Ihr Konto hat keine der Berechtigungen, die ihre Seiten brauchen.',
   },

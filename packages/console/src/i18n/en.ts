@@ -127,6 +127,7 @@ export const en = {
     system: 'System',
     language: 'Language',
     userMenu: (name: string) => `Menu of ${name}`,
+    offline: 'You are offline. What you see may be old, and nothing that you do here arrives.',
     noAccess: 'The console is for administrators',
     noAccessText: 'Your account holds none of the permissions that its pages need.',
   },

@@ -12,6 +12,7 @@ import { useMe } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Section } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
+import { OwnEmail } from './own-email.tsx'
 import { mineTexts } from './texts.ts'
 
 export function OwnData(): ReactNode {
@@ -23,6 +24,7 @@ export function OwnData(): ReactNode {
   return (
     <>
       <OwnName />
+      <OwnEmail />
       <Section title={words.data} lead={words.dataLead}>
         <div className={css.buttons}>
           <Button variant="default" loading={download.isPending} onClick={() => download.mutate()}>

@@ -1,14 +1,15 @@
-/** Every setting, found by a part of its name or its meaning. Meanings are the server's own words, which are English. */
+/** Every setting, found by a part of its name or its meaning. What it takes is said in the server's own words. */
 import type { SettingShape } from '@countersign/protocol'
 import { SegmentedControl, TextInput } from '@mantine/core'
 import { type ReactNode, useDeferredValue, useState } from 'react'
-import { useT } from '../i18n/messages.ts'
+import { useSpeech, useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
 import { Chip, Empty, Section } from '../ui/parts.tsx'
 import { useFilters } from '../ui/search-params.ts'
 import ui from '../ui/ui.module.css'
+import { germanMeanings } from './german.ts'
 import css from './settings.module.css'
 import { settingsTexts } from './texts.ts'
 
@@ -67,7 +68,14 @@ export function SettingsList({ settings }: { readonly settings: readonly Setting
 }
 
 const textOf = ({ key, variables, meaning }: SettingShape): string =>
-  [key, ...variables, meaning].join(' ').toLowerCase()
+  [key, ...variables, meaning, germanMeanings[key] ?? ''].join(' ').toLowerCase()
+
+/** A newer server may have settings that this page has no German for. */
+function Meaning({ setting: { key, meaning } }: { readonly setting: SettingShape }): ReactNode {
+  const { language } = useSpeech()
+  const german = language === 'de' ? germanMeanings[key] : undefined
+  return <p lang={german === undefined ? 'en' : 'de'}>{(german ?? meaning).replaceAll('`', '')}</p>
+}
 
 /** Settings that weaken something are named so, or take a value that is. */
 const isDangerous = ({ key, value, source }: SettingShape): boolean =>
@@ -83,7 +91,7 @@ function SettingRow({ setting }: { readonly setting: SettingShape }): ReactNode 
     <li className={css.setting}>
       <div className={css.about}>
         <code className={ui.mono}>{variables[0]}</code>
-        <p lang="en">{setting.meaning.replaceAll('`', '')}</p>
+        <Meaning setting={setting} />
         <small>
           {words.takes} <span lang="en">{setting.accepts.replaceAll('`', '')}</span>
         </small>

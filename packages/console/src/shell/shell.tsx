@@ -12,6 +12,7 @@ import { Failure } from '../ui/parts.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { Brand } from './brand.tsx'
 import { MeContext } from './me.ts'
+import { Offline } from './offline.tsx'
 import css from './shell.module.css'
 import { UserMenu } from './user-menu.tsx'
 
@@ -101,6 +102,7 @@ export function Shell({ entries, other, title, isWide = false, children }: Shell
         {side}
       </nav>
       <main className={css.main} id="content" tabIndex={-1} ref={main}>
+        <Offline />
         <div className={css.page} data-wide={isWide}>
           {children}
         </div>

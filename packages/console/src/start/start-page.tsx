@@ -13,6 +13,8 @@ import { useMe } from '../shell/me.ts'
 import { CodeBlock } from '../ui/code-block.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Chip, Notice, PageHeader } from '../ui/parts.tsx'
+import { ProtectStep } from './protect-step.tsx'
+import { SecureStep } from './secure-step.tsx'
 import { firstRequest, snippetLanguages } from './snippets.ts'
 import css from './start.module.css'
 import { startTexts } from './texts.ts'
@@ -31,6 +33,7 @@ export function StartPage(): ReactNode {
     changes: [['api-keys']],
     onDone: setMade,
   })
+  const [isProtected, setProtected] = useState(false)
   const isUsedNow = useFirstUse(made?.api_key.id ?? null)
   return (
     <>
@@ -42,7 +45,7 @@ export function StartPage(): ReactNode {
           text={isSecure ? words.secureDone : words.secureText}
           isDone={isSecure}
         >
-          {!isSecure && <Link href="/account/security">{words.addPasskey}</Link>}
+          <SecureStep isSecure={isSecure} />
         </Step>
         <Step number={2} title={words.choose} text={words.chooseText}>
           <Link href="/console/advisor">{words.toAdvisor}</Link>
@@ -62,7 +65,10 @@ export function StartPage(): ReactNode {
         <Step number={4} title={words.request} text={words.requestText} isDone={isUsedNow}>
           {made !== null && <FirstRequest secret={made.secret.reveal()} isUsed={isUsedNow} />}
         </Step>
-        <Step number={5} title={words.next} text={words.nextText}>
+        <Step number={5} title={words.protect} text={words.protectText} isDone={isProtected}>
+          {made !== null && <ProtectStep caller={made} onDone={() => setProtected(true)} />}
+        </Step>
+        <Step number={6} title={words.next} text={words.nextText}>
           <Link href="/console/clients">{words.toClients}</Link>
           <Link href="/console/programs">{words.toPrograms}</Link>
         </Step>
