@@ -9,6 +9,8 @@ export interface ClientStore {
   createClient(input: {
     client: Client
     secretDigest: string | null
+    /** Only for a client that signs with it. */
+    sealedSecret: string | null
     audit: AuditEvent
   }): Promise<'created' | 'exists' | 'service_account_gone'>
   /** Null for one that has ended, too. */
@@ -28,7 +30,8 @@ export interface ClientStore {
   >
   /**
    * Changes a live client. Appends a rule for it where its tokens would be made otherwise; disabling also ends
-   * everything issued before. Secrets go with the method that they were for.
+   * everything issued before. Secrets go with the method that they were for: what is to be
+   * signed with was never kept readable before, and what was is so no longer than it has to be.
    */
   changeClient(input: {
     id: ClientId
@@ -42,6 +45,8 @@ export interface ClientStore {
   rotateClientSecret(input: {
     id: ClientId
     digest: string
+    /** Kept only where the client still signs with it. */
+    sealed: string | null
     overlapEndsAtMs: number
     secretsMax: number
     nowMs: number

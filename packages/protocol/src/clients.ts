@@ -15,6 +15,7 @@ export const clientAuthMethods = [
   'none',
   'client_secret_basic',
   'client_secret_post',
+  'client_secret_jwt',
   'private_key_jwt',
 ] as const
 export type ClientAuthMethod = (typeof clientAuthMethods)[number]
@@ -31,6 +32,9 @@ export type ClientGrantType = (typeof clientGrantTypes)[number]
 /** What a client may sign its assertions with. Each is bound to one kind of key, so none stands in for another. */
 export const assertionAlgorithms = ['ES256', 'EdDSA', 'RS256', 'PS256'] as const
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number]
+
+/** With `client_secret_jwt` the key is the secret itself, and this is the one algorithm (OIDC Core §9). */
+export const SECRET_ASSERTION_ALGORITHM = 'HS256'
 
 /** FAPI 2.0 §5.4.1: neither RSA with PKCS #1 v1.5 nor anything weaker. */
 export const fapiAlgorithms = ['PS256', 'ES256', 'EdDSA'] as const

@@ -14,6 +14,7 @@ import {
   logoutAddresses,
   proofs,
   publishedKeys,
+  sealedClientSecrets,
 } from './schema/clients.ts'
 import { deviceCodes } from './schema/device-codes.ts'
 import { credentials, log, principals } from './schema/principals.ts'
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   { id: 24, name: 'secret_ages', statements: secretAges },
   { id: 25, name: 'id_token_algorithms', statements: idTokenAlgorithms },
   { id: 26, name: 'trusted_devices', statements: trustedDevices },
+  { id: 27, name: 'sealed_client_secrets', statements: sealedClientSecrets },
 ]

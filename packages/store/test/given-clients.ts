@@ -37,7 +37,7 @@ export const secretDigestOf = ({ id }: Pick<Client, 'id'>): string => `digest of
 export async function givenClient({ store }: Bench, over: Partial<Client> = {}): Promise<Client> {
   const client = makeClient(over)
   const secretDigest = secretDigestOf(client)
-  const created = await store.createClient({ client, secretDigest, audit: makeEvent() })
+  const created = await store.createClient({ client, secretDigest, sealedSecret: null, audit: makeEvent() })
   if (created !== 'created') throw new Error(created)
   return client
 }
@@ -64,6 +64,7 @@ export const rotate = (
   store.rotateClientSecret({
     id,
     digest,
+    sealed: null,
     overlapEndsAtMs: NOW + DAY,
     secretsMax: 4,
     nowMs: NOW,
@@ -79,7 +80,15 @@ export async function clientWritesOf(
   const leaving = await givenClient(bench)
   const { id } = client
   return {
-    createClient: [() => store.createClient({ client: makeClient(), secretDigest: 'd', audit: makeEvent() })],
+    createClient: [
+      () =>
+        store.createClient({
+          client: makeClient(),
+          secretDigest: 'd',
+          sealedSecret: null,
+          audit: makeEvent(),
+        }),
+    ],
     changeClient: [
       () =>
         store.changeClient({ id, change: { name: 'Other', logoUri: 'https://example.com/l' }, ...change() }),

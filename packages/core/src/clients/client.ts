@@ -54,6 +54,8 @@ export type ClientJwk = Readonly<Record<string, string>>
 
 export interface ClientSecret {
   readonly digest: string
+  /** The secret itself, sealed, where the client signs with it; null for every other method. */
+  readonly sealed: string | null
   readonly expiresAtMs: number | null
 }
 
@@ -84,7 +86,10 @@ export const kindOf = (authMethod: ClientAuthMethod): ClientKind =>
   authMethod === 'none' ? 'public' : 'confidential'
 
 export const hasSecret = (authMethod: ClientAuthMethod): boolean =>
-  authMethod === 'client_secret_basic' || authMethod === 'client_secret_post'
+  authMethod === 'client_secret_basic' || authMethod === 'client_secret_post' || signsWithSecret(authMethod)
+
+/** Its secret has to be readable again, and so is kept sealed beside the digest. */
+export const signsWithSecret = (authMethod: ClientAuthMethod): boolean => authMethod === 'client_secret_jwt'
 
 export const isLive = (client: Client): boolean => client.disabledAtMs === null && client.endedAtMs === null
 

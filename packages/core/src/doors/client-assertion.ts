@@ -1,11 +1,13 @@
 /**
- * A client's proof by a JWT that it signed (RFC 7523 §3, OIDC Core §9): with a key that it registered, for this
+ * A client's proof by a JWT that it signed (RFC 7523 §3, OIDC Core §9): with a key that it registered, or the secret that
+ * it was given, by the one of the two that it is registered with; for this
  * authority and nobody else, short-lived, and presented once.
  */
 import { assertionAlgorithms, fapiAlgorithms, type RefusalReason } from '@countersign/protocol'
-import type { Client } from '../clients/client.ts'
+import { type Client, type ClientSecret, signsWithSecret } from '../clients/client.ts'
 import type { Context } from '../context.ts'
 import { verifyByClient } from './client-keys.ts'
+import { verifyBySecret } from './client-secret-jwt.ts'
 
 /** An assertion that is good for longer is a password by another name. */
 export const ASSERTION_SECONDS_MAX = 600
@@ -17,12 +19,15 @@ const TYPES = [null, 'jwt', 'client-authentication+jwt']
 export async function assertionRefusal(
   context: Context,
   client: Client,
+  secrets: readonly ClientSecret[],
   assertion: string,
   nowMs: number,
 ): Promise<RefusalReason | null> {
-  const algorithms = client.profile === 'fapi2-security' ? fapiAlgorithms : assertionAlgorithms
-  const claims = await verifyByClient(context, client, assertion, { algorithms, types: TYPES })
-  if (claims === null) return 'bad_signature'
+  // Which of the two says the registration and nothing in the assertion: a public key is nobody's secret.
+  const claims = signsWithSecret(client.authMethod)
+    ? await verifyBySecret(context, client, secrets, assertion, TYPES, nowMs)
+    : await verifyByKey(context, client, assertion)
+  if (typeof claims === 'string') return claims
   const { iss, sub, aud, exp, iat, nbf, jti } = claims
   if (iss !== client.id || sub !== client.id) return 'wrong_issuer'
   if (!isForUs(context.policy.issuer, client, aud)) return 'wrong_audience'
@@ -39,6 +44,16 @@ export async function assertionRefusal(
   const key = `assertion ${client.id} ${jti}`
   const isFirst = await context.store.useOnce({ key, expiresAtMs: Math.ceil((exp + leewaySeconds) * 1000) })
   return isFirst ? null : 'revoked'
+}
+
+async function verifyByKey(
+  context: Context,
+  client: Client,
+  assertion: string,
+): Promise<NonNullable<Awaited<ReturnType<typeof verifyByClient>>> | 'bad_signature'> {
+  const algorithms = client.profile === 'fapi2-security' ? fapiAlgorithms : assertionAlgorithms
+  const claims = await verifyByClient(context, client, assertion, { algorithms, types: TYPES })
+  return claims ?? 'bad_signature'
 }
 
 /**

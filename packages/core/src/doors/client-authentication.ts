@@ -13,7 +13,8 @@ import { assertionRefusal } from './client-assertion.ts'
 
 export type PresentedClient =
   | { readonly method: 'none'; readonly id: ClientId }
-  | { readonly method: 'private_key_jwt'; readonly id: ClientId; readonly assertion: string }
+  /** Signed with a key or with a secret: the client is held to what it is registered with. */
+  | { readonly method: 'client_assertion'; readonly id: ClientId; readonly assertion: string }
   | {
       readonly method: 'client_secret_basic' | 'client_secret_post'
       readonly id: ClientId
@@ -62,16 +63,21 @@ async function refusalOf(
 ): Promise<RefusalReason | null> {
   if (client.endedAtMs !== null) return 'ended'
   if (!isLive(client)) return 'principal_disabled'
-  if (presented.method !== client.authMethod) return 'wrong_type'
+  if (!isBy(client, presented.method)) return 'wrong_type'
   switch (presented.method) {
     case 'none':
       return null
-    case 'private_key_jwt':
-      return assertionRefusal(context, client, presented.assertion, nowMs)
+    case 'client_assertion':
+      return assertionRefusal(context, client, secrets, presented.assertion, nowMs)
     default:
       return secretRefusal(context, secrets, presented.secret, nowMs)
   }
 }
+
+const isBy = ({ authMethod }: Client, method: PresentedClient['method']): boolean =>
+  method === 'client_assertion'
+    ? authMethod === 'private_key_jwt' || authMethod === 'client_secret_jwt'
+    : authMethod === method
 
 function secretRefusal(
   context: Context,

@@ -13,11 +13,12 @@ import {
   toClientSecret,
 } from '@countersign/protocol'
 import { type Caller, may, toActor } from '../caller.ts'
-import { type Client, type ClientSettings, hasSecret, kindOf } from '../clients/client.ts'
+import { type Client, type ClientSettings, hasSecret, kindOf, signsWithSecret } from '../clients/client.ts'
 import { clientMistake, type Mistake } from '../clients/rules.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
+import { sealClientSecret } from './client-secret-jwt.ts'
 import type { MintContext } from './mint.ts'
 import { mayGive } from './principals.ts'
 import { provideIdTokenKey } from './signing-keys.ts'
@@ -54,7 +55,7 @@ export async function createClient(
   }
   const created = await context.store.createClient({
     client,
-    secretDigest: secret === null ? null : context.secrets.digest(secret),
+    ...toStored(context, client, secret),
     audit: makeAudit(context, facts, {
       type: 'client.created',
       actor: toActor(caller),
@@ -73,6 +74,22 @@ const mayBind = (caller: Caller, id: ServiceAccountId | null): boolean =>
   id === null || may(caller, own.serviceAccountsWrite)
 
 const noServiceAccount = () => refuseField('service_account_id', 'There is no such service account.')
+
+/** The digest of a secret, and the secret itself sealed where the client signs with it. */
+function toStored(
+  context: Context,
+  { id, authMethod }: Pick<Client, 'id' | 'authMethod'>,
+  secret: Secret | null,
+): { secretDigest: string | null; sealedSecret: string | null } {
+  const spelled = spell(context, secret)
+  if (secret === null || spelled === null) return { secretDigest: null, sealedSecret: null }
+  const secretDigest = context.secrets.digest(secret)
+  const isSigned = signsWithSecret(authMethod)
+  return {
+    secretDigest,
+    sealedSecret: isSigned ? sealClientSecret(context, id, secretDigest, spelled) : null,
+  }
+}
 
 const spell = (context: Context, secret: Secret | null): Secret | null =>
   secret === null ? null : toClientSecret(context.policy.credentialStyle, secret)
@@ -127,9 +144,11 @@ export async function rotateClientSecret(
   if (!allowed.ok) return allowed
   if (!hasSecret(allowed.client.authMethod)) return refuse('conflict')
   const secret = makeSecret(context.random)
+  const { secretDigest, sealedSecret } = toStored(context, allowed.client, secret)
   const answer = await context.store.rotateClientSecret({
     id,
-    digest: context.secrets.digest(secret),
+    digest: secretDigest ?? context.secrets.digest(secret),
+    sealed: sealedSecret,
     overlapEndsAtMs: facts.nowMs + overlapSeconds * 1000,
     secretsMax: CLIENT_SECRETS_MAX,
     nowMs: facts.nowMs,

@@ -81,7 +81,7 @@ function takeAssertion(body: ClientParameters): PresentedClient | 'malformed' {
   if (assertion === undefined || body.client_assertion_type !== ASSERTION_TYPE) return 'malformed'
   const id = readUnverifiedClaims(assertion)?.sub
   if (typeof id !== 'string' || !isClientId(id) || (named !== undefined && named !== id)) return 'malformed'
-  return { method: 'private_key_jwt', id, assertion }
+  return { method: 'client_assertion', id, assertion }
 }
 
 function takeBasic(

@@ -10,6 +10,7 @@ import {
   idTokenAlgorithms,
   KEY_PURPOSE_MEMBER,
   proofAlgorithms,
+  SECRET_ASSERTION_ALGORITHM,
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { dataHeaders, json, type Reply } from '../http/reply.ts'
@@ -83,9 +84,9 @@ function metadata(services: Services): object {
     scopes_supported: scopesOf(services),
     grant_types_supported: GRANT_TYPES,
     token_endpoint_auth_methods_supported: clientAuthMethods,
-    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    token_endpoint_auth_signing_alg_values_supported: PROOF_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: clientAuthMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_signing_alg_values_supported: PROOF_ALGORITHMS,
     dpop_signing_alg_values_supported: proofAlgorithms,
     service_documentation: `${issuer}/openapi.json`,
   }
@@ -106,6 +107,9 @@ const scopesOf = (services: Services): readonly string[] =>
 const CLAIMS = ['sub', 'name', 'email', 'email_verified', 'auth_time', 'acr', 'amr', 'sid']
 
 const DOCUMENT_SECONDS = 300
+
+/** Those of `private_key_jwt`, and the one of `client_secret_jwt`. */
+const PROOF_ALGORITHMS = [...assertionAlgorithms, SECRET_ASSERTION_ALGORITHM]
 
 const authorizationServer: AnyRoute = publicRoute({
   name: 'authorization_server_metadata',

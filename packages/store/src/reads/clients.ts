@@ -2,7 +2,7 @@
 import type { Client, PageRequest } from '@countersign/core'
 import { type ClientId, type IdTokenAlgorithm, idTokenAlgorithms } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
-import { integerOrNull, likePattern, narrowed, oneOf, text } from '../columns.ts'
+import { integerOrNull, likePattern, narrowed, oneOf, text, textOrNull } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { all, one, type Script } from '../script.ts'
 import * as sql from '../statements/clients.ts'
@@ -38,6 +38,7 @@ export function* readClientToIssue(id: ClientId): Script<AnswerOf<'readClientToI
   const client = toClient(row)
   const secrets = (yield* all(sql.selectClientSecrets, id)).map((secret) => ({
     digest: text(secret, 'digest'),
+    sealed: textOrNull(secret, 'sealed'),
     expiresAtMs: integerOrNull(secret, 'expires_at'),
   }))
   const principal =

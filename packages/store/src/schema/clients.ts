@@ -76,6 +76,9 @@ export const proofs: readonly string[] = [
   'alter table authorization_codes add column dpop_jkt text',
 ]
 
+// The secret of a client that signs with it, sealed.
+export const sealedClientSecrets: readonly string[] = ['alter table client_secrets add column sealed text']
+
 // What the ID tokens of a client are signed with, and the keys for it beside those of the server's own algorithm.
 export const idTokenAlgorithms: readonly string[] = [
   'alter table clients add column id_token_algorithm text',

@@ -77,14 +77,20 @@ export const endClient: Statement = {
 
 export const insertClientSecret: Statement = {
   name: 'insert_client_secret',
-  text: 'insert into client_secrets (client_id, digest, created_at) values ($1, $2, $3)',
+  text: 'insert into client_secrets (client_id, digest, sealed, created_at) values ($1, $2, $3, $4)',
 }
 
 /** Newest first: what is presented is nearly always the newest. */
 export const selectClientSecrets: Statement = {
   name: 'select_client_secrets',
-  text: `select digest, expires_at from client_secrets where client_id = $1
+  text: `select digest, sealed, expires_at from client_secrets where client_id = $1
     order by created_at desc, digest`,
+}
+
+/** What is no longer signed with is no longer kept readable. */
+export const forgetSealedSecrets: Statement = {
+  name: 'forget_sealed_secrets',
+  text: 'update client_secrets set sealed = null where client_id = $1 and sealed is not null',
 }
 
 /** An overlap only ever gets shorter. */

@@ -1,7 +1,7 @@
 /** Writing OAuth clients: create, change, give a new secret, end. */
 
 import type { EntryDraft } from '@countersign/core'
-import { type Client, hasSecret, kindOf } from '@countersign/core'
+import { type Client, hasSecret, kindOf, signsWithSecret } from '@countersign/core'
 import type { ClientId, ServiceAccountId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integerOrNull } from '../columns.ts'
@@ -13,12 +13,12 @@ import { writeAudit } from '../steps/audit.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
 
 export function* createClient(input: InputOf<'createClient'>): Script<AnswerOf<'createClient'>> {
-  const { client, secretDigest } = input
+  const { client, secretDigest, sealedSecret } = input
   if (!(yield* holdServiceAccount(client.serviceAccountId))) return 'service_account_gone'
   const inserted = yield* one(sql.insertClient, client.id, ...settingsOf(client), client.createdAtMs)
   if (inserted === null) return 'exists'
   if (secretDigest !== null) {
-    yield* run(sql.insertClientSecret, client.id, secretDigest, client.createdAtMs)
+    yield* run(sql.insertClientSecret, client.id, secretDigest, sealedSecret, client.createdAtMs)
   }
   yield* writeAudit(input.audit)
   return 'created'
@@ -62,7 +62,7 @@ export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'
   const before = toClient(row)
   const disabled = disabledAtMs === undefined ? before.disabledAtMs : disabledAtMs
   const after: Client = { ...before, ...change, disabledAtMs: disabled }
-  if (!hasSecret(after.authMethod)) yield* run(sql.deleteClientSecrets, id)
+  yield* dropSecrets(before, after)
   yield* writeAudit(input.audit)
   const write = (revokedBefore: number) =>
     run(sql.changeClient, id, ...settingsOf(after), disabled, revokedBefore)
@@ -72,6 +72,15 @@ export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'
     if (tokensOf(before) !== tokensOf(after)) yield* appendEntry(toRule(input))
   }
   return 'changed'
+}
+
+/** Secrets that the new method cannot use, and what of them was readable for the old one. */
+function* dropSecrets(before: Client, after: Client): Script<void> {
+  const wasSigned = signsWithSecret(before.authMethod)
+  const isSigned = signsWithSecret(after.authMethod)
+  if (!hasSecret(after.authMethod) || (isSigned && !wasSigned)) {
+    yield* run(sql.deleteClientSecrets, after.id)
+  } else if (wasSigned && !isSigned) yield* run(sql.forgetSealedSecrets, after.id)
 }
 
 /** What its tokens are made by: where this changes, they are made anew. */
@@ -91,7 +100,8 @@ export function* rotateClientSecret(
   const { id, nowMs, overlapEndsAtMs } = input
   // The client stays locked: two at once would otherwise both find room for one more.
   const row = yield* one(sql.lockClient, id)
-  if (row === null || !hasSecret(toClient(row).authMethod)) return 'not_found'
+  const client = row === null ? null : toClient(row)
+  if (client === null || !hasSecret(client.authMethod)) return 'not_found'
   const secrets = yield* all(sql.selectClientSecrets, id)
   const older = secrets.filter(
     (secret) => Math.min(integerOrNull(secret, 'expires_at') ?? overlapEndsAtMs, overlapEndsAtMs) > nowMs,
@@ -99,7 +109,8 @@ export function* rotateClientSecret(
   if (older.length >= input.secretsMax) return 'limit_reached'
   yield* run(sql.endClientSecrets, id, overlapEndsAtMs)
   yield* run(sql.deleteEndedClientSecrets, id, nowMs)
-  yield* run(sql.insertClientSecret, id, input.digest, nowMs)
+  const sealed = signsWithSecret(client.authMethod) ? input.sealed : null
+  yield* run(sql.insertClientSecret, id, input.digest, sealed, nowMs)
   yield* writeAudit(input.audit)
   return 'rotated'
 }

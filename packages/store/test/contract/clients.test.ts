@@ -28,7 +28,8 @@ onEachDatabase((bench) => {
   test('an id that was taken once stays taken, also after the client has ended', async () => {
     const { store } = bench()
     const client = await givenClient(bench())
-    const again = () => store.createClient({ client, secretDigest: 'other', audit: makeEvent() })
+    const again = () =>
+      store.createClient({ client, secretDigest: 'other', sealedSecret: null, audit: makeEvent() })
 
     assert.equal(await again(), 'exists')
     await store.endClient({ id: client.id, ...change() })
@@ -42,7 +43,12 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const { id } = makeClient()
     const take = (name: string) =>
-      store.createClient({ client: makeClient({ id, name }), secretDigest: name, audit: makeEvent() })
+      store.createClient({
+        client: makeClient({ id, name }),
+        secretDigest: name,
+        sealedSecret: null,
+        audit: makeEvent(),
+      })
 
     const answers = await Promise.all([take('one'), take('other')])
 
@@ -69,7 +75,7 @@ onEachDatabase((bench) => {
       postLogoutRedirectUris: ['https://app.example.com/bye'],
       backchannelLogoutUri: 'https://app.example.com/logout',
     })
-    await store.createClient({ client, secretDigest: null, audit: makeEvent() })
+    await store.createClient({ client, secretDigest: null, sealedSecret: null, audit: makeEvent() })
 
     assert.deepEqual(await store.readClient(client.id), client)
   })
@@ -82,6 +88,7 @@ onEachDatabase((bench) => {
     const created = store.createClient({
       client: makeClient({ serviceAccountId }),
       secretDigest: null,
+      sealedSecret: null,
       audit: makeEvent(),
     })
     const changed = store.changeClient({ id: client.id, change: { serviceAccountId }, ...change() })
@@ -170,7 +177,7 @@ onEachDatabase((bench) => {
     await rotate(bench(), client, 'second', { overlapEndsAtMs: NOW })
 
     const { found } = await store.readClientToIssue(client.id)
-    assert.deepEqual(found?.secrets, [{ digest: 'second', expiresAtMs: null }])
+    assert.deepEqual(found?.secrets, [{ digest: 'second', sealed: null, expiresAtMs: null }])
   })
 
   test('two rotations at once do not pass the limit together', async () => {
@@ -235,5 +242,24 @@ onEachDatabase((bench) => {
     assert.deepEqual(await find('gym 100%'), ['c-gym'])
     assert.deepEqual(await find('%pool%'), [])
     assert.deepEqual(await find('_-gym'), [])
+  })
+
+  test('a sealed secret is kept for a client that signs with it, and for no other', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const client = makeClient({ authMethod: 'client_secret_jwt' })
+    const plain = await givenClient(fresh)
+    const sealedOf = async ({ id }: { id: typeof client.id }): Promise<readonly (string | null)[]> =>
+      (await store.readClientToIssue(id)).found?.secrets.map(({ sealed }) => sealed) ?? []
+    await store.createClient({ client, secretDigest: 'one', sealedSecret: 'sealed one', audit: makeEvent() })
+    await rotate(fresh, client, 'two', { sealed: 'sealed two', nowMs: NOW + 1 })
+    await rotate(fresh, plain, 'three', { sealed: 'sealed three' })
+
+    assert.deepEqual(await sealedOf(client), ['sealed two', 'sealed one'])
+    assert.deepEqual(await sealedOf(plain), [null, null])
+    await store.changeClient({ id: client.id, change: { authMethod: 'client_secret_post' }, ...change() })
+    assert.deepEqual(await sealedOf(client), [null, null])
+    await store.changeClient({ id: client.id, change: { authMethod: 'client_secret_jwt' }, ...change() })
+    assert.deepEqual(await sealedOf(client), [])
   })
 })
