@@ -56,6 +56,11 @@ export interface GuardOptions<Req> {
    * microsecond for every answer to a limited key.
    */
   readonly limitFields?: 'refused' | 'always'
+  /**
+   * `development`: refusals say why, as `hint`, to requests from this very machine. Only taken where the issuer is on
+   * this machine too. `off` by default: a refused caller is told nothing.
+   */
+  readonly hints?: 'off' | 'development'
   /** Wall clock, milliseconds since 1970, for the age of a sign-in. */
   readonly nowMs?: () => number
 }

@@ -7,6 +7,7 @@ import type { Authenticated, Denied, Recalled, Verifier } from '../verifier-type
 import { isQuotable, isScope, toChallenge } from './challenge.ts'
 import { type ConnectionReader, createConnectionReader } from './connection.ts'
 import type { GuardOptions, Outcome, Refusal, Requirements } from './guard-types.ts'
+import { hintOf, isOnThisMachine } from './hints.ts'
 import { type Bucket, bucketOf, createMemoryLimiter, KeptCounters, toLimitFields } from './limits.ts'
 import { type Metadata, toMetadata } from './metadata.ts'
 import type { RateLimiter, RateVerdict } from './rate-limiter.ts'
@@ -31,6 +32,7 @@ interface Shared<Req, Res> {
   readonly originPolicy: OriginPolicy
   /** Without a slash at the end. */
   readonly publicUrls: readonly string[]
+  readonly givesHints: boolean
   readonly nowMs: () => number
 }
 
@@ -48,6 +50,10 @@ export function createGuardCore<Req, Res>(
   const metadata = toMetadata(verifier, options)
   const { realm = 'countersign', origins, allowedOrigins = [], limitFields = 'refused' } = options
   if (!isQuotable(realm)) throw new RangeError('A realm has no quotes and no backslashes.')
+  const givesHints = options.hints === 'development'
+  if (givesHints && !isOnThisMachine(verifier.issuer)) {
+    throw new RangeError('Hints are for an issuer on this machine alone.')
+  }
   const own = origins ?? (metadata === null ? [] : [new URL(metadata.url).origin])
   const memory = createMemoryLimiter()
   const { limiter = memory } = options
@@ -63,6 +69,7 @@ export function createGuardCore<Req, Res>(
     metadata,
     originPolicy: { origins: toOrigins(own), allowedOrigins: toOrigins(allowedOrigins) },
     publicUrls: toPublicUrls(options.publicUrls ?? own),
+    givesHints,
     nowMs: options.nowMs ?? Date.now,
   }
   return { metadata, route: (requirements) => new RouteGuard(shared, requirements) }
@@ -160,7 +167,7 @@ export class RouteGuard<Req, Res> {
   }
 
   #conclude(found: Authenticated | Denied, request: Req, response: Res): Outcome | Promise<Outcome> {
-    return found.ok ? this.#admit(found, request, response) : this.#refuse(found)
+    return found.ok ? this.#admit(found, request, response) : this.#refuse(found, request)
   }
 
   /** Everything that is asked of a caller who is known. */
@@ -258,11 +265,11 @@ export class RouteGuard<Req, Res> {
       ...(verified !== undefined && { verified, from: verified.from }),
       ...(route !== undefined && { route }),
     })
-    return this.#refuse(denied, fields)
+    return this.#refuse(denied, request, fields)
   }
 
-  #refuse(denied: Denied, fields?: Readonly<Record<string, string>>): Refusal {
-    const { verifier, realm, metadata } = this.#shared
+  #refuse(denied: Denied, request: Req, fields?: Readonly<Record<string, string>>): Refusal {
+    const { verifier, realm, metadata, givesHints } = this.#shared
     const challenge = toChallenge(denied.code, {
       realm,
       scope: this.#scope,
@@ -270,7 +277,18 @@ export class RouteGuard<Req, Res> {
       stepUp: toStepUpParameters(this.#stepUp),
     })
     const nonce = denied.nonce === undefined ? {} : { 'dpop-nonce': denied.nonce }
-    return toRefusal(verifier.issuer, denied, challenge, { ...nonce, ...fields })
+    const hint = givesHints ? this.#hint(denied, request) : null
+    return toRefusal(verifier.issuer, denied, challenge, { ...nonce, ...fields }, hint)
+  }
+
+  #hint(denied: Denied, request: Req): string | null {
+    const { verifier, wire, connections } = this.#shared
+    return hintOf(denied, {
+      raw: wire.rawHeaders(request),
+      address: connections.addressOf(request),
+      cookieName: verifier.cookieName,
+      permissions: this.#permissions,
+    })
   }
 }
 

@@ -11,6 +11,7 @@ export function toRefusal(
   denied: Denied,
   challenge: string | null,
   fields: Readonly<Record<string, string>> = {},
+  hint: string | null = null,
 ): Refusal {
   const { code, decisionId } = denied
   const { status } = errors[code]
@@ -28,11 +29,12 @@ export function toRefusal(
     decisionId,
     status,
     headers,
-    body: JSON.stringify(toProblem(issuer, code, decisionId)),
+    body: JSON.stringify(toProblem(issuer, code, decisionId, hint)),
   }
 }
 
-function toProblem(issuer: string, code: ErrorCode, decisionId: string): Problem {
+function toProblem(issuer: string, code: ErrorCode, decisionId: string, hint: string | null): Problem {
   const { status, title, detail } = errors[code]
-  return { type: `${issuer}/docs/errors/${code}`, title, status, detail, code, decision_id: decisionId }
+  const type = `${issuer}/docs/errors/${code}`
+  return { type, title, status, detail, code, decision_id: decisionId, ...(hint !== null && { hint }) }
 }
