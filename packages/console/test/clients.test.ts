@@ -62,6 +62,10 @@ test('OAuth clients', async (t) => {
       .getByRole('group', { name: 'What it may learn' })
       .getByLabel('email')
       .uncheck({ force: true })
+    await dialog(page).getByRole('combobox', { name: 'ID tokens signed with' }).click()
+    await page.getByRole('option', { name: 'RS256' }).click()
+    await dialog(page).getByRole('combobox', { name: 'Proves itself by' }).click()
+    await page.getByRole('option', { name: 'a signature by a secret' }).click()
     await assertAccessible(page)
     await shoot(page, 'clients-edit')
     await dialog(page).getByRole('button', { name: 'Save' }).click()
@@ -71,6 +75,8 @@ test('OAuth clients', async (t) => {
     const kept = await world.admin.clients.read('gym')
     assert.deepEqual(kept.scopes, ['openid', 'profile'])
     assert.equal(kept.redirect_uris.length, 2)
+    assert.equal(kept.id_token_signed_response_alg, 'RS256')
+    assert.equal(kept.token_endpoint_auth_method, 'client_secret_jwt')
   })
 
   await stage.play(

@@ -102,7 +102,7 @@ const settings: Readonly<Record<string, Option>> = {
   'id-token-alg': {
     type: 'text',
     value: 'algorithm',
-    help: `What its ID tokens are signed with, of ${idTokenAlgorithms.join(', ')}; by default what the server signs with.`,
+    help: `What its ID tokens are signed with, of ${idTokenAlgorithms.join(', ')}; or server: what the server signs everything with, the default.`,
   },
   'jwks-uri': { type: 'text', value: 'uri', help: 'Where it publishes them itself.' },
   'jwks-file': { type: 'text', value: 'file', help: 'Its public keys as a JWK Set, for private_key_jwt.' },
@@ -143,7 +143,7 @@ const create: Command = {
       service_account_id: input.text('service-account'),
       jwks: await readKeys(input),
       jwks_uri: input.text('jwks-uri'),
-      id_token_signed_response_alg: readIdTokenAlgorithm(input),
+      id_token_signed_response_alg: readIdTokenAlgorithm(input) ?? undefined,
     }
     const client = await connect(input, terminal)
     showSecret(terminal, await client.clients.create(request))
@@ -156,9 +156,12 @@ function readProfile(input: Input): ClientProfile | undefined {
   return text === undefined ? undefined : readWord<ClientProfile>(clientProfiles, text, 'profile')
 }
 
-function readIdTokenAlgorithm(input: Input): IdTokenAlgorithm | undefined {
+/** Null for `server`, which takes back what was asked for before. */
+function readIdTokenAlgorithm(input: Input): IdTokenAlgorithm | null | undefined {
   const text = input.text('id-token-alg')
-  return text === undefined ? undefined : readWord<IdTokenAlgorithm>(idTokenAlgorithms, text, 'id-token-alg')
+  if (text === undefined) return undefined
+  const word = readWord<IdTokenAlgorithm | 'server'>([...idTokenAlgorithms, 'server'], text, 'id-token-alg')
+  return word === 'server' ? null : word
 }
 
 function readDpop(input: Input): boolean | undefined {
@@ -193,15 +196,26 @@ const change: Command = {
   name: 'clients change',
   summary: 'Change an OAuth client; what is named replaces what was there',
   positionals: [id],
-  options: { name: { type: 'text', value: 'name', help: 'What it is called for people.' }, ...settings },
+  options: {
+    name: { type: 'text', value: 'name', help: 'What it is called for people.' },
+    auth: {
+      type: 'text',
+      value: 'method',
+      help: `One of ${clientAuthMethods.join(', ')}. For client_secret_jwt rotate the secret afterwards.`,
+    },
+    ...settings,
+  },
   connects: true,
   run: async (input, terminal) => {
     const all = (option: string): string[] | undefined => {
       const values = input.list(option)
       return values.length === 0 ? undefined : [...values]
     }
+    const auth = input.text('auth')
     const wanted = {
       name: input.text('name'),
+      token_endpoint_auth_method:
+        auth === undefined ? undefined : readWord<ClientAuthMethod>(clientAuthMethods, auth, 'auth'),
       profile: readProfile(input),
       dpop_bound_access_tokens: readDpop(input),
       redirect_uris: all('redirect-uri'),

@@ -1,5 +1,6 @@
 /** The fields that a client is registered and changed with. */
 import {
+  type ClientAuthMethod,
   type IdTokenAlgorithm,
   identityScopes,
   idTokenAlgorithms,
@@ -111,6 +112,23 @@ export function IdTokenAlgorithmPicker({ value, onChange }: FieldProps<IdTokenAl
       value={value}
       clearable
       onChange={(picked) => onChange(idTokenAlgorithms.find((one) => one === picked) ?? null)}
+    />
+  )
+}
+
+/** The ways that need a secret and nothing else, between which a client may change. */
+export const secretMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
+
+export function SecretMethodPicker({ value, onChange }: FieldProps<ClientAuthMethod>): ReactNode {
+  const words = useTexts(clientTexts)
+  return (
+    <Select
+      label={words.method}
+      description={words.methodHint}
+      data={secretMethods.map((method) => ({ value: method, label: words.methods[method] }))}
+      value={value}
+      allowDeselect={false}
+      onChange={(picked) => onChange(secretMethods.find((one) => one === picked) ?? value)}
     />
   )
 }

@@ -1,5 +1,5 @@
 /** Changes what a client may be sent back to, ask for, and be called. */
-import { type ClientShape, isIdentityScope } from '@countersign/protocol'
+import { type ChangeClientRequest, type ClientShape, isIdentityScope } from '@countersign/protocol'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client as api } from '../api/client.ts'
@@ -14,7 +14,9 @@ import {
   IdTokenAlgorithmPicker,
   RedirectUris,
   Scopes,
+  SecretMethodPicker,
   ServiceAccountPicker,
+  secretMethods,
 } from './client-fields.tsx'
 import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
@@ -52,20 +54,9 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
   const [draft, setDraft] = useState(client)
   const change = (part: Partial<ClientShape>): void => setDraft((before) => ({ ...before, ...part }))
   const hasPeople = client.grant_types.includes('authorization_code')
+  const hasSecret = secretMethods.some((one) => one === client.token_endpoint_auth_method)
   const save = useAction({
-    run: () =>
-      api.clients.change(client.id, {
-        name: draft.name.trim(),
-        scopes: draft.scopes,
-        audiences: draft.audiences,
-        ...(hasPeople && { redirect_uris: draft.redirect_uris }),
-        ...(draft.id_token_signed_response_alg !== client.id_token_signed_response_alg && {
-          id_token_signed_response_alg: draft.id_token_signed_response_alg,
-        }),
-        ...(draft.service_account_id !== client.service_account_id && {
-          service_account_id: draft.service_account_id,
-        }),
-      }),
+    run: () => api.clients.change(client.id, toChange(client, draft)),
     changes: [clientQuery(client.id).queryKey, ['clients']],
     isQuiet: true,
     done: () => t.console.saved,
@@ -108,6 +99,12 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
         onChange={(scopes) => change({ scopes: [...scopes] })}
       />
       <Audiences value={draft.audiences} onChange={(all) => change({ audiences: [...all] })} />
+      {hasSecret && (
+        <SecretMethodPicker
+          value={draft.token_endpoint_auth_method}
+          onChange={(picked) => change({ token_endpoint_auth_method: picked })}
+        />
+      )}
       {hasPeople && (
         <IdTokenAlgorithmPicker
           value={draft.id_token_signed_response_alg}
@@ -124,4 +121,23 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
       </div>
     </form>
   )
+}
+
+/** What costs the authority more than a write (a key, an end of secrets) is named only where it was changed. */
+function toChange(client: ClientShape, draft: ClientShape): ChangeClientRequest {
+  const hasPeople = client.grant_types.includes('authorization_code')
+  const method = draft.token_endpoint_auth_method
+  return {
+    name: draft.name.trim(),
+    scopes: draft.scopes,
+    audiences: draft.audiences,
+    ...(hasPeople && { redirect_uris: draft.redirect_uris }),
+    ...(method !== client.token_endpoint_auth_method && { token_endpoint_auth_method: method }),
+    ...(draft.id_token_signed_response_alg !== client.id_token_signed_response_alg && {
+      id_token_signed_response_alg: draft.id_token_signed_response_alg,
+    }),
+    ...(draft.service_account_id !== client.service_account_id && {
+      service_account_id: draft.service_account_id,
+    }),
+  }
 }

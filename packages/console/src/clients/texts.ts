@@ -60,6 +60,7 @@ const en = {
   registered: 'The client is registered.',
   disabled: 'disabled',
   method: 'Proves itself by',
+  methodHint: 'With a change to the signature its secret ends: rotate it then.',
   methods: {
     none: 'nothing: it is public, PKCE binds its codes',
     client_secret_basic: 'a secret, by HTTP Basic',
@@ -155,6 +156,7 @@ export const clientTexts: Texts<typeof en> = {
     registered: 'Der Client ist eingetragen.',
     disabled: 'gesperrt',
     method: 'Beweist sich durch',
+    methodHint: 'Mit dem Wechsel zur Signatur endet sein Geheimnis: Wechseln Sie es dann.',
     methods: {
       none: 'nichts: Er ist öffentlich, PKCE bindet seine Codes',
       client_secret_basic: 'ein Geheimnis, per HTTP Basic',

@@ -246,6 +246,28 @@ test('the first key of a further line signs only when everybody has seen it, and
   assert.equal(keys.context.keys.current().id, main?.id)
 })
 
+test('what signs ID tokens alone is published, and is no key that access tokens are verified with', async () => {
+  const keys = givenKeys()
+  for (let position = 1; position < 10; position += 1) keys.seen.add(position)
+  await tendSigningKeys(keys.context, factsAt(0))
+  const [main] = keys.inState('current')
+  await provideIdTokenKey(keys.context, 'RS256', administrator, factsAt(0))
+  const [further] = keys.inState('current', 'RS256')
+
+  const { published, verifying } = keys.context.keys
+  assert.deepEqual(
+    published().map((jwk) => [jwk.kid, jwk.countersign_purpose]),
+    [
+      [main?.id, undefined],
+      [further?.id, 'id_token'],
+    ],
+  )
+  assert.deepEqual(
+    verifying().map(({ kid }) => kid),
+    [main?.id],
+  )
+})
+
 test('two who need a first key of a line at once make one', async () => {
   const keys = givenKeys()
   await tendSigningKeys(keys.context, factsAt(0))
