@@ -109,7 +109,8 @@ export async function changeClient(
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, settings.serviceAccountId ?? null)) return refuse('permission_denied')
   if (!mayGive(caller, (settings.scopes ?? []).filter(isPermission))) return refuse('permission_exceeds_own')
-  await provideIdTokenKey(context, wanted.idTokenAlgorithm, caller, facts)
+  // Only where it is asked for now: a client that is being disabled waits for no key.
+  await provideIdTokenKey(context, settings.idTokenAlgorithm ?? null, caller, facts)
   const answer = await context.store.changeClient({
     id,
     change: settings,
