@@ -9,12 +9,15 @@ const session = await givenSession(given)
 
 const me = (headers: Record<string, string> = {}): Promise<Answer> => given.send('GET', '/v1/me', { headers })
 const challengeOf = (answer: Answer): string | null => answer.headers.get('www-authenticate')
+/** RFC 9728 §5.1: where the way to a token is told, at the end of each. */
+const challenge = (error: string | null = null): string =>
+  `Bearer realm="countersign", ${error === null ? '' : `error="${error}", `}resource_metadata="${given.url}/.well-known/oauth-protected-resource"`
 
 test('§2: a token in two ways at once is answered 400 invalid_request, even where both are good', async () => {
   const answer = await me({ authorization: `Bearer ${access}`, 'x-api-key': given.adminKey })
 
   assert.equal(answer.status, 400)
-  assert.equal(challengeOf(answer), 'Bearer realm="countersign", error="invalid_request"')
+  assert.equal(challengeOf(answer), challenge('invalid_request'))
 })
 
 const malformed: [what: string, authorization: string][] = [
@@ -34,7 +37,7 @@ for (const [what, authorization] of malformed) {
     const answer = await me({ authorization })
 
     assert.equal(answer.status, 401)
-    assert.equal(challengeOf(answer), 'Bearer realm="countersign", error="invalid_token"')
+    assert.equal(challengeOf(answer), challenge('invalid_token'))
   })
 }
 
@@ -60,7 +63,7 @@ for (const name of ['access_token', 'token', 'api_key', 'authorization']) {
     for (const token of [access, session, given.adminKey]) {
       const answer = await given.send('GET', `/v1/me?${name}=${token}`)
       assert.equal(answer.status, 401)
-      assert.equal(challengeOf(answer), 'Bearer realm="countersign"')
+      assert.equal(challengeOf(answer), challenge())
     }
   })
 }
@@ -75,14 +78,14 @@ test('§3: the challenge has no error code when nothing was presented', async ()
   const answer = await me()
 
   assert.equal(answer.status, 401)
-  assert.equal(challengeOf(answer), 'Bearer realm="countersign"')
+  assert.equal(challengeOf(answer), challenge())
 })
 
 test('§3.1: a token that does not reach far enough is answered 403 insufficient_scope', async () => {
   for (const path of ['/v1/accounts', '/v1/roles', '/v1/audit', '/v1/service-accounts', '/v1/signing-keys']) {
     const answer = await given.send('GET', path, { bearer: access })
     assert.equal(answer.status, 403, path)
-    assert.equal(challengeOf(answer), 'Bearer realm="countersign", error="insufficient_scope"', path)
+    assert.equal(challengeOf(answer), challenge('insufficient_scope'), path)
   }
 })
 
@@ -94,7 +97,7 @@ test('§3.1: a token whose session has ended is answered 401 invalid_token', asy
 
   assert.equal(signOut.status, 204)
   assert.equal(answer.status, 401)
-  assert.equal(challengeOf(answer), 'Bearer realm="countersign", error="invalid_token"')
+  assert.equal(challengeOf(answer), challenge('invalid_token'))
 })
 
 test('§5.3: answers to bearer tokens may not be kept', async () => {

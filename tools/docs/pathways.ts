@@ -92,6 +92,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   jwks: null,
   authorization_server_metadata: null,
   openid_configuration: null,
+  protected_resource_metadata: null,
   healthz: null,
   readyz: null,
   openapi: null,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { routes } from '../src/routes/table.ts'
-import { assertProblem } from './contract.ts'
+import { assertProblem, RESOURCE_METADATA } from './contract.ts'
 import * as given from './given.ts'
 import { inside } from './inside.ts'
 
@@ -153,7 +153,7 @@ test('the headers of an answer with data, of a refusal and of a page are these a
   assert.deepEqual(Object.fromEntries(refusal.headers), {
     ...dataHeaders,
     'content-type': 'application/problem+json; charset=utf-8',
-    'www-authenticate': 'Bearer realm="countersign"',
+    'www-authenticate': `Bearer realm="countersign", ${RESOURCE_METADATA}`,
   })
   assert.deepEqual(Object.fromEntries(page.headers), {
     ...dataHeaders,
@@ -207,8 +207,9 @@ test('a preflight is answered for allowed origins, with the methods of the path,
 })
 
 test('public documents are read from anywhere, without credentials', async () => {
-  for (const path of ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server']) {
-    const { headers } = await send('GET', path, { headers: { origin: 'https://pool.example' } })
+  for (const path of ['jwks.json', 'oauth-authorization-server', 'oauth-protected-resource']) {
+    const options = { headers: { origin: 'https://pool.example' } }
+    const { headers } = await send('GET', `/.well-known/${path}`, options)
 
     assert.equal(headers.get('access-control-allow-origin'), '*')
     assert.equal(headers.get('access-control-allow-credentials'), null)

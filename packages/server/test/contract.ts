@@ -8,11 +8,16 @@ import type { AnyRoute } from '../src/http/route.ts'
 import { routes } from '../src/routes/table.ts'
 import type { Answer } from './given.ts'
 
+/** RFC 9728 §5.1: the end of every challenge of an authority that was given no name of its own. */
+export const RESOURCE_METADATA =
+  'resource_metadata="http://localhost:4000/.well-known/oauth-protected-resource"'
+
 /** Documents without anybody's data in them; everything else is kept nowhere (ASVS 14.3.2). */
 const CACHED: ReadonlySet<string> = new Set([
   'jwks',
   'authorization_server_metadata',
   'openid_configuration',
+  'protected_resource_metadata',
   'page_style',
   'brand_style',
   'brand_logo',

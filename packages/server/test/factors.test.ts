@@ -14,7 +14,7 @@ import {
   ticketOf,
   wrongCodeOf,
 } from './authenticator.ts'
-import { assertProblem } from './contract.ts'
+import { assertProblem, RESOURCE_METADATA } from './contract.ts'
 import * as given from './given.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
@@ -108,7 +108,7 @@ test('401 with the level and the age that would do, for whatever changes factors
     assert.equal(
       answer.headers.get('www-authenticate'),
       'Bearer realm="countersign", error="insufficient_user_authentication", ' +
-        'acr_values="urn:countersign:acr:aal1", max_age="600"',
+        `acr_values="urn:countersign:acr:aal1", max_age="600", ${RESOURCE_METADATA}`,
     )
   }
   const stepped = await stepUp(shared.given, bearer, 'password', given.PASSWORD)

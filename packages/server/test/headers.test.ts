@@ -1,6 +1,7 @@
 /** The headers of answers to the byte: what browsers may do with them, what is kept, and both cookies. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { RESOURCE_METADATA } from './contract.ts'
 import * as given from './given.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
@@ -36,7 +37,7 @@ const headersOf = ({ headers }: given.Answer): object => Object.fromEntries(head
 
 test('answers carry these headers and no others', async () => {
   const problem = { ...DATA, 'content-type': 'application/problem+json; charset=utf-8' }
-  const challenge = { 'www-authenticate': 'Bearer realm="countersign"' }
+  const challenge = { 'www-authenticate': `Bearer realm="countersign", ${RESOURCE_METADATA}` }
   const key = adminKey
   for (const [path, options, expected] of [
     ['/v1/me', { key }, DATA],
@@ -45,7 +46,10 @@ test('answers carry these headers and no others', async () => {
     [
       '/v1/me',
       { key: 'x' },
-      { ...problem, 'www-authenticate': 'Bearer realm="countersign", error="invalid_token"' },
+      {
+        ...problem,
+        'www-authenticate': `Bearer realm="countersign", error="invalid_token", ${RESOURCE_METADATA}`,
+      },
     ],
     ['/v1/accounts/none', { key }, problem],
     ['/nowhere', {}, problem],
@@ -62,6 +66,7 @@ test('answers carry these headers and no others', async () => {
     ['/.well-known/jwks.json', {}, PUBLIC],
     ['/.well-known/oauth-authorization-server', {}, PUBLIC],
     ['/.well-known/openid-configuration', {}, PUBLIC],
+    ['/.well-known/oauth-protected-resource', {}, PUBLIC],
   ] as const) {
     const answer = await send('GET', path, options)
     assert.deepEqual(headersOf(answer), expected, path)

@@ -1,7 +1,7 @@
 /** Where a credential may stand in a request, which one counts when there are several, and what is never looked at. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { assertProblem } from './contract.ts'
+import { assertProblem, RESOURCE_METADATA } from './contract.ts'
 import * as given from './given.ts'
 import { type Inside, inside } from './inside.ts'
 
@@ -86,7 +86,7 @@ for (const [what, headers] of bad) {
 
     assertProblem(answer, 'invalid_credential')
     const challenge = answer.headers.get('www-authenticate')
-    assert.equal(challenge, 'Bearer realm="countersign", error="invalid_token"')
+    assert.equal(challenge, `Bearer realm="countersign", error="invalid_token", ${RESOURCE_METADATA}`)
   })
 }
 
@@ -107,7 +107,7 @@ test('401 without an error code when nothing was presented', async () => {
   const answer = await me({})
 
   assertProblem(answer, 'credential_required')
-  assert.equal(answer.headers.get('www-authenticate'), 'Bearer realm="countersign"')
+  assert.equal(answer.headers.get('www-authenticate'), `Bearer realm="countersign", ${RESOURCE_METADATA}`)
 })
 
 test('400 for two headers with a credential each, good or bad, the same or not', async () => {

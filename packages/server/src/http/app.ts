@@ -59,7 +59,7 @@ function refusal(
   headers: Readonly<Record<string, string>> = {},
 ): Reply {
   const decisionId = services.nextId()
-  const reply = problem(services.config.issuer, { code, decisionId, headers })
+  const reply = problem(services.config, { code, decisionId, headers })
   services.metrics.request('none', code, 0)
   services.logger.request({
     request: decisionId,

@@ -178,7 +178,7 @@ function watchProgram({ services, header, client, nowMs: atMs }: Flight, { verdi
 
 /** Whoever stands under no session cannot step one up: what they may do, the route says. */
 function refuseStepUp(flight: Flight, need: StepUpNeed): Reply {
-  flight.extra = { ...flight.extra, ...stepUpHeaders(need) }
+  flight.extra = { ...flight.extra, ...stepUpHeaders(flight.services.config, need) }
   return refuse(flight, 'insufficient_user_authentication')
 }
 
@@ -232,7 +232,7 @@ function refuse(
     const look = lookOf({ services: flight.services, facts })
     return refusalPage(look, code, fields[0]?.path ?? null)
   }
-  return problem(flight.services.config.issuer, {
+  return problem(flight.services.config, {
     code,
     decisionId: flight.id,
     fields,

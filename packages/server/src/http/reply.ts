@@ -11,6 +11,7 @@ import {
   type Problem,
   proofAlgorithms,
 } from '@countersign/protocol'
+import { type OwnApi, ownMetadataUrl } from './own-api.ts'
 
 export interface Reply {
   readonly status: number
@@ -63,10 +64,10 @@ export interface ProblemParts {
 }
 
 /** A problem document (RFC 9457). */
-export function problem(issuer: string, parts: ProblemParts): Reply {
+export function problem(api: OwnApi, parts: ProblemParts): Reply {
   const { status, title, detail } = errors[parts.code]
   const document: Problem = {
-    type: `${issuer}/docs/errors/${parts.code}`,
+    type: `${api.issuer}/docs/errors/${parts.code}`,
     title,
     status,
     detail,
@@ -75,7 +76,7 @@ export function problem(issuer: string, parts: ProblemParts): Reply {
     ...(parts.fields && parts.fields.length > 0 && { errors: parts.fields }),
     ...(parts.hint && { hint: parts.hint }),
   }
-  const headers = { ...problemHeaders, ...challenge(parts.code, status), ...parts.headers }
+  const headers = { ...problemHeaders, ...challenge(api, parts.code, status), ...parts.headers }
   return { status, body: JSON.stringify(document), headers, outcome: parts.code }
 }
 
@@ -87,21 +88,28 @@ const tokenErrors: Partial<Record<ErrorCode, string>> = {
 }
 
 /** RFC 9110 §15.5.2: every 401 names a scheme. RFC 6750 §3: so does a token that does not reach far enough. */
-function challenge(code: ErrorCode, status: number): Record<string, string> {
+function challenge(api: OwnApi, code: ErrorCode, status: number): Record<string, string> {
   // RFC 9449 §7.1.
   if (code === 'invalid_dpop_proof' || code === 'use_dpop_nonce') {
     const algorithms = proofAlgorithms.join(' ')
-    return { 'www-authenticate': `DPoP realm="countersign", error="${code}", algs="${algorithms}"` }
+    return challengeOf(api, 'DPoP', `error="${code}", algs="${algorithms}"`)
   }
   const error = tokenErrors[code]
-  if (error !== undefined) return { 'www-authenticate': `Bearer realm="countersign", error="${error}"` }
-  return status === 401 ? { 'www-authenticate': 'Bearer realm="countersign"' } : {}
+  if (error !== undefined) return challengeOf(api, 'Bearer', `error="${error}"`)
+  return status === 401 ? challengeOf(api, 'Bearer', null) : {}
 }
 
 /** RFC 9470 §3: what the resource wants, in the challenge, so that a client knows what to ask for. */
-export function stepUpHeaders({ acr, maxAgeSeconds }: StepUpNeed): Readonly<Record<string, string>> {
-  const wanted = `error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAgeSeconds}"`
-  return { 'www-authenticate': `Bearer realm="countersign", ${wanted}` }
+export function stepUpHeaders(api: OwnApi, need: StepUpNeed): Readonly<Record<string, string>> {
+  const wanted = `error="insufficient_user_authentication", acr_values="${need.acr}", max_age="${need.maxAgeSeconds}"`
+  return challengeOf(api, 'Bearer', wanted)
+}
+
+/** RFC 9728 §5.1: whoever was refused here can find out where to get what is missing. */
+function challengeOf(api: OwnApi, scheme: string, what: string | null): Record<string, string> {
+  const url = ownMetadataUrl(api)
+  const parts = ['realm="countersign"', what, url === null ? null : `resource_metadata="${url}"`]
+  return { 'www-authenticate': `${scheme} ${parts.filter((part) => part !== null).join(', ')}` }
 }
 
 /** An answer with tokens. RFC 6749 §5.1 wants `Pragma` beside `Cache-Control`. */

@@ -1,6 +1,7 @@
 /** How routes turn a door's refusal into an answer. */
 import type { Refusal } from '@countersign/core'
 import { type Limited, toLimitFields } from '../http/limit-fields.ts'
+import type { OwnApi } from '../http/own-api.ts'
 import { problem, type Reply, stepUpHeaders } from '../http/reply.ts'
 import type { Services } from '../services.ts'
 
@@ -8,11 +9,11 @@ export function refused(
   call: { readonly services: Services; readonly decisionId: string },
   refusal: Refusal,
 ): Reply {
-  return problem(call.services.config.issuer, {
+  return problem(call.services.config, {
     code: refusal.code,
     decisionId: call.decisionId,
     ...(refusal.fields && { fields: refusal.fields }),
-    headers: headersOf(refusal),
+    headers: headersOf(call.services.config, refusal),
   })
 }
 
@@ -22,12 +23,15 @@ export function rateLimited(
   limited: Limited,
 ): Reply {
   const headers = toLimitFields(limited)
-  return problem(services.config.issuer, { code: 'rate_limited', decisionId, headers })
+  return problem(services.config, { code: 'rate_limited', decisionId, headers })
 }
 
-function headersOf({ code, stepUp, retryAfterSeconds }: Refusal): Readonly<Record<string, string>> {
+function headersOf(
+  api: OwnApi,
+  { code, stepUp, retryAfterSeconds }: Refusal,
+): Readonly<Record<string, string>> {
   return {
-    ...(stepUp && stepUpHeaders(stepUp)),
+    ...(stepUp && stepUpHeaders(api, stepUp)),
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(code === 'too_many_failures' && waitFields(retryAfterSeconds ?? 1)),
   }

@@ -13,7 +13,8 @@ import {
   SECRET_ASSERTION_ALGORITHM,
 } from '@countersign/protocol'
 import { z } from 'zod'
-import { dataHeaders, json, type Reply } from '../http/reply.ts'
+import { OWN_METADATA_PATH, ownMetadata } from '../http/own-api.ts'
+import { dataHeaders, json, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import type { Services } from '../services.ts'
 import { GRANT_TYPES } from './oauth.ts'
@@ -154,6 +155,21 @@ const openidConfiguration: AnyRoute = publicRoute({
     ),
 })
 
+const protectedResource: AnyRoute = publicRoute({
+  name: 'protected_resource_metadata',
+  method: 'GET',
+  path: OWN_METADATA_PATH,
+  summary: 'Metadata of this API as a protected resource (RFC 9728).',
+  tag: TAG,
+  access: 'public',
+  responses: { 200: { description: 'The metadata.', schema: z.object({ resource: z.string() }).loose() } },
+  handle: ({ services: { config }, decisionId }) => {
+    const document = ownMetadata(config)
+    if (document === null) return problem(config, { code: 'not_found', decisionId })
+    return publicDocument(document, DOCUMENT_SECONDS)
+  },
+})
+
 const healthz: AnyRoute = publicRoute({
   name: 'healthz',
   method: 'GET',
@@ -185,6 +201,7 @@ export const metadataRoutes: readonly AnyRoute[] = [
   jwks,
   authorizationServer,
   openidConfiguration,
+  protectedResource,
   healthz,
   readyz,
 ]

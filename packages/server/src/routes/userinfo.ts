@@ -27,9 +27,9 @@ const responses = {
  */
 async function answer(call: UserInfoCall): Promise<Reply> {
   const { services, header, facts, decisionId } = call
-  const { issuer } = services.config
+  const { config } = services
   const refuse = (code: 'credential_required' | 'multiple_credentials' | 'invalid_credential') =>
-    problem(issuer, { code, decisionId })
+    problem(config, { code, decisionId })
   const headers = { authorization: header('authorization'), apiKey: header('x-api-key'), cookie: null }
   const taken = takeCredential(headers, services.cookies)
   if (taken.kind === 'none') return refuse('credential_required')
@@ -38,14 +38,14 @@ async function answer(call: UserInfoCall): Promise<Reply> {
   await services.core.feed.catchUp()
   const checked = await services.core.checkAccessToken(taken.credential)
   if (!checked.ok) {
-    if (checked.code === 'verifier_unavailable') return problem(issuer, { code: checked.code, decisionId })
+    if (checked.code === 'verifier_unavailable') return problem(config, { code: checked.code, decisionId })
     return refuse('invalid_credential')
   }
   const { accessToken, byProof } = { accessToken: taken.credential, byProof: taken.byProof === true }
   const asked = { method: call.method, path: PATH, accessToken }
   const presented = { verdict: checked.verdict, byProof, asked }
   const unproven = await presentationRefusal(services, header, presented, facts.nowMs)
-  if (unproven !== null) return problem(issuer, { ...unproven, decisionId })
+  if (unproven !== null) return problem(config, { ...unproven, decisionId })
   const found = await readUserInfo(services.core, checked.verdict, facts)
   return found.ok ? json(200, found.info) : refused(call, found)
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Countersign } from '../../src/create.ts'
 import { type CountersignOptions, createCountersign } from '../../src/embed.ts'
+import { RESOURCE_METADATA } from '../contract.ts'
 import { at, PASSWORD } from '../given.ts'
 
 /** Opens an authority on a folder of its own; both are gone after the test. */
@@ -64,7 +65,7 @@ export function passesThrough(mount: Mount): void {
 
     assert.equal(answer.status, 401)
     assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8')
-    assert.equal(answer.headers.get('www-authenticate'), 'Bearer realm="countersign"')
+    assert.equal(answer.headers.get('www-authenticate'), `Bearer realm="countersign", ${RESOURCE_METADATA}`)
     assert.equal(answer.headers.get('cache-control'), 'no-store')
     assert.equal(at(await answer.json(), 'code'), 'credential_required')
   })
