@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '@countersign/client'
 import { requireProgram } from '@countersign/tools/programs'
-import { shoot, shootEveryWay } from './browser.ts'
+import { assertAccessible, shoot, shootEveryWay } from './browser.ts'
 import { newPerson, signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
 
@@ -82,6 +82,11 @@ test('the page that explains', async (t) => {
       assert.ok(!page.url().includes(text.slice(-20)))
       const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
       assert.ok(!kept.includes(text.slice(-20)))
+      await speakGerman(page)
+      await page.getByRole('textbox', { name: 'Ausweis' }).fill(text)
+      await page.getByText('wie stark dieser Nachweis war').waitFor()
+      await assertAccessible(page)
+      await shoot(page, 'explain-credential-de')
     },
   )
 })

@@ -1,10 +1,11 @@
 /** What stands in a credential, part by part, without asking anybody. */
 import type { Inspection } from '@countersign/client'
 import type { ReactNode } from 'react'
-import { useT } from '../i18n/messages.ts'
+import { useSpeech, useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import rows from '../ui/list.module.css'
 import { CopyField, Notice } from '../ui/parts.tsx'
+import { germanParts } from './german.ts'
 import { explainTexts } from './texts.ts'
 
 export function Inspected({ inspection }: { readonly inspection: Inspection }): ReactNode {
@@ -16,7 +17,7 @@ export function Inspected({ inspection }: { readonly inspection: Inspection }): 
       <Notice tone={wellFormed ? 'good' : 'danger'}>{wellFormed ? words.wellFormed : words.malformed}</Notice>
       {warnings.map((warning) => (
         <Notice key={warning} tone="warn">
-          {warning}
+          <span lang="en">{warning}</span>
         </Notice>
       ))}
       {id !== null && <CopyField label={t.common.id} value={id} />}
@@ -28,11 +29,18 @@ export function Inspected({ inspection }: { readonly inspection: Inspection }): 
             </dt>
             <dd>
               {value}
-              <small>{meaning}</small>
+              <Meaning name={name} english={meaning} />
             </dd>
           </div>
         ))}
       </dl>
     </>
   )
+}
+
+function Meaning({ name, english }: { readonly name: string; readonly english: string }): ReactNode {
+  const { language } = useSpeech()
+  // A part may be called `constructor`: only the table's own rows count.
+  const german = language === 'de' && Object.hasOwn(germanParts, name) ? germanParts[name] : undefined
+  return <small lang={german === undefined ? 'en' : 'de'}>{german ?? english}</small>
 }
