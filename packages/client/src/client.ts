@@ -56,7 +56,7 @@ export function createClientWith(ports: Ports, options: ClientOptions): Client {
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /** Credentials in a URL end up in logs, and over plain http in everybody's hands. */
-function toBaseUrl(text: string): string {
+export function toBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null) throw new TypeError('The base URL is not a URL.')
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {

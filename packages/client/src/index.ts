@@ -3,6 +3,11 @@ export type * from './administration.ts'
 export type * from './answers.ts'
 export type * from './api-keys.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
+export {
+  type ClientCredentialsOptions,
+  getProgramToken,
+  type ProgramToken,
+} from './client-credentials.ts'
 export type * from './clients.ts'
 export type { ClientCredential, Tokens } from './credential.ts'
 export type * from './credentials.ts'
@@ -23,4 +28,6 @@ export type * from './own-factors.ts'
 export type * from './own-passkeys.ts'
 export type * from './own-password.ts'
 export { toPrintable } from './printable.ts'
+export { createProofKey, type ProofKey, type ProofKeyPair, type ProvenRequest } from './proof-key.ts'
+export { createProvingFetch, type ProvingFetchOptions } from './proving-fetch.ts'
 export type * from './risk.ts'
