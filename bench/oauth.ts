@@ -9,12 +9,13 @@ import {
   authorizeAndRedeem,
   byClientCredentials,
   type Exchange,
+  toBareIntrospection,
   toIntrospections,
   toRefreshes,
 } from './oauth/requests.ts'
 import { readSide, type Side } from './oauth/setup.ts'
 import { busyClock } from './server/busy.ts'
-import { Child } from './server/child.ts'
+import { Child, numberOf } from './server/child.ts'
 import { type Wire, withWires } from './server/wire.ts'
 
 const CONNECTIONS = 8
@@ -43,6 +44,7 @@ export async function benchOAuth(): Promise<BenchResult[]> {
         await compare('introspection', ours, theirs, children, 4, ({ side, wires }) =>
           toIntrospections(side, wires),
         ),
+        await ceiling(theirs, children[1]),
         await compare('refresh with rotation', ours, theirs, children, 2.5, ({ side, wires }) =>
           toRefreshes(side, wires),
         ),
@@ -107,6 +109,30 @@ async function compare(
   await alternate(...phases, WARM_UP, clock)
   const rates = await alternate(...phases, MEASURED, clock)
   return toResult(`oauth: ${name}`, UNIT, rates, ratioMin)
+}
+
+/**
+ * How far above theirs anything on `node:http` can come on this machine, where the kernel's part of a request may be most of
+ * it: the same requests to a server that does nothing.
+ */
+async function ceiling(theirs: Rival, peer: Child): Promise<BenchResult> {
+  const child = Child.start(new URL('./oauth/bare-child.ts', import.meta.url).href)
+  try {
+    const port = numberOf(await child.call('port'), 'port')
+    return await withWires(port, CONNECTIONS, async (wires) => {
+      const bare = toPhase(wires.map(toBareIntrospection(port)))
+      const theirPhase = toPhase(await toIntrospections(theirs.side, theirs.wires))
+      const clock = busyClock([child, peer], 'allMs')
+      await alternate(bare, theirPhase, WARM_UP, clock)
+      const rates = await alternate(bare, theirPhase, MEASURED, clock)
+      return {
+        ...toResult('oauth: … a bare node:http, that looks at nothing', UNIT, rates, 0),
+        target: 'told, not held',
+      }
+    })
+  } finally {
+    await child.close()
+  }
 }
 
 /** All connections at once. */
