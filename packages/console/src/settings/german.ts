@@ -74,6 +74,8 @@ export const germanMeanings: Readonly<Record<string, string>> = {
     'So viele Passwort-Hashes zugleich, jeder mit 19 MiB und einem Thread des Vorrats, der auch Dateien liest.',
   assurance:
     'Was jede Anmeldung eines Menschen erreichen muss und wie lange eine Sitzung davon lebt (NIST SP 800-63B-4 §2). `aal2`: zwei Faktoren, für einen Tag oder eine Stunde ohne Nutzung. `aal3`: ein Passkey, der sich nicht kopieren lässt, für einen halben Tag oder eine Viertelstunde.',
+  trustedDeviceDays:
+    'Für wie viele Tage ein Browser vom zweiten Faktor verschont bleibt, nachdem jemand darin einen vorgelegt und das Kästchen angekreuzt hat. Nirgends, wo ein Faktor verlangt ist, und eine solche Sitzung ist eine mit Passwort allein (NIST SP 800-63B-4 §3.2).',
   assuranceRoles: 'Dasselbe für die Träger von Rollen, wo es mehr ist.',
   geoDatabase:
     'Dateien im MMDB-Format, etwa GeoLite2-City und GeoLite2-ASN oder die von DB-IP; was eine nicht weiß, weiß vielleicht die nächste. Beim Start gelesen und wieder, wenn sie sich ändern. Keine Adresse verlässt diese Maschine.',
