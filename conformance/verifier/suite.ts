@@ -8,6 +8,7 @@ import { describeOpaque } from './vectors/opaque.ts'
 import { describePlaces } from './vectors/places.ts'
 import { describeReal } from './vectors/real.ts'
 import { describeRevocations } from './vectors/revocations.ts'
+import { describeUsage } from './vectors/usage.ts'
 
 /** Declares the tests. Those that wait for a lease to run out come first, since the others fit in beside them. */
 export function describeVerifier(name: string, command: Command): void {
@@ -15,6 +16,7 @@ export function describeVerifier(name: string, command: Command): void {
     describeLease(command)
     describeLog(command)
     describeReal(command)
+    describeUsage(command)
     describeRevocations(command)
     describeAccessTokens(command)
     describePlaces(command)

@@ -32,7 +32,10 @@ async function check(
     apiKey: req.headersDistinct['x-api-key'],
     cookie: req.headers.cookie,
   }
-  const result = await verifier.authenticate(headers, { address: req.socket.remoteAddress ?? null })
+  const result = await verifier.authenticate(headers, {
+    address: req.socket.remoteAddress ?? null,
+    userAgent: req.headers['user-agent'] ?? null,
+  })
   if (!result.ok) return [statuses[result.code] ?? 401, { code: result.code }]
   if (permission !== null && !allows(result.permissions, permission))
     return [403, { code: 'permission_denied' }]

@@ -63,7 +63,7 @@ func check(checker *verifier.Verifier, request *http.Request) (int, map[string]s
 	case err != nil:
 		return http.StatusUnauthorized, problem("invalid_credential")
 	}
-	verdict, err := checker.Check(credential, "check")
+	verdict, err := checker.Check(credential, "check", request.UserAgent())
 	switch {
 	case errors.Is(err, verifier.ErrRefused):
 		return http.StatusUnauthorized, problem("invalid_credential")

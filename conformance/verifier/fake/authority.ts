@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { ReportedUse } from '@countersign/protocol'
 import { SURE_LEASE_MS } from '../decided.ts'
 import { newApiKey, newId } from './credentials.ts'
 import { FakeLog } from './log.ts'
@@ -30,6 +31,8 @@ export class FakeAuthority {
   keys: readonly object[] = []
   /** Answers to `/v1/verify` by credential; a function makes a new one each time. */
   readonly verdicts: Map<string, Verdict | (() => Verdict | Promise<Verdict>)> = new Map()
+  /** What was reported, one after the other. */
+  readonly uses: ReportedUse[] = []
   /** Changes the next answers of the feed on their way out. */
   bend: (answer: Record<string, unknown>) => unknown = (answer) => answer
   readonly #gone = new AbortController()
@@ -76,7 +79,10 @@ export class FakeAuthority {
     if (!isAuthenticated(req)) return answer(res, 401, { code: 'invalid_credential' })
     if (route === 'GET /v1/revocations') return this.#feed(url.searchParams, res)
     if (route === 'POST /v1/verify') return answer(res, 200, await this.#verdict(body))
-    if (route === 'POST /v1/usage') return void res.writeHead(204).end()
+    if (route === 'POST /v1/usage') {
+      this.uses.push(...JSON.parse(body).uses)
+      return void res.writeHead(204).end()
+    }
     answer(res, 404, { code: 'not_found' })
   }
 

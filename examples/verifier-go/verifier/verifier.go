@@ -114,7 +114,7 @@ func (v *Verifier) every(interval time.Duration, work func()) {
 
 // Check finds out what a credential allows. It returns ErrRefused or ErrUnavailable.
 // What it does not check: where the credential stood, the caller's address, permissions.
-func (v *Verifier) Check(credential, route string) (*Verdict, error) {
+func (v *Verifier) Check(credential, route, userAgent string) (*Verdict, error) {
 	v.mu.Lock()
 	verdict := v.memory.recall(credential, time.Now())
 	v.mu.Unlock()
@@ -131,7 +131,7 @@ func (v *Verifier) Check(credential, route string) (*Verdict, error) {
 		}
 		verdict = decided
 	}
-	v.countUse(verdict, route)
+	v.countUse(verdict, route, userAgent)
 	return verdict, nil
 }
 

@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
         credential = take_credential(*values)
         if credential is None:
             return 401, {"code": "credential_required"}
-        verdict: Accepted = self.verifier.check(credential, "check")
+        verdict: Accepted = self.verifier.check(credential, "check", self.headers.get("User-Agent"))
         if not is_from(verdict.allow_addresses, self.client_address[0]):
             return 403, {"code": "credential_address_refused"}
         if permission is not None and not allows(verdict.permissions, permission):

@@ -76,7 +76,7 @@ class Verifier:
 
     # Checking.
 
-    def check(self, credential: str, route: str = "any") -> Accepted:
+    def check(self, credential: str, route: str = "any", user_agent: str | None = None) -> Accepted:
         """What the credential allows. Raises `Refused` or `Unavailable`.
 
         What it does not check: where the credential stood, the caller's address, permissions.
@@ -85,7 +85,7 @@ class Verifier:
             verdict = self._memory.recall(credential, Instant.now())
         if verdict is None:
             verdict = self._decide(credential)
-        self._usage.count(verdict, route)
+        self._usage.count(verdict, route, user_agent)
         return verdict
 
     def _decide(self, credential: str) -> Accepted:
