@@ -32,6 +32,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
       ...(await import('./commands/account-factors.ts')).commands,
     ],
   },
+  invitations: {
+    summary: 'People who are asked in by mail: list, send, resend, revoke.',
+    load: async () => (await import('./commands/invitations.ts')).commands,
+  },
   'service-accounts': {
     summary: 'Programs: list, show, create, disable, enable, end, roles.',
     load: async () => (await import('./commands/service-accounts.ts')).commands,

@@ -21,6 +21,7 @@ import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 import { type Clients, createClients } from './clients.ts'
+import { createInvitations, type Invitations } from './invitations.ts'
 import { createOverseeing, type Overseeing } from './overseeing.ts'
 import { createRisk, type Risk } from './risk.ts'
 
@@ -101,6 +102,7 @@ export interface Administration extends Overseeing {
     /** A session of theirs is somebody else’s: ends it with all that came of it, and the password. */
     notMe(id: string, session: string): Promise<NotMeResponse>
   }
+  readonly invitations: Invitations
   readonly serviceAccounts: Collection<
     ServiceAccountShape,
     CreateServiceAccountInput,
@@ -167,6 +169,7 @@ export function createAdministration(call: Call): Administration {
         return parseAnswer(await call({ method: 'POST', path }), 'ended', 'next')
       },
     },
+    invitations: createInvitations(call),
     serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),
     clients: createClients(call),
     roles: createCollection(call, '/v1/roles', 'role', asItIs),

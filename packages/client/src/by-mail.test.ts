@@ -32,6 +32,19 @@ test('a sign-up that has to be confirmed is no account yet, and the confirmation
   for (const seen of authority.seen) assertAnonymous(seen)
 })
 
+test('an invitation is accepted with nothing but its link', async () => {
+  const authority = fakeAuthority(() => answer(201, { account: ACCOUNT }))
+  const client = authority.client({ credential: { apiKey: 'k' } })
+
+  const { account } = await client.acceptInvitation({ ticket: 't', password: new Secret('p'), name: 'Mia' })
+
+  assert.deepEqual(account, ACCOUNT)
+  const [seen] = authority.to('/v1/invitations/accept')
+  assert.ok(seen)
+  assert.deepEqual(JSON.parse(seen.body), { ticket: 't', password: 'p', name: 'Mia' })
+  assertAnonymous(seen)
+})
+
 test('an answer that is neither an account nor a mail is none', async () => {
   const client = fakeAuthority(() => answer(202, { status: 'something_else' })).client()
 

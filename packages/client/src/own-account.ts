@@ -41,6 +41,12 @@ export interface OwnAccount extends OwnData, OwnFactors, OwnPasskeys, OwnPasswor
   signUp(input: SignUpInput): Promise<SignUpResponse>
   /** Makes the account, with what the link in the mail ends with and the password of that sign-up. */
   confirmSignUp(input: { ticket: Secret | string; password: Secret | string }): Promise<SignUpResponse>
+  /** Makes the account that one is invited to, with what the link in the mail ends with. */
+  acceptInvitation(input: {
+    ticket: Secret | string
+    password: Secret | string
+    name?: string | undefined
+  }): Promise<SignUpResponse>
   /**
    * Signs in, and has this client use what was delivered from then on. Throws `FactorRequired` where the
    * password is not enough, and `PasswordChangeRequired` where it has to be changed first.
@@ -96,6 +102,11 @@ export function createOwnAccount(
     confirmSignUp: async ({ ticket, password }) => {
       const json = { ticket: toSecret(ticket).reveal(), password: toPasswordText(password) }
       const path = '/v1/sign-up/confirm'
+      return parseAnswer(await call({ method: 'POST', path, json, anonymous: 'without_cookies' }), 'account')
+    },
+    acceptInvitation: async ({ ticket, password, name }) => {
+      const json = { ticket: toSecret(ticket).reveal(), password: toPasswordText(password), name }
+      const path = '/v1/invitations/accept'
       return parseAnswer(await call({ method: 'POST', path, json, anonymous: 'without_cookies' }), 'account')
     },
     signIn: async ({ password, ...rest }) => {

@@ -28,6 +28,7 @@ import type { DeviceStore } from './devices-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
 import type { GrantStore } from './grants-port.ts'
+import type { InvitationStore } from './invitations-port.ts'
 import type { LinkStore } from './links-port.ts'
 import type { LogoutStore } from './logouts-port.ts'
 import type { MailStore, QueuedMail } from './mail-port.ts'
@@ -285,6 +286,7 @@ export type Store = LogStore &
   LinkStore &
   NotMeStore &
   SignUpStore &
+  InvitationStore &
   MailStore &
   LogoutStore &
   Housekeeping

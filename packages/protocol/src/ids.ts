@@ -17,6 +17,7 @@ export type DecisionId = `dec_${string}`
 export type FactorId = `fac_${string}`
 export type MailId = `mai_${string}`
 export type DeviceId = `dev_${string}`
+export type InvitationId = `inv_${string}`
 /** A person or a program: whoever a credential speaks for. */
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
@@ -38,6 +39,7 @@ export type IdPrefix =
   | 'fac'
   | 'mai'
   | 'dev'
+  | 'inv'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = '[0-9a-hjkmnp-tv-z]{26}'
@@ -102,6 +104,7 @@ const patterns: Record<IdPrefix, RegExp> = {
   fac: new RegExp(`^fac_${BODY}$`),
   mai: new RegExp(`^mai_${BODY}$`),
   dev: new RegExp(`^dev_${BODY}$`),
+  inv: new RegExp(`^inv_${BODY}$`),
 }
 
 export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
@@ -119,6 +122,7 @@ export const isDecisionId = (text: string): text is DecisionId => patterns.dec.t
 export const isFactorId = (text: string): text is FactorId => patterns.fac.test(text)
 export const isMailId = (text: string): text is MailId => patterns.mai.test(text)
 export const isDeviceId = (text: string): text is DeviceId => patterns.dev.test(text)
+export const isInvitationId = (text: string): text is InvitationId => patterns.inv.test(text)
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)

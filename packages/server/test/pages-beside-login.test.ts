@@ -149,7 +149,14 @@ test('pages speak the language that the browser asks for, and before it the one 
   assert.match(login.text, /<html lang="de">/)
   assert.match(login.text, /<h1 id="page-title">Anmelden<\/h1>/)
   assert.equal(alertOf(wrong), 'Die Adresse oder das Passwort ist falsch.')
-  for (const path of ['/setup', '/reset-password', '/confirm-sign-up', '/forgot-password', '/sign-up']) {
+  for (const path of [
+    '/setup',
+    '/reset-password',
+    '/confirm-sign-up',
+    '/accept-invitation',
+    '/forgot-password',
+    '/sign-up',
+  ]) {
     assert.match((await german.ask('GET', path)).text, /<html lang="de">/, path)
   }
 })

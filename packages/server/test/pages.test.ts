@@ -14,6 +14,7 @@ const pages = [
   '/setup',
   '/reset-password',
   '/confirm-sign-up',
+  '/accept-invitation',
   ...Object.keys(errors).map((code) => `/docs/errors/${code}`),
 ]
 
@@ -40,7 +41,7 @@ test('every file that a page asks for is there, of its type, and cannot be sniff
     '.js': 'text/javascript; charset=utf-8',
     logo: 'image/svg+xml; charset=utf-8',
   }
-  for (const path of ['/', '/setup', '/reset-password', '/confirm-sign-up']) {
+  for (const path of ['/', '/setup', '/reset-password', '/confirm-sign-up', '/accept-invitation']) {
     const { text } = await send('GET', path)
     for (const [, url = ''] of text.matchAll(/(?:href|src)="(\/assets\/[^"]*)"/g)) {
       const file = await send('GET', url)

@@ -40,6 +40,9 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
   },
   check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
   confirm_sign_up: { ticket: 'x'.repeat(43), password: PASSWORD },
+  accept_invitation: { ticket: 'x'.repeat(43), password: PASSWORD, name: 'A walker' },
+  create_invitation: { email: 'invited@example.com', roles: ['member'], expires_in: 3600 },
+  resend_invitation: { expires_in: 3600 },
   request_password_reset: { email: 'nobody.at.all@example.com' },
   complete_password_reset: { ticket: 'x'.repeat(43), password: PASSWORD },
   complete_setup: { email: 'walker@example.com', password: PASSWORD, ticket: 'x'.repeat(43) },
@@ -187,6 +190,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
   })
   const target = { kind: 'role', id: 'watched' }
   const revoked = await to.send('POST', '/v1/revocations', { key: adminKey, body: { target } })
+  const invited = await inviteSomebody(to, account)
   const refused = await to.send('GET', '/v1/me')
   const rotated = await to.send('POST', '/v1/signing-keys/rotate', { key: adminKey })
   return {
@@ -197,6 +201,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/me/devices': `dev_${'0'.repeat(26)}`,
     ':factor': factor,
     ':session': session.id,
+    '/v1/invitations': invited,
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',
@@ -211,6 +216,12 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/assets/console': 'nothing.js',
     '/dev/mail': `mai_${'0'.repeat(26)}`,
   }
+}
+
+async function inviteSomebody({ send, adminKey }: Given, account: string): Promise<string> {
+  const body = { ...samples.create_invitation, email: `${account}@example.com` }
+  const { json } = await send('POST', '/v1/invitations', { key: adminKey, body })
+  return at(json, 'invitation', 'id')
 }
 
 /** The path of a row with a real id in it, or with `id`. */

@@ -4,7 +4,7 @@
  * rows are stored by them, so that inserts land next to one another.
  */
 import type { Migration } from './migrate.ts'
-import { emailChanges, links, mails, origins, signUps } from './schema/account-life.ts'
+import { emailChanges, invitations, links, mails, origins, signUps } from './schema/account-life.ts'
 import {
   assurance,
   authorizations,
@@ -63,4 +63,5 @@ export const migrations: readonly Migration[] = [
   { id: 25, name: 'id_token_algorithms', statements: idTokenAlgorithms },
   { id: 26, name: 'trusted_devices', statements: trustedDevices },
   { id: 27, name: 'sealed_client_secrets', statements: sealedClientSecrets },
+  { id: 28, name: 'invitations', statements: invitations },
 ]

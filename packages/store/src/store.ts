@@ -10,6 +10,7 @@ import type {
   FactorStore,
   GrantStore,
   Housekeeping,
+  InvitationStore,
   LinkStore,
   LogoutStore,
   LogStore,
@@ -34,6 +35,7 @@ import * as credentials from './reads/credentials.ts'
 import * as deviceCodes from './reads/device-codes.ts'
 import * as devices from './reads/devices.ts'
 import * as factors from './reads/factors.ts'
+import * as invitations from './reads/invitations.ts'
 import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
 import * as notMe from './reads/not-me.ts'
@@ -199,8 +201,15 @@ function createPasswordStore(engine: StoreEngine): PasswordStore {
   }
 }
 
-function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & NotMeStore {
+function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & InvitationStore & NotMeStore {
   return {
+    createInvitation: (input) => engine.write('createInvitation', input),
+    renewInvitation: (input) => engine.write('renewInvitation', input),
+    endInvitation: (input) => engine.write('endInvitation', input),
+    acceptInvitation: (input) => engine.write('acceptInvitation', input),
+    readInvitation: (id) => engine.read(() => invitations.readInvitation(id)),
+    findInvitation: (digests, nowMs) => engine.read(() => invitations.findInvitation(digests, nowMs)),
+    listInvitations: (page) => engine.read(() => invitations.listInvitations(page)),
     beginSignUp: (input) => engine.write('beginSignUp', input),
     readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
     completeSignUp: (input) => engine.write('completeSignUp', input),

@@ -9,6 +9,7 @@ import * as devices from './transactions/devices.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
+import * as invitations from './transactions/invitations.ts'
 import * as links from './transactions/links.ts'
 import * as logouts from './transactions/logouts.ts'
 import * as mails from './transactions/mails.ts'
@@ -50,6 +51,7 @@ export type StoreTransactions = typeof accounts &
   typeof sessions &
   typeof setup &
   typeof signUps &
+  typeof invitations &
   typeof signingKeys &
   typeof tickets
 
@@ -78,6 +80,7 @@ export const transactions: StoreTransactions = {
   ...sessions,
   ...setup,
   ...signUps,
+  ...invitations,
   ...signingKeys,
   ...tickets,
 }

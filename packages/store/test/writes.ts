@@ -27,6 +27,13 @@ import { clientWritesOf } from './given-clients.ts'
 import { deviceCodeWritesOf } from './given-device-codes.ts'
 import { givenDevice, takeSignInTry } from './given-devices.ts'
 import { beginEmailChange, completeEmailChange, verifyEmail } from './given-emails.ts'
+import {
+  acceptInvitation,
+  createInvitation,
+  givenInvitation,
+  makeInvitation,
+  renewInvitation,
+} from './given-invitations.ts'
 import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { logoutWritesOf } from './given-logouts.ts'
 import { givenMail } from './given-mails.ts'
@@ -65,6 +72,8 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const verified = await givenAccount(bench)
   const verifyLink = await givenLink(bench, verified, { purpose: 'verify_email' })
   const signUp = await givenSignUp(bench)
+  const [accepted, renewed] = [await givenInvitation(bench), await givenInvitation(bench)]
+  const invited = await makeInvitation(bench)
   await givenDevice(bench, account)
   const factorWrites = await factorWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
@@ -129,6 +138,10 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ...passwordWrites,
     beginSignUp: [() => givenSignUp(bench)],
     completeSignUp: [() => completeSignUp(bench, signUp)],
+    createInvitation: [() => createInvitation(bench, invited)],
+    renewInvitation: [() => renewInvitation(bench, { ...renewed, digest: 'another' })],
+    endInvitation: [() => store.endInvitation({ id: renewed.invitation.id, audit: makeEvent() })],
+    acceptInvitation: [() => acceptInvitation(bench, accepted)],
     openLink: [() => openLink(bench, crowded)],
     resetPassword: [() => resetPassword(bench, crowded, link)],
     beginEmailChange: [() => beginEmailChange(bench, crowded)],

@@ -44,6 +44,7 @@ export const linkKinds = [
   'confirm_sign_up',
   'change_email',
   'verify_email',
+  'invitation',
 ] as const
 export type LinkKind = (typeof linkKinds)[number]
 

@@ -105,6 +105,13 @@ export const de: Catalogue = {
       unasked:
         'Wenn Sie das nicht waren, ist nichts zu tun: Ohne diesen Link gibt es kein Konto. Geben Sie dort kein Passwort von sich ein.',
     }),
+    invitation: (brand) => ({
+      subject: `Einladung zu ${brand}`,
+      what: `Sie sind zu einem Konto bei ${brand} mit dieser Adresse eingeladen. Der Link führt zu einer Seite, auf der Sie ein Passwort dafür wählen.`,
+      action: 'Einladung annehmen',
+      unasked:
+        'Wenn Sie nicht wissen, worum es geht, ist nichts zu tun: Ohne diesen Link gibt es kein Konto. Geben Sie ihn niemandem weiter: Wer ihn hat, kann das Konto anlegen.',
+    }),
   },
   notMe: {
     action: 'Das war ich nicht',

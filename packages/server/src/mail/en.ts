@@ -105,6 +105,13 @@ export const en: Catalogue = {
       unasked:
         'If it was not you, there is nothing to do: without this link there is no account. Do not enter a password of yours there.',
     }),
+    invitation: (brand) => ({
+      subject: `You are invited to ${brand}`,
+      what: `Whoever runs ${brand} has invited you to an account with this address. This link opens a page where you choose a password for it.`,
+      action: 'Accept the invitation',
+      unasked:
+        'If you do not know what this is about, there is nothing to do: without this link there is no account. Do not pass it on: whoever has it can make the account.',
+    }),
   },
   notMe: {
     action: 'This wasn’t me',

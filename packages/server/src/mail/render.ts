@@ -55,6 +55,7 @@ const PAGES: { readonly [K in LinkKind]: string } = {
   confirm_sign_up: '/confirm-sign-up',
   change_email: '/confirm-email',
   verify_email: '/verify-email',
+  invitation: '/accept-invitation',
 }
 
 export function renderMail(mail: Mail, stationery: Stationery): Message {

@@ -39,6 +39,23 @@ export function confirmSignUpPage(look: Look): string {
   })
 }
 
+export function invitationPage(look: Look, passwordLengthMin: number): string {
+  const { invitation, link, signUp, password } = look.words
+  return linkPage(look, {
+    title: invitation.title,
+    action: '/v1/invitations/accept',
+    fields: html`
+<p>${invitation.about}</p>
+<label for="link-name">${signUp.name}</label>
+<input id="link-name" name="name" type="text" autocomplete="name" maxlength="100" autofocus>
+<label for="link-password">${password}</label>
+<input id="link-password" name="password" type="password" autocomplete="new-password" required aria-describedby="link-hint">
+<p class="hint" id="link-hint">${link.passwordHint(passwordLengthMin)}</p>
+<button id="link-submit" type="submit">${invitation.submit}</button>`,
+    done: html`${invitation.done} ${toSignIn(look)}`,
+  })
+}
+
 export function confirmEmailPage(look: Look): string {
   const { changeEmail, password } = look.words
   return linkPage(look, {
@@ -92,6 +109,7 @@ const CODES = [
   'rate_limited',
   'ticket_ended',
   'setup_closed',
+  'address_taken',
   'invalid_credentials',
   'password_too_short',
   'password_too_long',

@@ -5,6 +5,7 @@ import {
   type AccountWithRoles,
   type ApiKey,
   type ChainedAuditEvent,
+  type Invitation,
   type Policy,
   purposeOf,
   type Role,
@@ -17,6 +18,7 @@ import {
   type AccountShape,
   type ApiKeyShape,
   type AuditEventShape,
+  type InvitationShape,
   isAccountId,
   type MeResponse,
   type Page,
@@ -48,6 +50,17 @@ export function toAccountDetail(account: AccountWithRoles): AccountDetailShape {
     roles: [...account.roles],
     disabled_at: toTimeOrNull(account.disabledAtMs),
     password_change_required_at: toTimeOrNull(account.passwordChangeRequiredAtMs),
+  }
+}
+
+export function toInvitationShape(invitation: Invitation): InvitationShape {
+  return {
+    id: invitation.id,
+    email: invitation.email,
+    roles: [...invitation.roles],
+    invited_by: invitation.invitedBy,
+    created_at: toTime(invitation.createdAtMs),
+    expires_at: toTime(invitation.expiresAtMs),
   }
 }
 

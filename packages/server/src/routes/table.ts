@@ -14,6 +14,7 @@ import { deviceAuthorizationRoute } from './device-authorization.ts'
 import { emailRoutes } from './email.ts'
 import { explanationRoutes } from './explanations.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
+import { invitationRoutes } from './invitations.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
 import { myDeviceRoutes } from './my-devices.ts'
@@ -81,6 +82,7 @@ export const routes: readonly AnyRoute[] = [
   ...usageRoutes,
   ...explanationRoutes,
   ...accountRoutes,
+  ...invitationRoutes,
   ...accountFactorRoutes,
   ...serviceAccountRoutes,
   ...roleRoutes,

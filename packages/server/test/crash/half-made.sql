@@ -253,6 +253,10 @@ select id from audit_events as event where type in ('password.changed', 'passwor
 select digest from sign_ups as one where exists (select 1 from accounts as made where made.email = one.email
   and made.email_verified_at = made.created_at and made.created_at >= one.created_at);
 
+-- an accepted invitation that still waits
+select id from invitations as one where exists (select 1 from accounts as made where made.email = one.email
+  and made.created_at >= one.created_at);
+
 -- a used code without its grant
 select digest from authorization_codes as one where used_at is not null and not exists (select 1 from grants
   as family where family.id = one.grant_id and family.created_at = one.used_at);

@@ -172,6 +172,10 @@ delete from mails where kind = 'password_changed';
 insert into sign_ups (digest, email, password_hash, created_at, expires_at) select 'x', email, 'x', created_at, 0
   from accounts where email_verified_at = created_at limit 1;
 
+-- an accepted invitation that still waits
+insert into invitations (id, digest, email, roles, invited_by, issued_position, created_at, expires_at)
+  select 'x', 'x', email, '[]', 'x', 0, created_at, 0 from accounts where email_verified_at = created_at limit 1;
+
 -- a used code without its grant
 update grants set created_at = created_at + 1;
 

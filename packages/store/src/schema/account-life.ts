@@ -68,3 +68,23 @@ export const signUps: readonly string[] = [
   'create index sign_ups_by_email on sign_ups (email)',
   'create index sign_ups_by_expiry on sign_ups (expires_at)',
 ]
+
+/**
+ * One for an address at a time. `digest`: of what its link ends with. `issued_position` and `made_in`: what ends the
+ * credentials of whoever invites ends what they have given away, too.
+ */
+export const invitations: readonly string[] = [
+  `create table invitations (
+    id text not null primary key,
+    digest text not null unique,
+    email text not null unique,
+    roles text not null,
+    invited_by text not null,
+    made_in text,
+    issued_position bigint not null,
+    created_at bigint not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index invitations_by_session on invitations (made_in) where made_in is not null',
+  'create index invitations_by_expiry on invitations (expires_at)',
+]

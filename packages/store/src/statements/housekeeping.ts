@@ -158,6 +158,13 @@ const sweepSignUps: Statement = {
     )`,
 }
 
+const sweepInvitations: Statement = {
+  name: 'sweep_invitations',
+  text: `delete from invitations where id in (
+      select id from invitations where expires_at < $1 limit $2
+    )`,
+}
+
 const sweepSignIns: Statement = {
   name: 'sweep_client_sign_ins',
   text: `delete from client_sign_ins where (session_id, client_id) in (
@@ -185,6 +192,7 @@ export const sweeps: readonly Statement[] = [
   sweepJudged,
   sweepLinks,
   sweepSignUps,
+  sweepInvitations,
   sweepSignIns,
 ]
 

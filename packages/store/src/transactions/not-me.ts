@@ -11,6 +11,7 @@ import { endApiKeyAgain, selectApiKeysOfSession } from '../statements/api-keys.t
 import { deleteConsentsOfSession, deleteUnusedCodesOfSession } from '../statements/authorizations.ts'
 import { endTrust } from '../statements/devices.ts'
 import { endGrant, selectGrantsOfSession } from '../statements/grants.ts'
+import { deleteInvitationsOfSession } from '../statements/invitations.ts'
 import { deleteOpeningLinks } from '../statements/links.ts'
 import * as sql from '../statements/not-me.ts'
 import { requirePasswordChange, setPasswordPosition } from '../statements/passwords.ts'
@@ -41,6 +42,7 @@ export function* disownSession(input: Input): Script<AnswerOf<'disownSession'>> 
   const sessions = yield* endAll(alive, nowMs)
   const grants = yield* endGrants(named, account, nowMs)
   const apiKeys = yield* endKeys(named, nowMs)
+  for (const id of named) yield* run(deleteInvitationsOfSession, id)
   yield* forgetDevices(named, account)
   if (unlearned !== null) {
     yield* run(sql.replaceProfile, account, unlearned.signIns, unlearned.profile)

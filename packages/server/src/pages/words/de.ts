@@ -162,6 +162,13 @@ export const de: Words = {
     submit: 'Konto anlegen',
     done: 'Das Konto gehört Ihnen. Melden Sie sich an.',
   },
+  invitation: {
+    title: 'Einladung annehmen',
+    about:
+      'Sie sind zu einem Konto eingeladen, mit der Adresse, an die die Nachricht ging. Wählen Sie ein Passwort, mit dem Sie sich von da an anmelden.',
+    submit: 'Konto anlegen',
+    done: 'Das Konto gehört Ihnen. Melden Sie sich an.',
+  },
   changeEmail: {
     title: 'Neue Adresse bestätigen',
     about:

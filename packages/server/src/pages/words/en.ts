@@ -132,6 +132,13 @@ export const en: Words = {
     submit: 'Make my account',
     done: 'The account is yours. Sign in to it.',
   },
+  invitation: {
+    title: 'Accept your invitation',
+    about:
+      'You are invited to an account with the address that the message was sent to. Choose a password, with which you sign in from then on.',
+    submit: 'Make my account',
+    done: 'The account is yours. Sign in to it.',
+  },
   changeEmail: {
     title: 'Confirm your new address',
     about:

@@ -118,6 +118,12 @@ export interface Words {
     readonly submit: string
     readonly done: string
   }
+  readonly invitation: {
+    readonly title: string
+    readonly about: string
+    readonly submit: string
+    readonly done: string
+  }
   readonly changeEmail: {
     readonly title: string
     readonly about: string

@@ -1,4 +1,4 @@
-/** People who sign up and confirm their address by a link in a mail. */
+/** People who sign up, or are invited, and have their account by a link in a mail: both come together or not at all. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { PASSWORD } from '../../given.ts'
@@ -6,8 +6,21 @@ import { type Answer, isUnsure } from '../calls.ts'
 import type { World } from '../world.ts'
 import { expect, linkTo, signIn, type Worker } from './worker.ts'
 
+/** How somebody comes to a link, and where it is used. */
+interface Way {
+  readonly path: string
+  readonly status: number
+  readonly confirm: string
+}
+
+const WAYS: readonly [Way, Way] = [
+  { path: '/v1/sign-up', status: 202, confirm: '/v1/sign-up/confirm' },
+  { path: '/v1/invitations', status: 201, confirm: '/v1/invitations/accept' },
+]
+
 interface SignUp {
   readonly email: string
+  readonly way: Way
   readonly ticket: string
   isDone: boolean
 }
@@ -29,12 +42,14 @@ export class SignUpWorker implements Worker {
   async work(goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
       const email = `sign-up-${randomBytes(6).toString('hex')}@example.com`
-      const begun = await this.#world.call('POST', '/v1/sign-up', { body: { email, password: PASSWORD } })
+      // In turn, whatever is killed, so that both are done.
+      const way = WAYS[this.#done % 2 === 0 ? 0 : 1]
+      const begun = await this.#begin(email, way)
       if (isUnsure(begun)) return
-      if (begun.status !== 202) return this.#world.unexpected('signing up', begun)
+      if (begun.status !== way.status) return this.#world.unexpected(way.path, begun)
       const ticket = await linkTo(this.#world, email, goesOn)
       if (ticket === null) return
-      this.#last = { email, ticket, isDone: false }
+      this.#last = { email, way, ticket, isDone: false }
       const answer = await this.#confirm(this.#last)
       if (isUnsure(answer)) return
       if (answer.status !== 201) return this.#world.unexpected('confirming an address', answer)
@@ -43,8 +58,16 @@ export class SignUpWorker implements Worker {
     }
   }
 
-  #confirm({ ticket }: SignUp): Promise<Answer> {
-    return this.#world.call('POST', '/v1/sign-up/confirm', { body: { ticket, password: PASSWORD } })
+  #begin(email: string, { path }: Way): Promise<Answer> {
+    const invited = path === '/v1/invitations'
+    return this.#world.call('POST', path, {
+      body: invited ? { email, roles: ['member'] } : { email, password: PASSWORD },
+      ...(invited && { key: this.#world.adminKey }),
+    })
+  }
+
+  #confirm({ ticket, way }: SignUp): Promise<Answer> {
+    return this.#world.call('POST', way.confirm, { body: { ticket, password: PASSWORD } })
   }
 
   async compare(): Promise<void> {

@@ -1,0 +1,48 @@
+/** Reading invitations that wait. */
+import type { Invitation, PageRequest } from '@countersign/core'
+import {
+  type InvitationId,
+  isInvitationId,
+  isPrincipalId,
+  isRoleId,
+  isSessionId,
+} from '@countersign/protocol'
+import { integer, listed, narrowed, narrowedOrNull, text } from '../columns.ts'
+import type { AnswerOf } from '../port.ts'
+import { all, one, type Row, type Script } from '../script.ts'
+import * as sql from '../statements/invitations.ts'
+import { pageStart } from './page.ts'
+
+export function* readInvitation(id: InvitationId): Script<Invitation | null> {
+  const row = yield* one(sql.selectInvitation, id)
+  return row === null ? null : toInvitation(row)
+}
+
+/** One secret has one digest under each pepper that is still known. */
+export function* findInvitation(
+  digests: readonly string[],
+  nowMs: number,
+): Script<AnswerOf<'findInvitation'>> {
+  for (const digest of digests) {
+    const row = yield* one(sql.findInvitation, digest, nowMs)
+    if (row !== null) return { digest: text(row, 'digest'), invitation: toInvitation(row) }
+  }
+  return null
+}
+
+export function* listInvitations(page: PageRequest): Script<readonly Invitation[]> {
+  return (yield* all(sql.listInvitations, pageStart(page), page.limit)).map(toInvitation)
+}
+
+export function toInvitation(row: Row): Invitation {
+  return {
+    id: narrowed(row, 'id', isInvitationId),
+    email: text(row, 'email'),
+    roles: listed(row, 'roles', isRoleId),
+    invitedBy: narrowed(row, 'invited_by', isPrincipalId),
+    madeIn: narrowedOrNull(row, 'made_in', isSessionId),
+    issuedPosition: integer(row, 'issued_position'),
+    createdAtMs: integer(row, 'created_at'),
+    expiresAtMs: integer(row, 'expires_at'),
+  }
+}
