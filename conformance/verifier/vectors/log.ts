@@ -32,7 +32,9 @@ function describePages(command: Command): void {
     assert.equal(new Set(polls.map((query) => query.get('verifier'))).size, 1)
     assert.match(polls[0]?.get('verifier') ?? '', /^[A-Za-z0-9_-]{16,64}$/)
     assert.deepEqual([polls[0]?.get('epoch'), polls[0]?.get('after')], [null, null])
-    const later = polls.slice(1)
+    // On a busy machine the first one may have been given up and sent again.
+    const later = polls.slice(polls.findIndex((query) => query.get('epoch') !== null))
+    assert.notEqual(later.length, 0)
     assert.ok(later.every((query) => query.get('epoch') === stage.authority.log.epoch))
     assert.deepEqual(
       later.map((query) => Number(query.get('after'))),
