@@ -9,6 +9,8 @@ import { peopleQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { Bulk, LISTED, SelectableRow, type Selection, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
+import { Invitations } from '../invitations/invitations.tsx'
+import { Invite } from '../invitations/invite.tsx'
 import { useMay } from '../shell/me.ts'
 import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
@@ -40,10 +42,14 @@ export function PeoplePage(): ReactNode {
         lead={t.console.peopleLead}
         actions={
           may(own.accountsWrite) && (
-            <Button onClick={() => setCreating(true)}>{t.console.createPerson}</Button>
+            <>
+              <Invite />
+              <Button onClick={() => setCreating(true)}>{t.console.createPerson}</Button>
+            </>
           )
         }
       />
+      <Invitations />
       <TextInput
         mb="md"
         type="search"

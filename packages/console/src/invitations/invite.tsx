@@ -1,0 +1,74 @@
+/** The dialogue that invites somebody by their address. */
+import { Button, Modal, TextInput } from '@mantine/core'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { client } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { RolePicker } from '../console/role-picker.tsx'
+import { useT } from '../i18n/messages.ts'
+import { useTexts } from '../i18n/texts.ts'
+import { Failure } from '../ui/parts.tsx'
+import css from '../ui/ui.module.css'
+import { INVITATIONS } from './queries.ts'
+import { invitationTexts } from './texts.ts'
+
+export function Invite(): ReactNode {
+  const t = useT()
+  const texts = useTexts(invitationTexts)
+  const [isOpen, setOpen] = useState(false)
+  const close = (): void => setOpen(false)
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        {texts.invite}
+      </Button>
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title={texts.dialogue}
+        closeButtonProps={{ 'aria-label': t.common.close }}
+      >
+        {isOpen && <InviteForm onDone={close} />}
+      </Modal>
+    </>
+  )
+}
+
+function InviteForm({ onDone }: { readonly onDone: () => void }): ReactNode {
+  const t = useT()
+  const texts = useTexts(invitationTexts)
+  const [email, setEmail] = useState('')
+  const [roles, setRoles] = useState<readonly string[]>(['member'])
+  const send = useAction({
+    run: () => client.invitations.send({ email: email.trim(), roles }),
+    changes: [INVITATIONS],
+    isQuiet: true,
+    done: () => texts.sent,
+    onDone,
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    send.mutate()
+  }
+  return (
+    <form className={css.stack} onSubmit={submit}>
+      <p>{texts.about}</p>
+      <TextInput
+        type="email"
+        label={t.console.email}
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        autoComplete="off"
+        required
+        withAsterisk={false}
+        data-autofocus
+      />
+      <RolePicker value={roles} onChange={setRoles} />
+      {send.error !== null && <Failure error={send.error} />}
+      <div className={css.buttons}>
+        <Button type="submit" loading={send.isPending}>
+          {texts.invite}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,16 @@
+/** What the page of people asks about invitations. */
+import type { InvitationShape, Page } from '@countersign/protocol'
+import { infiniteQueryOptions } from '@tanstack/react-query'
+import { client } from '../api/client.ts'
+
+const PAGE = 20
+
+export const INVITATIONS = ['invitations'] as const
+
+export const invitationsQuery = infiniteQueryOptions({
+  queryKey: INVITATIONS,
+  queryFn: ({ pageParam }): Promise<Page<InvitationShape>> =>
+    client.invitations.list({ limit: PAGE, cursor: pageParam }),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
+})
