@@ -36,3 +36,4 @@ export const inFeed = (file: string, find: string, put: string): Edit => ({
 
 export const ACCEPTED: RegExp = /^accepted after (?:confirmed|the lease)/m
 export const REFUSED: RegExp = /^refused though good/m
+export const EITHER: RegExp = new RegExp(`${ACCEPTED.source}|${REFUSED.source}`, 'm')

@@ -9,7 +9,7 @@ import { describe, test } from 'node:test'
 import type { Mutation } from './mutation.ts'
 import { mutations } from './mutations.ts'
 
-const HISTORIES_MAX = 200
+const HISTORIES_MAX = 400
 
 interface Ending {
   readonly code: number | null
