@@ -1,9 +1,10 @@
 /** Clients that prove themselves by a JWT under their secret (`client_secret_jwt`: OIDC Core §9, RFC 7523 §3). */
 import assert from 'node:assert/strict'
-import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
 import { SignJWT } from 'jose'
 import * as openid from 'openid-client'
+import { ASSERTION_TYPE, encode, now, toClaims as toOwnClaims } from './assertions.ts'
 import {
   type Answer,
   advanceSeconds,
@@ -15,23 +16,12 @@ import {
 } from './given.ts'
 
 const given = await givenServer()
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const METHOD = 'client_secret_jwt'
 
 const register = (more: object = {}): Promise<RegisteredClient> =>
   givenSpeaker(given, ['notes:read'], { token_endpoint_auth_method: METHOD, ...more })
 
-const now = (): number => Math.floor(Date.now() / 1000)
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-const toClaims = ({ id }: RegisteredClient, more: object = {}): object => ({
-  iss: id,
-  sub: id,
-  aud: given.url,
-  jti: randomUUID(),
-  iat: now(),
-  exp: now() + 60,
-  ...more,
-})
+const toClaims = (client: RegisteredClient, more: object = {}): object => toOwnClaims(client, given.url, more)
 
 interface Form {
   readonly secret?: string | Buffer

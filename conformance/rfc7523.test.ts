@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { constants, createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { test } from 'node:test'
+import { ASSERTION_TYPE, encode, now, toClaims as toOwnClaims } from './assertions.ts'
 import { type Answer, assertOAuthError, givenServer, givenSpeaker, type RegisteredClient } from './given.ts'
 
 const given = await givenServer()
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const PERMISSIONS = ['notes:read']
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -19,18 +19,7 @@ const register = (more: object = {}): Promise<RegisteredClient> =>
     ...more,
   })
 
-const now = (): number => Math.floor(Date.now() / 1000)
-const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-const toClaims = ({ id }: RegisteredClient, more: object = {}): object => ({
-  iss: id,
-  sub: id,
-  aud: given.url,
-  jti: randomUUID(),
-  iat: now(),
-  exp: now() + 60,
-  ...more,
-})
+const toClaims = (client: RegisteredClient, more: object = {}): object => toOwnClaims(client, given.url, more)
 
 function toAssertion(claims: object, header: object = {}, key: KeyObject = pair.privateKey): string {
   const input = `${encode({ alg: 'ES256', kid: 'one', ...header })}.${encode(claims)}`

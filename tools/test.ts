@@ -23,8 +23,6 @@ const FILE_LIMIT_MS = 300_000
 
 /** Each file may hold a pool of connections to the one Postgres, which takes 50. */
 const FILES_AT_ONCE_MAX = 4
-/** Much of a test is waiting: for a disk, a browser, a server that starts. */
-const FILES_PER_CORE = 1.5
 /** Compiled modules, kept between runs: every file, and every thread of a database, begins with hundreds of them. */
 const COMPILE_CACHE = 'node_modules/.cache/compile'
 
@@ -101,7 +99,7 @@ async function runFiles(root: string, files: string[], skips: Skip[], signal: Ab
   const stream = run({
     cwd: root,
     files: files.map((file) => join(root, file)),
-    concurrency: Math.min(Math.ceil(availableParallelism() * FILES_PER_CORE), FILES_AT_ONCE_MAX),
+    concurrency: Math.min(availableParallelism(), FILES_AT_ONCE_MAX),
     timeout: limitMs,
     execArgv: ['--conditions=source', `--import=${import.meta.resolve('./test-limit.ts')}`],
     signal,

@@ -2,6 +2,7 @@
 import type { Account, ApiKey, AuditEvent } from '@countersign/core'
 import { type AccountId, ID_RANDOM_BYTES, toId } from '@countersign/protocol'
 import { openSqliteStore } from '@countersign/store'
+import { toEvent } from '../server/commits.ts'
 
 const AT_ONCE = 256
 const WORDS = ['river', 'stone', 'maple', 'harbour', 'copper', 'willow', 'ember', 'falcon', 'garnet', 'heron']
@@ -78,14 +79,4 @@ const makeKey = (ownerId: AccountId, index: number, issuedPosition: number): Api
   suspendedAtMs: null,
 })
 
-const makeEvent = (index: number): AuditEvent => ({
-  id: toId('evt', atOf(index), random()),
-  atMs: atOf(index),
-  type: 'account.created',
-  outcome: 'success',
-  actor: { kind: 'system', id: null, credential: null },
-  target: null,
-  address: null,
-  requestId: null,
-  details: {},
-})
+const makeEvent = (index: number): AuditEvent => ({ ...toEvent(atOf(index)), type: 'account.created' })

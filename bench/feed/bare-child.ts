@@ -1,19 +1,10 @@
 /** The least that can hold polls and answer them all: what the machine and `node:http` cost by themselves. */
 import { createServer, type ServerResponse } from 'node:http'
+import { bareHeaders } from '../server/bare.ts'
 import { readBusy } from '../server/busy.ts'
 import { answer } from '../server/child.ts'
 import { findFreePort } from '../server/ports.ts'
 
-/** As many header bytes as the authority sends. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'content-type': 'application/json; charset=utf-8',
-}
 const EXPIRES_AT = '2026-01-15T13:00:00.000Z'
 
 const held: ServerResponse[] = []
@@ -24,7 +15,7 @@ function send(res: ServerResponse): void {
   const body =
     `{"epoch":"0123456789abcdef01234567","entries":[${entry}],"position":${position},"lease_ms":5000,` +
     `"now":"${EXPIRES_AT}","snapshot":false,"more":false,"pace_ms":500,"pruned_until":null}`
-  res.writeHead(200, { ...HEADERS, 'content-length': Buffer.byteLength(body) })
+  res.writeHead(200, { ...bareHeaders, 'content-length': Buffer.byteLength(body) })
   res.end(body)
 }
 

@@ -1,22 +1,13 @@
 /** The least that can take such a request: `node:http` that reads the form, looks at nothing and answers as much as we do. */
 import { createServer } from 'node:http'
+import { bareHeaders } from '../server/bare.ts'
 import { readBusy } from '../server/busy.ts'
 import { answer } from '../server/child.ts'
 import { findFreePort } from '../server/ports.ts'
 
 /** As many bytes as the answer about a token of `client_credentials`. */
 const BODY = JSON.stringify({ active: true, filler: 'x'.repeat(330) })
-/** As many header bytes as the authority sends. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=63072000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'content-type': 'application/json; charset=utf-8',
-  'content-length': Buffer.byteLength(BODY),
-}
+const HEADERS = { ...bareHeaders, 'content-length': Buffer.byteLength(BODY) }
 
 const port = await findFreePort()
 const server = createServer((req, res) => {

@@ -12,6 +12,8 @@ export interface Passed {
   readonly path: string
   readonly query: URLSearchParams
   readonly body: string
+  /** How long after it came its answer was passed back; null where whoever asked had given it up. */
+  answeredAfterMs: number | null
 }
 
 /** What a path is answered with in the authority's place. */
@@ -105,12 +107,16 @@ class ControlledLine implements Line {
     for await (const chunk of req) chunks.push(Buffer.from(chunk))
     const body = Buffer.concat(chunks)
     const path = url.pathname
-    this.#passed.push({ method: req.method ?? '', path, query: url.searchParams, body: body.toString() })
+    const asked = { method: req.method ?? '', path, query: url.searchParams, body: body.toString() }
+    const passed: Passed = { ...asked, answeredAfterMs: null }
+    this.#passed.push(passed)
+    const cameMs = performance.now()
     const reply = this.#replies.get(path) ?? (await this.#ask(req, res, body))
     const delayMs = this.#delays.get(path) ?? 0
     if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closed.signal })
     if (this.#isCut || res.destroyed) return void res.destroy()
     res.writeHead(reply.status, reply.headers).end(reply.body)
+    passed.answeredAfterMs = performance.now() - cameMs
   }
 
   async #ask(req: IncomingMessage, res: ServerResponse, body: Buffer): Promise<Reply> {

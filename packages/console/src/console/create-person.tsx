@@ -8,6 +8,7 @@ import { facts } from '../facts.ts'
 import { useT } from '../i18n/messages.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
+import { EmailInput } from './email-input.tsx'
 import { RolePicker } from './role-picker.tsx'
 
 export function CreatePerson({
@@ -55,16 +56,7 @@ function PersonForm({ onDone }: { readonly onDone: () => void }): ReactNode {
   }
   return (
     <form className={css.stack} onSubmit={submit}>
-      <TextInput
-        type="email"
-        label={t.console.email}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        autoComplete="off"
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <EmailInput value={email} onChange={setEmail} />
       <TextInput
         label={t.common.name}
         value={name}

@@ -1,8 +1,9 @@
 /** The dialogue that invites somebody by their address. */
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
+import { EmailInput } from '../console/email-input.tsx'
 import { RolePicker } from '../console/role-picker.tsx'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
@@ -34,7 +35,6 @@ export function Invite(): ReactNode {
 }
 
 function InviteForm({ onDone }: { readonly onDone: () => void }): ReactNode {
-  const t = useT()
   const texts = useTexts(invitationTexts)
   const [email, setEmail] = useState('')
   const [roles, setRoles] = useState<readonly string[]>(['member'])
@@ -52,16 +52,7 @@ function InviteForm({ onDone }: { readonly onDone: () => void }): ReactNode {
   return (
     <form className={css.stack} onSubmit={submit}>
       <p>{texts.about}</p>
-      <TextInput
-        type="email"
-        label={t.console.email}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        autoComplete="off"
-        required
-        withAsterisk={false}
-        data-autofocus
-      />
+      <EmailInput value={email} onChange={setEmail} />
       <RolePicker value={roles} onChange={setRoles} />
       {send.error !== null && <Failure error={send.error} />}
       <div className={css.buttons}>

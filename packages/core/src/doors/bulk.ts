@@ -10,6 +10,7 @@ import {
   isClientId,
   isServiceAccountId,
   permissions as own,
+  type RoleId,
 } from '@countersign/protocol'
 import { type Caller, toActor } from '../caller.ts'
 import type { RequestFacts } from '../context.ts'
@@ -109,30 +110,58 @@ interface Kind {
   ) => Promise<Outcome<object>>
 }
 
-const account: Kind = {
-  look: async (context, caller, id) => {
-    const found = isAccountId(id) ? await context.store.readAccount(id) : null
-    const allowed = await mayChange(context, caller, found, undefined, own.accountsWrite)
+type Act = Kind['act']
+type EndOne<Id> = (
+  context: MintContext,
+  caller: Caller,
+  id: Id,
+  facts: RequestFacts,
+) => Promise<Outcome<object>>
+type ChangeOne<Id> = (
+  context: MintContext,
+  caller: Caller,
+  id: Id,
+  change: { readonly disabled: boolean },
+  facts: RequestFacts,
+) => Promise<Outcome<object>>
+
+/** By the doors for one of them. */
+const actBy =
+  <Id extends string>(is: (text: string) => text is Id, end: EndOne<Id>, change: ChangeOne<Id>): Act =>
+  async (context, caller, id, action, facts) => {
+    if (!is(id)) return refuse('not_found')
+    if (action === 'end') return end(context, caller, id, facts)
+    return change(context, caller, id, { disabled: action === 'disable' }, facts)
+  }
+
+/** People and programs alike are touched by whoever holds at least what they hold. */
+const lookAtPrincipal =
+  (read: ReadOne, permission: string): Kind['look'] =>
+  async (context, caller, id) => {
+    const found = await read(context.store, id)
+    const allowed = await mayChange(context, caller, found, undefined, permission)
     return allowed.ok ? { ok: true, isDisabled: found !== null && found.disabledAtMs !== null } : allowed
-  },
-  act: async (context, caller, id, action, facts) => {
-    if (!isAccountId(id)) return refuse('not_found')
-    if (action === 'end') return endAccount(context, caller, id, facts)
-    return changeAccount(context, caller, id, { disabled: action === 'disable' }, facts)
-  },
+  }
+
+type ReadOne = (
+  store: MintContext['store'],
+  id: string,
+) => Promise<{ readonly roles: readonly RoleId[]; readonly disabledAtMs: number | null } | null>
+
+const account: Kind = {
+  look: lookAtPrincipal(
+    async (store, id) => (isAccountId(id) ? store.readAccount(id) : null),
+    own.accountsWrite,
+  ),
+  act: actBy(isAccountId, endAccount, changeAccount),
 }
 
 const serviceAccount: Kind = {
-  look: async (context, caller, id) => {
-    const found = isServiceAccountId(id) ? await context.store.readServiceAccount(id) : null
-    const allowed = await mayChange(context, caller, found, undefined, own.serviceAccountsWrite)
-    return allowed.ok ? { ok: true, isDisabled: found !== null && found.disabledAtMs !== null } : allowed
-  },
-  act: async (context, caller, id, action, facts) => {
-    if (!isServiceAccountId(id)) return refuse('not_found')
-    if (action === 'end') return endServiceAccount(context, caller, id, facts)
-    return changeServiceAccount(context, caller, id, { disabled: action === 'disable' }, facts)
-  },
+  look: lookAtPrincipal(
+    async (store, id) => (isServiceAccountId(id) ? store.readServiceAccount(id) : null),
+    own.serviceAccountsWrite,
+  ),
+  act: actBy(isServiceAccountId, endServiceAccount, changeServiceAccount),
 }
 
 const client: Kind = {
@@ -140,11 +169,7 @@ const client: Kind = {
     const touched = isClientId(id) ? await mayTouchClient(context, caller, id) : refuse('not_found')
     return touched.ok ? { ok: true, isDisabled: touched.client.disabledAtMs !== null } : touched
   },
-  act: async (context, caller, id, action, facts) => {
-    if (!isClientId(id)) return refuse('not_found')
-    if (action === 'end') return endClient(context, caller, id, facts)
-    return changeClient(context, caller, id, { disabled: action === 'disable' }, facts)
-  },
+  act: actBy(isClientId, endClient, changeClient),
 }
 
 /** A key that is disabled is called suspended. */

@@ -25,36 +25,25 @@ import type { RequestFacts } from '../context.ts'
 import { toScope } from '../grants/scope.ts'
 import { makeAudit, makeId } from '../make.ts'
 import type { KnownClient } from './client-authentication.ts'
-import { audiencesFor } from './client-credentials.ts'
+import { audiencesFor, type ClientCredentialsInput, type IssuedToClient } from './client-credentials.ts'
 import { principalDeath } from './decide.ts'
-import type { MintContext, MintedToken } from './mint.ts'
+import { type MintContext, type MintedToken, narrowings, signClaims, toAud } from './mint.ts'
 import { audiencesOf, type VerifyContext, verdictOf } from './verify.ts'
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-export interface TokenExchangeInput {
+/** A scope of null asks for all that the subject token holds and the client may have. */
+export interface TokenExchangeInput extends ClientCredentialsInput {
   readonly subjectToken: string
   /** A token of the client's own, as whom it acts; null leaves that to its proof of who it is. */
   readonly actorToken: string | null
-  /** Null asks for all that the subject token holds and the client may have. */
-  readonly scope: readonly Permission[] | null
-  /** `audience` or `resource` parameters; empty asks for all of the client's. */
-  readonly audiences: readonly string[]
-  /** The key that was proven with the request; null for none. */
-  readonly jkt: string | null
 }
 
 export type TokenExchanged =
   | { readonly ok: true; readonly access: MintedToken }
   | {
       readonly ok: false
-      readonly error:
-        | 'unauthorized_client'
-        | 'invalid_client'
-        | 'invalid_request'
-        | 'invalid_scope'
-        | 'invalid_target'
-        | 'invalid_dpop_proof'
+      readonly error: Extract<IssuedToClient, { ok: false }>['error'] | 'invalid_request'
       readonly reason: RefusalReason
     }
 
@@ -95,12 +84,7 @@ export async function exchangeAccessToken(
   const claims = toClaims(context, known, order, facts.nowMs)
   if (claims === 'too_deep') return refuse('invalid_request', 'bad_claims')
   if (claims === 'over') return refuse('invalid_request', 'expired')
-  const access = {
-    accessToken: context.signer.sign(context.keys.current(), claims),
-    isBound: input.jkt !== null,
-    expiresInSeconds: claims.exp - claims.iat,
-    scope: claims.scope,
-  }
+  const access = signClaims(context, claims)
   await context.store.appendAudit([toEvent(context, known, order, claims.jti, facts)])
   return { ok: true, access }
 }
@@ -187,14 +171,13 @@ function toClaims(
   nowMs: number,
 ): AccessTokenClaims | 'too_deep' | 'over' {
   const { verdict, permissions, audiences, acting, under, jkt } = order
-  const { credential, principal, allowAddresses, resources, rateLimit } = verdict
+  const { credential, principal } = verdict
   const parents = toParents(credential.path, under)
   if (parents.length > PARENTS_MAX || depthOf(credential.actor) >= ACTORS_MAX) return 'too_deep'
   const iat = Math.floor(nowMs / 1000)
   const subjectEnd = Math.floor((credential.expiresAtMs ?? 0) / 1000)
   const exp = Math.min(iat + context.policy.accessTokenLifetimeSeconds, subjectEnd)
   if (exp <= iat) return 'over'
-  const [onlyAudience, ...others] = audiences
   const roles = credential.path
     .filter(({ kind }) => kind === 'role')
     .map(({ id }) => id)
@@ -202,7 +185,7 @@ function toClaims(
   return {
     iss: context.policy.issuer,
     sub: principal.id,
-    aud: onlyAudience !== undefined && others.length === 0 ? onlyAudience : audiences,
+    aud: toAud(audiences),
     exp,
     iat,
     jti: makeId(context, 'jwt', nowMs),
@@ -219,9 +202,7 @@ function toClaims(
     ...(credential.amr.length > 0 && { amr: credential.amr }),
     ...(credential.acr !== null && { acr: credential.acr }),
     ...(jkt !== null && { cnf: { jkt } }),
-    ...(allowAddresses.length > 0 && { addrs: allowAddresses }),
-    ...(resources.length > 0 && { resources }),
-    ...(rateLimit !== null && { rate: [rateLimit.requests, rateLimit.perSeconds] as const }),
+    ...narrowings(verdict),
   }
 }
 

@@ -50,14 +50,23 @@ export function mintAccessToken(context: MintContext, order: MintOrder, nowMs: n
   const nowSeconds = Math.floor(nowMs / 1000)
   const expiresAt = Math.min(nowSeconds + context.policy.accessTokenLifetimeSeconds, ...parentEnds(order))
   if (expiresAt <= nowSeconds) return null
-  const claims = toClaims(context, order, nowSeconds, expiresAt)
-  const accessToken = context.signer.sign(context.keys.current(), claims)
+  return signClaims(context, toClaims(context, order, nowSeconds, expiresAt))
+}
+
+/** What whoever asked is told of a token with these claims. */
+export function signClaims(context: MintContext, claims: AccessTokenClaims): MintedToken {
   return {
-    accessToken,
-    isBound: order.jkt !== null,
-    expiresInSeconds: expiresAt - nowSeconds,
+    accessToken: context.signer.sign(context.keys.current(), claims),
+    isBound: claims.cnf !== undefined,
+    expiresInSeconds: claims.exp - claims.iat,
     scope: claims.scope,
   }
+}
+
+/** One audience is written as a text (RFC 7519 §4.1.3). */
+export function toAud(audiences: readonly string[]): AccessTokenClaims['aud'] {
+  const [onlyAudience, ...others] = audiences
+  return onlyAudience !== undefined && others.length === 0 ? onlyAudience : audiences
 }
 
 /** In whole seconds, rounded down: a token must not outlive its session by the rest of a second. */
@@ -73,11 +82,10 @@ function parentEnds(order: MintOrder): number[] {
 
 function toClaims(context: MintContext, order: MintOrder, iat: number, exp: number): AccessTokenClaims {
   const { principal, session, grant, apiKey, audiences } = order
-  const [onlyAudience, ...others] = audiences
   return {
     iss: context.policy.issuer,
     sub: principal.id,
-    aud: onlyAudience !== undefined && others.length === 0 ? onlyAudience : audiences,
+    aud: toAud(audiences),
     exp,
     iat,
     jti: makeId(context, 'jwt', iat * 1000),
@@ -96,7 +104,11 @@ function toClaims(context: MintContext, order: MintOrder, iat: number, exp: numb
 }
 
 /** A child is narrowed by whatever its parent is narrowed by (design §3). */
-function narrowings({ allowAddresses, resources, rateLimit }: ApiKey): Partial<AccessTokenClaims> {
+export function narrowings({
+  allowAddresses,
+  resources,
+  rateLimit,
+}: Pick<ApiKey, 'allowAddresses' | 'resources' | 'rateLimit'>): Partial<AccessTokenClaims> {
   return {
     ...(allowAddresses.length > 0 && { addrs: allowAddresses }),
     ...(resources.length > 0 && { resources }),

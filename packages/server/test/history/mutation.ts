@@ -19,6 +19,8 @@ export interface Mutation {
   readonly faults: readonly string[]
   /** How many nodes, where two are too many. */
   readonly nodes?: number
+  /** The first history, where the earlier ones show something else of it, or nothing. */
+  readonly seed?: number
   /** What the checker has to say. */
   readonly found: RegExp
 }
@@ -36,4 +38,3 @@ export const inFeed = (file: string, find: string, put: string): Edit => ({
 
 export const ACCEPTED: RegExp = /^accepted after (?:confirmed|the lease)/m
 export const REFUSED: RegExp = /^refused though good/m
-export const EITHER: RegExp = new RegExp(`${ACCEPTED.source}|${REFUSED.source}`, 'm')

@@ -9,14 +9,14 @@ import { describe, test } from 'node:test'
 import type { Mutation } from './mutation.ts'
 import { mutations } from './mutations.ts'
 
-const HISTORIES_MAX = 400
+const HISTORIES_MAX = 200
 
 interface Ending {
   readonly code: number | null
   readonly text: string
 }
 
-function play({ name, faults, nodes }: Mutation): Promise<Ending> {
+function play({ name, faults, nodes, seed = 1 }: Mutation): Promise<Ending> {
   const mutate = new URL('mutate.ts', import.meta.url).href
   const child = spawn(
     process.execPath,
@@ -24,6 +24,7 @@ function play({ name, faults, nodes }: Mutation): Promise<Ending> {
       '--conditions=source',
       `--import=${mutate}`,
       join(import.meta.dirname, 'run.ts'),
+      `--seed=${seed}`,
       `--count=${HISTORIES_MAX}`,
       `--faults=${faults.join(',')}`,
       ...(nodes === undefined ? [] : [`--nodes=${nodes}`]),
