@@ -45,6 +45,11 @@ function explain(
   })
 }
 
+/** Orders that lead to the same model are one from there on: kept apart they would multiply with every step. */
+function distinct(models: readonly Model[]): readonly Model[] {
+  return [...new Map(models.map((model) => [JSON.stringify(model), model])).values()]
+}
+
 /** How far back from the newest generation each presentation reaches; -1 is one that was never issued. */
 const steps = fc.array(
   fc.record({
@@ -70,7 +75,7 @@ async function play(bench: Bench, family: Family, plan: Steps): Promise<void> {
       })),
     )
     const presented = answers.map(({ generation, kind }) => ({ generation, answer: kind }))
-    models = models.flatMap((model) => explain(model, presented, nowMs))
+    models = distinct(models.flatMap((model) => explain(model, presented, nowMs)))
     const [model] = models
     assert.ok(model, `no order explains ${JSON.stringify({ nowMs, presented })}`)
     for (const answer of answers) {
