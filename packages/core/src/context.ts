@@ -40,6 +40,9 @@ export interface Policy {
   readonly refreshGraceSeconds: number
   readonly sessionsPerAccountMax: number
   readonly apiKeysPerOwnerMax: number
+  /** How many invitations of one sender, and of all together, may wait at once. */
+  readonly invitationsPerSenderMax: number
+  readonly invitationsMax: number
   readonly signUp: 'open' | 'closed'
   /** Whether whoever signs up has to show that they read the mail of the address. */
   readonly emailVerification: 'required' | 'off'

@@ -239,6 +239,11 @@ export const errors = {
     title: 'Limit reached',
     detail: 'There are as many of these as one owner may have; end one first.',
   },
+  too_many_invitations: {
+    status: 409,
+    title: 'Too many invitations',
+    detail: 'As many invitations wait as may wait at once; take one back, or wait until some are accepted.',
+  },
   overloaded: {
     status: 503,
     title: 'Overloaded',

@@ -14,6 +14,7 @@ import {
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import { type AssuranceSettings, assuranceSettings } from './config-assurance.ts'
 import { type GeoSettings, geoSettings } from './config-geo.ts'
+import { type InvitationSettings, invitationSettings } from './config-invitations.ts'
 import * as kinds from './config-kinds.ts'
 import { type LimitSettings, limitSettings } from './config-limits.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
@@ -27,6 +28,7 @@ import { type TlsSettings, tlsSettings } from './config-tls.ts'
 export interface Settings
   extends AssuranceSettings,
     GeoSettings,
+    InvitationSettings,
     LimitSettings,
     MailSettings,
     OutboundSettings,
@@ -294,6 +296,7 @@ export const settings: SettingRows<Settings> = {
   },
   ...passwordSettings,
   ...assuranceSettings,
+  ...invitationSettings,
   ...geoSettings,
   ...outboundSettings,
   ...proofSettings,

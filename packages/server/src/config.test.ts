@@ -197,6 +197,8 @@ test('without anything set there is a safe server on loopback', () => {
       trustedDeviceDays: 0,
       assurance: 'off',
       assuranceRoles: [],
+      invitationsPerSenderMax: 100,
+      invitationsMax: 1000,
       passkeyRpId: 'localhost',
       passkeyOrigins: ['http://localhost:4000'],
       passwordLengthMin: 15,

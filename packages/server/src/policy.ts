@@ -28,6 +28,8 @@ export function toPolicy(config: Config): Policy {
     refreshGraceSeconds: config.refreshGraceSeconds,
     sessionsPerAccountMax: config.sessionsPerAccountMax,
     apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
+    invitationsPerSenderMax: config.invitationsPerSenderMax,
+    invitationsMax: config.invitationsMax,
     signUp: config.signUp,
     signInNetworkFailures: config.signInNetworkFailures,
     emailVerification: config.emailVerification,

@@ -210,6 +210,7 @@ function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & Invitat
     readInvitation: (id) => engine.read(() => invitations.readInvitation(id)),
     findInvitation: (digests, nowMs) => engine.read(() => invitations.findInvitation(digests, nowMs)),
     listInvitations: (page) => engine.read(() => invitations.listInvitations(page)),
+    countInvitations: (sender, nowMs) => engine.read(() => invitations.countInvitations(sender, nowMs)),
     beginSignUp: (input) => engine.write('beginSignUp', input),
     readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
     completeSignUp: (input) => engine.write('completeSignUp', input),

@@ -51,6 +51,10 @@ export const germanMeanings: Readonly<Record<string, string>> = {
   refreshGraceSeconds:
     'So lange bekommt ein ehrlicher zweiter Versuch mit einem benutzten Refresh-Token denselben Nachfolger. 0 ist streng (FAPI).',
   apiKeysPerOwnerMax: 'Schlüssel, an die niemand denkt, widerruft auch niemand.',
+  invitationsPerSenderMax:
+    'Wie viele Einladungen eines Absenders zugleich warten dürfen. Mehr Post verschickt auch keine gestohlene Sitzung eines Administrators.',
+  invitationsMax:
+    'Wie viele Einladungen aller Absender zusammen zugleich warten dürfen. Jede ist ein Weg hinein, den noch niemand gegangen ist.',
   leaseSeconds: 'So lange nimmt ein abgeschnittener Verifier höchstens noch aus dem Gedächtnis an.',
   signUp: 'Ob Menschen sich selbst ein Konto anlegen oder Administratoren es tun.',
   mfa: 'Wo es `required` ist, richtet bei der Anmeldung einen zweiten Faktor ein, wer keinen hat (ASVS 6.3.3). Mit `off` gibt es keine neuen; nach vorhandenen wird weiter gefragt.',
