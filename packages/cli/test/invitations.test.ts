@@ -4,11 +4,12 @@ import type { InvitationShape } from '@countersign/protocol'
 import { givenAdministrator, run, runJson } from './given.ts'
 
 test('somebody is invited, sent another link, listed, and not invited any more', async (t) => {
-  const { env } = await givenAdministrator(t, { COUNTERSIGN_INVITATIONS_MAX: '1' })
+  const { env } = await givenAdministrator(t, { COUNTERSIGN_INVITATIONS_MAX: '2' })
   type Answer = { invitation: InvitationShape }
   const args = ['invitations', 'send', 'Mia@example.com', '--role', 'administrator', '--expires-in', '2d']
   const { invitation } = await runJson<Answer>(args, { env })
   const again = await run(args, { env })
+  await runJson<Answer>(['invitations', 'send', 'ida@example.com'], { env })
   const full = await run(['invitations', 'send', 'ina@example.com'], { env })
   const { invitation: resent } = await runJson<Answer>(['invitations', 'resend', invitation.id], { env })
   const list = await run(['invitations', 'list'], { env })
