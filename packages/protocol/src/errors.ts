@@ -283,6 +283,7 @@ export const refusalReasons = [
   'ended',
   'revoked',
   'principal_disabled',
+  'below_level',
   'overlap_ended',
   'wrong_type',
   'wrong_algorithm',

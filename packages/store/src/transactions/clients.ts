@@ -1,7 +1,7 @@
 /** Writing OAuth clients: create, change, give a new secret, end. */
 
 import type { EntryDraft } from '@countersign/core'
-import { type Client, hasSecret, kindOf, signsWithSecret } from '@countersign/core'
+import { type Client, hasSecret, isRaised, kindOf, signsWithSecret } from '@countersign/core'
 import type { ClientId, ServiceAccountId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integerOrNull } from '../columns.ts'
@@ -66,7 +66,10 @@ export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'
   yield* writeAudit(input.audit)
   const write = (revokedBefore: number) =>
     run(sql.changeClient, id, ...settingsOf(after), disabled, revokedBefore)
-  if (typeof disabledAtMs === 'number') yield* appendWith(toRule(input), write)
+  // Which proof stood behind what it holds by now is not known of all of it: whoever meets the level comes back by a
+  // redirect, and the others sign in.
+  const isStricter = isRaised(before.assurance, after.assurance)
+  if (typeof disabledAtMs === 'number' || isStricter) yield* appendWith(toRule(input), write)
   else {
     yield* write(before.revokedBefore)
     if (tokensOf(before) !== tokensOf(after)) yield* appendEntry(toRule(input))

@@ -50,7 +50,6 @@ const exempt: Record<string, readonly string[]> = {
     'logo_uri',
     'policy_uri',
     'tos_uri',
-    'assurance',
     'id_token_algorithm',
   ],
   // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
