@@ -176,8 +176,7 @@ test('an application that demands more has its tokens, codes and offline grants 
   }
   const waiting = await codeFor(to, strong, 'openid')
   assert.ok(waiting)
-  const raise = () =>
-    to.send('PATCH', '/v1/clients/app', { key: to.adminKey, body: { assurance: 'aal2' } })
+  const raise = () => to.send('PATCH', '/v1/clients/app', { key: to.adminKey, body: { assurance: 'aal2' } })
 
   const raised = await Promise.all([raise(), raise()])
 
