@@ -16,6 +16,7 @@ import { ClientActions } from './client-actions.tsx'
 import styles from './clients.module.css'
 import { EditClient } from './edit-client.tsx'
 import { FIRST_PARTY, kindOfClient } from './kinds.ts'
+import { MoreFacts } from './more-facts.tsx'
 import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
@@ -75,6 +76,7 @@ function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
           {client.scopes.length === 0 && <None />}
         </span>
       </Section>
+      <MoreFacts client={client} />
       <EditClient client={client} isOpen={isEditing} onClose={() => setEditing(false)} />
       <SecretOnce label={words.secret} secret={made?.client_secret ?? null} onKept={() => setMade(null)} />
     </>
