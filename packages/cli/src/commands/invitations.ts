@@ -22,9 +22,7 @@ const list: Command = {
   run: async (input, terminal) => {
     const page = readPage(input)
     const client = await connect(input, terminal)
-    const found = await client.invitations.list(page)
-    showPage(terminal, found, columns)
-    if (!terminal.json) terminal.err(`You may send ${found.left} more.`)
+    showPage(terminal, await client.invitations.list(page), columns)
     return 0
   },
 }

@@ -25,7 +25,6 @@ import {
 } from '@countersign/verifier'
 import type { Context } from '../context.ts'
 import type { PrincipalView } from '../store-port.ts'
-import { cutToPolicy, levelOf } from './held-session.ts'
 import { type VerifyContext, verdictOf } from './verify.ts'
 
 export interface ExplainInput {
@@ -150,15 +149,13 @@ async function lookInside(context: Context, parsed: OpaqueCredential, toTime: To
   if (parsed.kind === 'session') {
     const { found } = await context.store.readSessionForVerdict(parsed.id)
     if (found === null) return {}
-    const { session: kept, principal } = found
-    const session = cutToPolicy(context, kept, principal)
+    const { session, principal } = found
     return {
       kind: `delivery=${session.delivery}`,
       ended: `ended_at=${toTime(session.endedAtMs)}`,
       expiry: `expires_at=${toTime(session.expiresAtMs)}`,
       idle: `idle_expires_at=${toTime(session.idleExpiresAtMs)}`,
       ...lookAtOwner(principal, session.issuedPosition, toTime),
-      level: `demanded=${levelOf(context, principal) ?? 'none'} amr=${session.amr.join(',')}`,
     }
   }
   const { found } = await context.store.readApiKeyForVerdict(parsed.id)
