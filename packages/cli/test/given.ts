@@ -149,9 +149,10 @@ export function bootstrap(data: string): Promise<Bootstrapped> {
 /** A server with an administrator, and the environment that commands need to be it. */
 export async function givenAdministrator(
   t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ server: GivenServer; made: Bootstrapped; env: Record<string, string> }> {
   const data = await givenFolder(t)
   const made = await bootstrap(data)
-  const server = await givenServer(t, data)
+  const server = await givenServer(t, data, settings)
   return { server, made, env: { COUNTERSIGN_URL: server.url, COUNTERSIGN_API_KEY: made.api_key.secret } }
 }

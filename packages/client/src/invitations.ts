@@ -1,5 +1,5 @@
 /** Asking people in: an address gets a link, by which its reader makes an account that has these roles. */
-import type { InvitationResponse, InvitationShape, Page } from '@countersign/protocol'
+import type { InvitationPage, InvitationResponse, InvitationShape } from '@countersign/protocol'
 import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
@@ -14,7 +14,7 @@ export interface InviteInput {
 
 export interface Invitations {
   /** Those that wait, or ended by time a moment ago, the newest first. */
-  list(query?: PageQuery): Promise<Page<InvitationShape>>
+  list(query?: PageQuery): Promise<InvitationPage>
   send(input: InviteInput): Promise<InvitationShape>
   /** Sends another link, in place of the one before. */
   resend(id: string, expiresInSeconds?: number): Promise<InvitationShape>

@@ -1,6 +1,5 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, Secret, SigningAlgorithm } from '@countersign/protocol'
-import type { RegistrationPolicy } from './clients/registration.ts'
 import type { AssurancePolicy } from './factors/assurance.ts'
 import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
@@ -41,9 +40,10 @@ export interface Policy {
   readonly refreshGraceSeconds: number
   readonly sessionsPerAccountMax: number
   readonly apiKeysPerOwnerMax: number
+  /** How many invitations of one sender, and of all together, may wait at once. */
+  readonly invitationsPerSenderMax: number
+  readonly invitationsMax: number
   readonly signUp: 'open' | 'closed'
-  /** Whether clients register themselves, and as what. */
-  readonly registration: RegistrationPolicy
   /** Whether whoever signs up has to show that they read the mail of the address. */
   readonly emailVerification: 'required' | 'off'
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */

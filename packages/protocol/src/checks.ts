@@ -31,6 +31,7 @@ export type CheckName =
   | 'idle'
   | 'owner'
   | 'floor'
+  | 'level'
   | 'signing_key'
   | 'algorithm'
   | 'signature'
@@ -63,6 +64,7 @@ export const credentialChecks: Readonly<Record<CheckedCredential, readonly Check
     'idle',
     'owner',
     'floor',
+    'level',
     'audience',
   ],
   api_key: [
@@ -108,6 +110,7 @@ const failedBy: Readonly<Record<RefusalReason, CheckName | null>> = {
   ended: 'ended',
   revoked: 'revocations',
   principal_disabled: 'owner',
+  below_level: 'level',
   overlap_ended: 'overlap',
   wrong_type: 'kind',
   wrong_algorithm: 'algorithm',

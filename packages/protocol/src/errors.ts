@@ -239,6 +239,11 @@ export const errors = {
     title: 'Limit reached',
     detail: 'There are as many of these as one owner may have; end one first.',
   },
+  too_many_invitations: {
+    status: 409,
+    title: 'Too many invitations',
+    detail: 'As many invitations wait as may wait at once; take one back, or wait until some are accepted.',
+  },
   overloaded: {
     status: 503,
     title: 'Overloaded',
@@ -278,6 +283,7 @@ export const refusalReasons = [
   'ended',
   'revoked',
   'principal_disabled',
+  'below_level',
   'overlap_ended',
   'wrong_type',
   'wrong_algorithm',
@@ -294,7 +300,7 @@ export const refusalReasons = [
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
-/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5, RFC 7591 §3.2.2, RFC 6750 §3.1: the only errors OAuth endpoints answer with. */
+/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5: the only errors OAuth endpoints answer with. */
 export const oauthErrors = {
   invalid_request: 400,
   invalid_client: 401,
@@ -307,11 +313,6 @@ export const oauthErrors = {
   use_dpop_nonce: 400,
   invalid_request_object: 400,
   unsupported_token_type: 400,
-  invalid_redirect_uri: 400,
-  invalid_client_metadata: 400,
-  invalid_software_statement: 400,
-  unapproved_software_statement: 400,
-  invalid_token: 401,
   authorization_pending: 400,
   access_denied: 400,
   expired_token: 400,

@@ -1,4 +1,5 @@
 /** Invitations on the wire: who may have an account at an address, and with which roles. */
+import type { Page } from './shapes.ts'
 
 export interface InvitationShape {
   id: string
@@ -9,6 +10,10 @@ export interface InvitationShape {
   invited_by: string
   created_at: string
   expires_at: string
+}
+export interface InvitationPage extends Page<InvitationShape> {
+  /** How many more the caller may send now, by the bounds for one sender and for all. */
+  left: number
 }
 export interface InvitationResponse {
   invitation: InvitationShape

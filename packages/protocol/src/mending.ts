@@ -34,6 +34,8 @@ export const mending: Readonly<Record<Mending, string>> = {
   revoked:
     'Something on its path was revoked after it was issued: see the audit log. Sign in or exchange again.',
   principal_disabled: 'Its owner is disabled. Enable the account or service account, if that is meant.',
+  below_level:
+    'More is demanded of its person by now than was proved when it was opened. They sign in again, and are led to what is missing.',
   overlap_ended: 'The key was rotated and the overlap is over. Give the program the new secret.',
   wrong_type:
     'This kind of credential does not open this endpoint. Refresh tokens are for the token endpoint alone, ID tokens for nobody but the app.',

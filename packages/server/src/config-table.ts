@@ -14,6 +14,7 @@ import {
 import { type LogLevel, logLevels } from './adapters/log-levels.ts'
 import { type AssuranceSettings, assuranceSettings } from './config-assurance.ts'
 import { type GeoSettings, geoSettings } from './config-geo.ts'
+import { type InvitationSettings, invitationSettings } from './config-invitations.ts'
 import * as kinds from './config-kinds.ts'
 import { type LimitSettings, limitSettings } from './config-limits.ts'
 import { type MailSettings, mailSettings } from './config-mail.ts'
@@ -21,19 +22,18 @@ import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import { type ProofSettings, proofSettings } from './config-proofs.ts'
 import type { SettingRows } from './config-reader.ts'
-import { type RegistrationSettings, registrationSettings } from './config-registration.ts'
 import { type TlsSettings, tlsSettings } from './config-tls.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
 export interface Settings
   extends AssuranceSettings,
     GeoSettings,
+    InvitationSettings,
     LimitSettings,
     MailSettings,
     OutboundSettings,
     PasswordSettings,
     ProofSettings,
-    RegistrationSettings,
     TlsSettings {
   port: number
   host: string
@@ -296,10 +296,10 @@ export const settings: SettingRows<Settings> = {
   },
   ...passwordSettings,
   ...assuranceSettings,
+  ...invitationSettings,
   ...geoSettings,
   ...outboundSettings,
   ...proofSettings,
-  ...registrationSettings,
   ...limitSettings,
   ...mailSettings,
   bodyBytesMax: {

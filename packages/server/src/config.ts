@@ -36,7 +36,6 @@ type Grouped =
   | 'rateLimitPasswordCheck'
   | 'rateLimitToken'
   | 'rateLimitClient'
-  | 'rateLimitRegistration'
 
 /** The settings as the server works with them. */
 export interface Config extends Readonly<Omit<Settings, Grouped>> {
@@ -176,7 +175,6 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
     rateLimitPasswordCheck,
     rateLimitToken,
     rateLimitClient,
-    rateLimitRegistration,
     ...same
   } = values
   return {
@@ -193,7 +191,6 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
       password_check: rateLimitPasswordCheck,
       token: rateLimitToken,
       client: rateLimitClient,
-      registration: rateLimitRegistration,
     },
   }
 }

@@ -4,7 +4,6 @@ import type { Policy } from '@countersign/core'
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, CLOCK_LEEWAY_SECONDS } from '@countersign/protocol'
 import type { Config } from './config.ts'
 import { levelsByRole } from './config-assurance.ts'
-import { toRegistrationPolicy } from './config-registration.ts'
 
 /** The longest that a verdict about an opaque credential is kept (lease protocol, rule 4). */
 const VERDICT_SECONDS = 60
@@ -29,8 +28,9 @@ export function toPolicy(config: Config): Policy {
     refreshGraceSeconds: config.refreshGraceSeconds,
     sessionsPerAccountMax: config.sessionsPerAccountMax,
     apiKeysPerOwnerMax: config.apiKeysPerOwnerMax,
+    invitationsPerSenderMax: config.invitationsPerSenderMax,
+    invitationsMax: config.invitationsMax,
     signUp: config.signUp,
-    registration: toRegistrationPolicy(config),
     signInNetworkFailures: config.signInNetworkFailures,
     emailVerification: config.emailVerification,
     mfa: config.mfa,

@@ -213,6 +213,35 @@ test('the message says so in text and HTML, holds nothing else that somebody typ
   }
 })
 
+test('one sender, and all together, have no more invitations waiting than a setting says', async (t) => {
+  const to = await open(t, {
+    COUNTERSIGN_INVITATIONS_PER_SENDER_MAX: '2',
+    COUNTERSIGN_INVITATIONS_MAX: '3',
+  })
+  const { secret } = await given.keyOf(to, ['accounts:*'])
+  const { adminKey: key } = to
+  const left = async (caller: string) => (await to.send('GET', '/v1/invitations', { key: caller })).json.left
+  const id = at((await invite(to, '1@example.com', { expires_in: 300 })).json, 'invitation', 'id')
+  assert.deepEqual([await left(key), await left(secret)], [1, 2])
+
+  const answers = await Promise.all([2, 3, 4].map((name) => invite(to, `${name}@example.com`)))
+
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409, 409])
+  const refused = answers.find(({ status }) => status === 409)
+  assert.ok(refused)
+  assertProblem(refused, 'too_many_invitations')
+  assert.deepEqual([await left(key), await left(secret)], [0, 1])
+  assert.equal((await invite(to, '5@example.com', {}, secret)).status, 201)
+  assertProblem(await invite(to, '6@example.com', {}, secret), 'too_many_invitations')
+  // Another link for what waits already takes no more room, until it is late.
+  const resend = () => to.send('POST', `/v1/invitations/${id}/resend`, { key, body: { expires_in: 300 } })
+  assert.equal((await resend()).status, 200)
+  to.clock.advance(301)
+  assert.equal((await invite(to, '7@example.com')).status, 201)
+  assertProblem(await resend(), 'too_many_invitations')
+  assert.deepEqual(await mailTo(to, '6@example.com'), [])
+})
+
 test('a link is in no log, no audit event and no list', async (t) => {
   const to = await open(t)
   await invite(to, 'ada@example.com')

@@ -18,7 +18,6 @@ import type {
   NotMeStore,
   PasskeyStore,
   PasswordStore,
-  RegistrationStore,
   RevocationStore,
   RiskStore,
   RoleStore,
@@ -43,7 +42,6 @@ import * as notMe from './reads/not-me.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
 import * as programs from './reads/programs.ts'
-import * as registrations from './reads/registrations.ts'
 import * as revocations from './reads/revocations.ts'
 import * as risk from './reads/risk.ts'
 import * as usage from './reads/usage.ts'
@@ -149,7 +147,7 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
   }
 }
 
-function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore {
+function createClientStore(engine: StoreEngine): ClientStore {
   return {
     createClient: (input) => engine.write('createClient', input),
     readClient: (id) => engine.read(() => clients.readClient(id)),
@@ -159,13 +157,6 @@ function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore
     rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
     endClient: (input) => engine.write('endClient', input),
     useOnce: (input) => engine.write('useOnce', input),
-    createInitialAccessToken: (input) => engine.write('createInitialAccessToken', input),
-    endInitialAccessToken: (input) => engine.write('endInitialAccessToken', input),
-    findInitialAccessToken: (digests, nowMs) =>
-      engine.read(() => registrations.findInitialAccessToken(digests, nowMs)),
-    listInitialAccessTokens: (page) => engine.read(() => registrations.listInitialAccessTokens(page)),
-    registerClient: (input) => engine.write('registerClient', input),
-    sweepRegistrations: (input) => engine.write('sweepRegistrations', input),
   }
 }
 
@@ -219,6 +210,7 @@ function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & Invitat
     readInvitation: (id) => engine.read(() => invitations.readInvitation(id)),
     findInvitation: (digests, nowMs) => engine.read(() => invitations.findInvitation(digests, nowMs)),
     listInvitations: (page) => engine.read(() => invitations.listInvitations(page)),
+    countInvitations: (sender, nowMs) => engine.read(() => invitations.countInvitations(sender, nowMs)),
     beginSignUp: (input) => engine.write('beginSignUp', input),
     readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
     completeSignUp: (input) => engine.write('completeSignUp', input),

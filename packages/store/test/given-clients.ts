@@ -28,8 +28,6 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   createdAtMs: NOW,
   disabledAtMs: null,
   endedAtMs: null,
-  registration: 'administrator',
-  usedAtMs: null,
   revokedBefore: 0,
   ...over,
 })
@@ -98,6 +96,7 @@ export async function clientWritesOf(
       () => store.changeClient({ id, change: { audiences: ['https://other.example.com'] }, ...change() }),
       () => store.changeClient({ id, change: { serviceAccountId: null }, ...change() }),
       () => store.changeClient({ id, change: { serviceAccountId }, ...change() }),
+      () => store.changeClient({ id, change: { assurance: 'aal2' }, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: NOW, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: null, ...change() }),
     ],

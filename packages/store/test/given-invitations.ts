@@ -1,5 +1,5 @@
 /** Invitations that wait, with defaults that succeed: whoever invites is an administrator of their own. */
-import type { Account, Invitation, Store } from '@countersign/core'
+import type { Account, Invitation, InvitationBounds, Store } from '@countersign/core'
 import type { PrincipalId } from '@countersign/protocol'
 import type { Bench } from './bench.ts'
 import { givenAccount, HOUR, makeAccount, makeEvent, makeId, makeText, NOW } from './given.ts'
@@ -29,11 +29,22 @@ export async function makeInvitation(
   return { digest: makeText('invitation'), invitation }
 }
 
-export const createInvitation = ({ store }: Bench, waiting: Waiting): ReturnType<Store['createInvitation']> =>
-  store.createInvitation({ ...waiting, ...letter() })
+/** Room for all that tests leave behind. */
+const BOUNDS: InvitationBounds = { nowMs: NOW, perSenderMax: 10_000, allMax: 10_000 }
 
-export const renewInvitation = ({ store }: Bench, waiting: Waiting): ReturnType<Store['renewInvitation']> =>
-  store.renewInvitation({ ...waiting, ...letter() })
+export const createInvitation = (
+  { store }: Bench,
+  waiting: Waiting,
+  bounds: Partial<InvitationBounds> = {},
+): ReturnType<Store['createInvitation']> =>
+  store.createInvitation({ ...waiting, bounds: { ...BOUNDS, ...bounds }, ...letter() })
+
+export const renewInvitation = (
+  { store }: Bench,
+  waiting: Waiting,
+  bounds: Partial<InvitationBounds> = {},
+): ReturnType<Store['renewInvitation']> =>
+  store.renewInvitation({ ...waiting, bounds: { ...BOUNDS, ...bounds }, ...letter() })
 
 const letter = () => ({
   mails: [makeMail(makeAccount(), { kind: 'invitation', accountId: null })],

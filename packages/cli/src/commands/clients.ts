@@ -22,6 +22,7 @@ import type { Input } from '../input.ts'
 import { readPage } from '../lists.ts'
 import { type Column, type Row, showPage, showRecord, toList, toWhen } from '../show.ts'
 import type { Terminal } from '../terminal.ts'
+import { clearOption, moreOptions, readCleared, readMore } from './client-more.ts'
 
 const id = { name: 'id', help: 'The client’s id.' }
 
@@ -45,14 +46,7 @@ const columns: readonly Column<ClientShape>[] = [
   { title: 'grants', value: (one) => toList(one.grant_types) },
   { title: 'scopes', value: (one) => toList(one.scopes) },
   { title: 'state', value: (one) => (one.disabled_at === null ? 'active' : 'disabled') },
-  { title: 'registered', value: registeredBy },
 ]
-
-function registeredBy({ registration }: ClientShape): string {
-  return { administrator: 'by an administrator', self: 'by itself', document: 'by its document' }[
-    registration
-  ]
-}
 
 const show: Command = {
   name: 'clients show',
@@ -83,8 +77,10 @@ function rowsOf(one: ClientShape): Row[] {
     ['scopes', toList(one.scopes)],
     ['audiences', toList(one.audiences)],
     ['speaks for', one.service_account_id ?? ''],
-    ['registered', registeredBy(one)],
-    ['first used', toWhen(one.first_used_at)],
+    ['demands', one.assurance],
+    ['logo', one.logo_uri],
+    ['privacy policy', one.policy_uri],
+    ['terms', one.tos_uri],
     ['created', toWhen(one.created_at)],
     ['disabled', toWhen(one.disabled_at)],
   ]
@@ -115,7 +111,10 @@ const settings: Readonly<Record<string, Option>> = {
   },
   'jwks-uri': { type: 'text', value: 'uri', help: 'Where it publishes them itself.' },
   'jwks-file': { type: 'text', value: 'file', help: 'Its public keys as a JWK Set, for private_key_jwt.' },
+  ...moreOptions,
 }
+
+const grant: Option = { type: 'list', value: 'grant', help: `One of ${clientGrantTypes.join(', ')}.` }
 
 const create: Command = {
   name: 'clients create',
@@ -126,7 +125,7 @@ const create: Command = {
   options: {
     name: { type: 'text', value: 'name', required: true, help: 'What it is called for people.' },
     auth: { type: 'text', value: 'method', required: true, help: `One of ${clientAuthMethods.join(', ')}.` },
-    grant: { type: 'list', value: 'grant', help: `One of ${clientGrantTypes.join(', ')}.` },
+    grant,
     ...settings,
   },
   connects: true,
@@ -141,9 +140,7 @@ const create: Command = {
         'auth',
       ),
       dpop_bound_access_tokens: readDpop(input),
-      grant_types: input
-        .list('grant')
-        .map((word) => readWord<ClientGrantType>(clientGrantTypes, word, 'grant')),
+      grant_types: readGrants(input),
       redirect_uris: [...input.list('redirect-uri')],
       post_logout_redirect_uris: [...input.list('post-logout-redirect-uri')],
       backchannel_logout_uri: input.text('backchannel-logout-uri'),
@@ -153,12 +150,16 @@ const create: Command = {
       jwks: await readKeys(input),
       jwks_uri: input.text('jwks-uri'),
       id_token_signed_response_alg: readIdTokenAlgorithm(input) ?? undefined,
+      ...readMore(input, create.name),
     }
     const client = await connect(input, terminal)
     showSecret(terminal, await client.clients.create(request))
     return 0
   },
 }
+
+const readGrants = (input: Input): ClientGrantType[] =>
+  input.list('grant').map((word) => readWord<ClientGrantType>(clientGrantTypes, word, 'grant'))
 
 function readProfile(input: Input): ClientProfile | undefined {
   const text = input.text('profile')
@@ -212,7 +213,9 @@ const change: Command = {
       value: 'method',
       help: `One of ${clientAuthMethods.join(', ')}. For client_secret_jwt rotate the secret afterwards.`,
     },
+    grant,
     ...settings,
+    clear: clearOption,
   },
   connects: true,
   run: async (input, terminal) => {
@@ -227,6 +230,7 @@ const change: Command = {
         auth === undefined ? undefined : readWord<ClientAuthMethod>(clientAuthMethods, auth, 'auth'),
       profile: readProfile(input),
       dpop_bound_access_tokens: readDpop(input),
+      grant_types: input.list('grant').length === 0 ? undefined : readGrants(input),
       redirect_uris: all('redirect-uri'),
       post_logout_redirect_uris: all('post-logout-redirect-uri'),
       backchannel_logout_uri: input.text('backchannel-logout-uri'),
@@ -236,6 +240,8 @@ const change: Command = {
       jwks: await readKeys(input),
       jwks_uri: input.text('jwks-uri'),
       id_token_signed_response_alg: readIdTokenAlgorithm(input),
+      ...readMore(input, change.name),
+      ...readCleared(input, change.name),
     }
     const client = await connect(input, terminal)
     const one = await client.clients.change(input.required('id'), wanted)

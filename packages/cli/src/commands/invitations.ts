@@ -22,7 +22,9 @@ const list: Command = {
   run: async (input, terminal) => {
     const page = readPage(input)
     const client = await connect(input, terminal)
-    showPage(terminal, await client.invitations.list(page), columns)
+    const found = await client.invitations.list(page)
+    showPage(terminal, found, columns)
+    if (!terminal.json) terminal.err(`You may send ${found.left} more.`)
     return 0
   },
 }

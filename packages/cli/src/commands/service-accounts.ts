@@ -2,6 +2,7 @@
 import type { ServiceAccountShape } from '@countersign/protocol'
 import { type Command, pageOptions } from '../command.ts'
 import { connect } from '../connection.ts'
+import { UsageError } from '../failures.ts'
 import { readPage, readRoles, rolesOptions } from '../lists.ts'
 import { type Column, type Row, showPage, showRecord, toList, toWhen } from '../show.ts'
 import type { Terminal } from '../terminal.ts'
@@ -76,6 +77,41 @@ const create: Command = {
   },
 }
 
+const change: Command = {
+  name: 'service-accounts change',
+  summary: 'Change what a service account is called, and what it may ask about',
+  positionals: [id],
+  options: {
+    name: { type: 'text', value: 'name', help: 'What the program is called.' },
+    audience: {
+      type: 'list',
+      value: 'audience',
+      help: 'An API that it may ask about credentials for. Together they replace what it has.',
+    },
+    clear: { type: 'list', value: 'option', help: 'Takes away what was set by that option: audience.' },
+  },
+  connects: true,
+  notes: ['Its roles are set by: countersign service-accounts roles <id> <role>…'],
+  run: async (input, terminal) => {
+    const audiences = input.list('audience')
+    const cleared = input.list('clear')
+    if (cleared.some((one) => one !== 'audience') || (cleared.length > 0 && audiences.length > 0)) {
+      throw new UsageError('--clear is audience, and goes without --audience.', change.name)
+    }
+    const name = input.text('name')
+    const wanted = {
+      ...(name !== undefined && { name }),
+      ...((audiences.length > 0 || cleared.length > 0) && { audiences }),
+    }
+    if (Object.keys(wanted).length === 0) {
+      throw new UsageError('There is nothing to change: give --name, --audience or --clear.', change.name)
+    }
+    const client = await connect(input, terminal)
+    showOne(terminal, await client.serviceAccounts.change(input.required('id'), wanted))
+    return 0
+  },
+}
+
 const setDisabled = (verb: 'disable' | 'enable', summary: string): Command => ({
   name: `service-accounts ${verb}`,
   summary,
@@ -126,6 +162,7 @@ export const commands: readonly Command[] = [
   list,
   show,
   create,
+  change,
   setDisabled('disable', 'Disable a service account, which stops all its keys'),
   setDisabled('enable', 'Let a disabled service account work again'),
   end,

@@ -1,21 +1,22 @@
 /** The fields that a client is registered and changed with. */
 import {
   type ClientAuthMethod,
+  clientAuthMethods,
   type IdTokenAlgorithm,
   identityScopes,
   idTokenAlgorithms,
   isIdentityScope,
 } from '@countersign/protocol'
-import { Input, Select, TagsInput, Textarea } from '@mantine/core'
+import { Input, Select, TagsInput } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { programsQuery } from '../api/admin-queries.ts'
 import { useTexts } from '../i18n/texts.ts'
 import css from '../keys/keys.module.css'
 import { Notice } from '../ui/parts.tsx'
-import { toUris } from './kinds.ts'
 import { clientTexts } from './texts.ts'
+import { UriLines } from './uri-lines.tsx'
 
 interface FieldProps<T> {
   readonly value: T
@@ -27,25 +28,17 @@ export interface RedirectUrisProps extends FieldProps<readonly string[]> {
   readonly error: string | undefined
 }
 
-/** The text stays as it was typed: a line that is just being begun must not vanish. */
 export function RedirectUris({ value, isPublic, error, onChange }: RedirectUrisProps): ReactNode {
   const words = useTexts(clientTexts)
-  const [text, setText] = useState(value.join('\n'))
   return (
-    <Textarea
+    <UriLines
       label={words.redirectUris}
-      description={isPublic ? words.redirectUrisHintPublic : words.redirectUrisHint}
+      hint={isPublic ? words.redirectUrisHintPublic : words.redirectUrisHint}
       placeholder={isPublic ? 'com.example.app:/callback' : 'https://app.example.com/callback'}
-      value={text}
+      value={value}
       error={error}
-      rows={Math.max(2, text.split('\n').length)}
-      spellCheck={false}
-      required
-      withAsterisk={false}
-      onChange={(event) => {
-        setText(event.currentTarget.value)
-        onChange(toUris(event.currentTarget.value))
-      }}
+      isRequired
+      onChange={onChange}
     />
   )
 }
@@ -116,19 +109,16 @@ export function IdTokenAlgorithmPicker({ value, onChange }: FieldProps<IdTokenAl
   )
 }
 
-/** The ways that need a secret and nothing else, between which a client may change. */
-export const secretMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
-
-export function SecretMethodPicker({ value, onChange }: FieldProps<ClientAuthMethod>): ReactNode {
+export function MethodPicker({ value, onChange }: FieldProps<ClientAuthMethod>): ReactNode {
   const words = useTexts(clientTexts)
   return (
     <Select
       label={words.method}
       description={words.methodHint}
-      data={secretMethods.map((method) => ({ value: method, label: words.methods[method] }))}
+      data={clientAuthMethods.map((method) => ({ value: method, label: words.methods[method] }))}
       value={value}
       allowDeselect={false}
-      onChange={(picked) => onChange(secretMethods.find((one) => one === picked) ?? value)}
+      onChange={(picked) => onChange(clientAuthMethods.find((one) => one === picked) ?? value)}
     />
   )
 }

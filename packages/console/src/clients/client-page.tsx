@@ -16,6 +16,7 @@ import { ClientActions } from './client-actions.tsx'
 import styles from './clients.module.css'
 import { EditClient } from './edit-client.tsx'
 import { FIRST_PARTY, kindOfClient } from './kinds.ts'
+import { MoreFacts } from './more-facts.tsx'
 import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
@@ -48,11 +49,6 @@ function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
           <Notice tone="brand">{words.builtIn}</Notice>
         </div>
       )}
-      {client.registration !== 'administrator' && (
-        <div className={css.spaced}>
-          <Notice tone="warn">{words.uncheckedMeans[client.registration]}</Notice>
-        </div>
-      )}
       {client.disabled_at !== null && (
         <div className={css.spaced}>
           <Notice tone="warn">
@@ -80,6 +76,7 @@ function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
           {client.scopes.length === 0 && <None />}
         </span>
       </Section>
+      <MoreFacts client={client} />
       <EditClient client={client} isOpen={isEditing} onClose={() => setEditing(false)} />
       <SecretOnce label={words.secret} secret={made?.client_secret ?? null} onKept={() => setMade(null)} />
     </>
@@ -117,11 +114,6 @@ function ClientFacts({ client }: { readonly client: ClientShape }): ReactNode {
         <Fact label={words.profile}>{client.profile}</Fact>
         {client.id_token_signed_response_alg !== null && (
           <Fact label={words.idTokenAlgorithm}>{client.id_token_signed_response_alg}</Fact>
-        )}
-        {client.registration !== 'administrator' && (
-          <Fact label={words.firstUsed}>
-            {client.first_used_at === null ? words.neverUsed : <Time at={client.first_used_at} />}
-          </Fact>
         )}
         {client.id !== FIRST_PARTY && (
           <Fact label={t.common.created}>

@@ -10,8 +10,25 @@ import { useTexts } from '../i18n/texts.ts'
 import { ChoiceCards } from '../ui/choice-cards.tsx'
 import { Failure, Notice } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
-import { Audiences, RedirectUris, Scopes, ServiceAccountPicker } from './client-fields.tsx'
-import { type ClientDraft, clientKinds, toClientId, toRequest } from './kinds.ts'
+import {
+  Audiences,
+  IdTokenAlgorithmPicker,
+  MethodPicker,
+  RedirectUris,
+  Scopes,
+  ServiceAccountPicker,
+} from './client-fields.tsx'
+import {
+  type ClientDraft,
+  clientKinds,
+  hasPeople,
+  needsServiceAccount,
+  toClientId,
+  toMore,
+  toRequest,
+  usualMethod,
+} from './kinds.ts'
+import { MoreFields } from './more-fields.tsx'
 import { clientTexts } from './texts.ts'
 
 export interface CreateClientProps {
@@ -44,6 +61,9 @@ const EMPTY: ClientDraft = {
   scopes: ['openid', 'profile', 'email'],
   audiences: [],
   serviceAccountId: null,
+  method: usualMethod('web'),
+  idTokenAlgorithm: null,
+  more: toMore('web'),
 }
 
 function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => void }): ReactNode {
@@ -58,7 +78,7 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
     done: () => words.registered,
     onDone: onMade,
   })
-  const isService = draft.kind === 'service'
+  const isForPeople = hasPeople(draft.more)
   const uriMistake = fieldMistake(create.error, 'redirect_uris')
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -71,14 +91,21 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
         name="kind"
         choices={clientKinds.map((id) => ({ id, label: words.kinds[id], means: words.kindMeans[id] }))}
         value={[draft.kind]}
-        onChange={([kind = draft.kind]) => change({ kind, scopes: kind === 'service' ? [] : EMPTY.scopes })}
+        onChange={([kind = draft.kind]) =>
+          change({
+            kind,
+            scopes: kind === 'service' ? [] : EMPTY.scopes,
+            method: usualMethod(kind),
+            more: { ...draft.more, grant_types: toMore(kind).grant_types },
+          })
+        }
       />
       <Notice tone="brand" title={words.whatIsSet}>
         {words.kindSets[draft.kind]}
       </Notice>
       <TextInput
         label={words.name}
-        description={isService ? undefined : words.nameHint}
+        description={isForPeople ? words.nameHint : undefined}
         value={draft.name}
         maxLength={100}
         required
@@ -99,21 +126,7 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
           change({ id: event.currentTarget.value })
         }}
       />
-      {isService ? (
-        <ServiceAccountPicker
-          value={draft.serviceAccountId}
-          onChange={(serviceAccountId) => change({ serviceAccountId })}
-        />
-      ) : (
-        <RedirectUris
-          value={draft.redirectUris}
-          error={uriMistake}
-          isPublic={draft.kind === 'public'}
-          onChange={(redirectUris) => change({ redirectUris })}
-        />
-      )}
-      <Scopes value={draft.scopes} hasPeople={!isService} onChange={(scopes) => change({ scopes })} />
-      <Audiences value={draft.audiences} onChange={(audiences) => change({ audiences })} />
+      <DraftFields draft={draft} error={create.error} onChange={change} />
       {create.error !== null && uriMistake === undefined && !(create.error instanceof Cancelled) && (
         <Failure error={create.error} />
       )}
@@ -123,5 +136,49 @@ function ClientForm({ onMade }: { readonly onMade: (made: ClientWithSecret) => v
         </Button>
       </div>
     </form>
+  )
+}
+
+interface DraftFieldsProps {
+  readonly draft: ClientDraft
+  readonly error: Error | null
+  readonly onChange: (part: Partial<ClientDraft>) => void
+}
+
+/** What depends on the kind, and what few clients need. */
+function DraftFields({ draft, error, onChange: change }: DraftFieldsProps): ReactNode {
+  const isForPeople = hasPeople(draft.more)
+  return (
+    <>
+      {needsServiceAccount(draft.more) && (
+        <ServiceAccountPicker
+          value={draft.serviceAccountId}
+          onChange={(serviceAccountId) => change({ serviceAccountId })}
+        />
+      )}
+      {isForPeople && (
+        <RedirectUris
+          value={draft.redirectUris}
+          error={fieldMistake(error, 'redirect_uris')}
+          isPublic={draft.method === 'none'}
+          onChange={(redirectUris) => change({ redirectUris })}
+        />
+      )}
+      <Scopes value={draft.scopes} hasPeople={isForPeople} onChange={(scopes) => change({ scopes })} />
+      <Audiences value={draft.audiences} onChange={(audiences) => change({ audiences })} />
+      <MethodPicker value={draft.method} onChange={(method) => change({ method })} />
+      {isForPeople && (
+        <IdTokenAlgorithmPicker
+          value={draft.idTokenAlgorithm}
+          onChange={(idTokenAlgorithm) => change({ idTokenAlgorithm })}
+        />
+      )}
+      <MoreFields
+        value={draft.more}
+        hasPeople={isForPeople}
+        mistakeOf={(field) => fieldMistake(error, field)}
+        onChange={(part) => change({ more: { ...draft.more, ...part } })}
+      />
+    </>
   )
 }

@@ -1,5 +1,5 @@
 /** Changes what a client may be sent back to, ask for, and be called. */
-import { type ChangeClientRequest, type ClientShape, isIdentityScope } from '@countersign/protocol'
+import { type ClientShape, isIdentityScope } from '@countersign/protocol'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client as api } from '../api/client.ts'
@@ -9,15 +9,17 @@ import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
+import { toChange, withGrants } from './changes.ts'
 import {
   Audiences,
   IdTokenAlgorithmPicker,
+  MethodPicker,
   RedirectUris,
   Scopes,
-  SecretMethodPicker,
   ServiceAccountPicker,
-  secretMethods,
 } from './client-fields.tsx'
+import { hasPeople, needsServiceAccount } from './kinds.ts'
+import { MoreFields } from './more-fields.tsx'
 import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
@@ -52,9 +54,9 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
   const t = useT()
   const words = useTexts(clientTexts)
   const [draft, setDraft] = useState(client)
-  const change = (part: Partial<ClientShape>): void => setDraft((before) => ({ ...before, ...part }))
-  const hasPeople = client.grant_types.includes('authorization_code')
-  const hasSecret = secretMethods.some((one) => one === client.token_endpoint_auth_method)
+  const change = (part: Partial<ClientShape>): void => setDraft((before) => withGrants(before, part))
+  const isForPeople = hasPeople(draft)
+  const isForService = needsServiceAccount(draft)
   const save = useAction({
     run: () => api.clients.change(client.id, toChange(client, draft)),
     changes: [clientQuery(client.id).queryKey, ['clients']],
@@ -79,15 +81,15 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
         data-autofocus
         onChange={(event) => change({ name: event.currentTarget.value })}
       />
-      {hasPeople && (
+      {isForPeople && (
         <RedirectUris
           value={draft.redirect_uris}
           error={uriMistake}
-          isPublic={client.type === 'public'}
+          isPublic={draft.token_endpoint_auth_method === 'none'}
           onChange={(uris) => change({ redirect_uris: [...uris] })}
         />
       )}
-      {client.service_account_id !== null && (
+      {isForService && (
         <ServiceAccountPicker
           value={draft.service_account_id}
           onChange={(id) => change({ service_account_id: id })}
@@ -95,22 +97,26 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
       )}
       <Scopes
         value={draft.scopes}
-        hasPeople={hasPeople || client.scopes.some(isIdentityScope)}
+        hasPeople={isForPeople || client.scopes.some(isIdentityScope)}
         onChange={(scopes) => change({ scopes: [...scopes] })}
       />
       <Audiences value={draft.audiences} onChange={(all) => change({ audiences: [...all] })} />
-      {hasSecret && (
-        <SecretMethodPicker
-          value={draft.token_endpoint_auth_method}
-          onChange={(picked) => change({ token_endpoint_auth_method: picked })}
-        />
-      )}
-      {hasPeople && (
+      <MethodPicker
+        value={draft.token_endpoint_auth_method}
+        onChange={(picked) => change({ token_endpoint_auth_method: picked })}
+      />
+      {isForPeople && (
         <IdTokenAlgorithmPicker
           value={draft.id_token_signed_response_alg}
           onChange={(algorithm) => change({ id_token_signed_response_alg: algorithm })}
         />
       )}
+      <MoreFields
+        value={draft}
+        hasPeople={isForPeople}
+        mistakeOf={(field) => fieldMistake(save.error, field)}
+        onChange={change}
+      />
       {save.error !== null && uriMistake === undefined && !(save.error instanceof Cancelled) && (
         <Failure error={save.error} />
       )}
@@ -121,23 +127,4 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
       </div>
     </form>
   )
-}
-
-/** What costs the authority more than a write (a key, an end of secrets) is named only where it was changed. */
-function toChange(client: ClientShape, draft: ClientShape): ChangeClientRequest {
-  const hasPeople = client.grant_types.includes('authorization_code')
-  const method = draft.token_endpoint_auth_method
-  return {
-    name: draft.name.trim(),
-    scopes: draft.scopes,
-    audiences: draft.audiences,
-    ...(hasPeople && { redirect_uris: draft.redirect_uris }),
-    ...(method !== client.token_endpoint_auth_method && { token_endpoint_auth_method: method }),
-    ...(draft.id_token_signed_response_alg !== client.id_token_signed_response_alg && {
-      id_token_signed_response_alg: draft.id_token_signed_response_alg,
-    }),
-    ...(draft.service_account_id !== client.service_account_id && {
-      service_account_id: draft.service_account_id,
-    }),
-  }
 }

@@ -1,5 +1,12 @@
 /** The kinds of clients that people think in, and what each means in the words of RFC 7591. */
-import type { ClientGrantType, ClientShape, CreateClientRequest } from '@countersign/protocol'
+import type {
+  ClientAuthMethod,
+  ClientGrantType,
+  ClientShape,
+  CreateClientRequest,
+  IdTokenAlgorithm,
+} from '@countersign/protocol'
+import type { MoreSettings } from './more-fields.tsx'
 
 export const clientKinds = ['web', 'public', 'service'] as const
 export type ClientKind = (typeof clientKinds)[number]
@@ -15,6 +22,9 @@ export interface ClientDraft {
   readonly scopes: readonly string[]
   readonly audiences: readonly string[]
   readonly serviceAccountId: string | null
+  readonly method: ClientAuthMethod
+  readonly idTokenAlgorithm: IdTokenAlgorithm | null
+  readonly more: MoreSettings
 }
 
 const GRANTS: Readonly<Record<ClientKind, readonly ClientGrantType[]>> = {
@@ -23,26 +33,56 @@ const GRANTS: Readonly<Record<ClientKind, readonly ClientGrantType[]>> = {
   service: ['client_credentials'],
 }
 
+/** What a client of that kind is registered with, unless somebody says otherwise. */
+export const toMore = (kind: ClientKind): MoreSettings => ({
+  profile: 'oauth2.1',
+  dpop_bound_access_tokens: false,
+  grant_types: [...GRANTS[kind]],
+  post_logout_redirect_uris: [],
+  backchannel_logout_uri: null,
+  jwks: null,
+  jwks_uri: null,
+  logo_uri: null,
+  policy_uri: null,
+  tos_uri: null,
+  assurance: null,
+})
+
+export const usualMethod = (kind: ClientKind): ClientAuthMethod =>
+  kind === 'public' ? 'none' : 'client_secret_basic'
+
 export function toRequest(draft: ClientDraft): CreateClientRequest {
-  const { kind, id, name } = draft
+  const { id, name, more } = draft
   const common: CreateClientRequest = {
+    // What is not set is not named.
+    ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== null)),
     id: id.trim(),
     name: name.trim(),
-    token_endpoint_auth_method: kind === 'public' ? 'none' : 'client_secret_basic',
-    grant_types: [...GRANTS[kind]],
+    token_endpoint_auth_method: draft.method,
+    grant_types: more.grant_types,
     scopes: [...draft.scopes],
     audiences: [...draft.audiences],
+    ...(draft.idTokenAlgorithm !== null && { id_token_signed_response_alg: draft.idTokenAlgorithm }),
   }
-  return kind === 'service'
-    ? { ...common, ...(draft.serviceAccountId !== null && { service_account_id: draft.serviceAccountId }) }
-    : { ...common, redirect_uris: [...draft.redirectUris] }
+  return {
+    ...common,
+    ...(needsServiceAccount(more) &&
+      draft.serviceAccountId !== null && { service_account_id: draft.serviceAccountId }),
+    ...(hasPeople(more) && { redirect_uris: [...draft.redirectUris] }),
+  }
 }
+
+export const hasPeople = ({ grant_types }: Pick<ClientShape, 'grant_types'>): boolean =>
+  grant_types.includes('authorization_code')
+/** It acts as a service account, for itself or going on with somebody's token. */
+export const needsServiceAccount = ({ grant_types }: Pick<ClientShape, 'grant_types'>): boolean =>
+  grant_types.includes('client_credentials') ||
+  grant_types.includes('urn:ietf:params:oauth:grant-type:token-exchange')
 
 /** Null for what is none of them, such as a client that both signs people in and speaks for itself. */
 export function kindOfClient(client: Pick<ClientShape, 'type' | 'grant_types'>): ClientKind | null {
-  const hasPeople = client.grant_types.includes('authorization_code')
   const hasOwn = client.grant_types.includes('client_credentials')
-  if (hasPeople === hasOwn) return null
+  if (hasPeople(client) === hasOwn) return null
   if (hasOwn) return 'service'
   return client.type === 'public' ? 'public' : 'web'
 }

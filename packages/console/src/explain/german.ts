@@ -16,6 +16,8 @@ export const germanMending: Readonly<Record<Mending, string>> = {
     'Etwas auf seinem Pfad wurde nach seiner Ausstellung widerrufen: siehe Audit-Protokoll. Neu anmelden oder neu eintauschen.',
   principal_disabled:
     'Sein Besitzer ist gesperrt. Das Konto oder Dienstkonto freigeben, wenn das gewollt ist.',
+  below_level:
+    'Von seiner Person wird inzwischen mehr verlangt, als bei der Anmeldung gezeigt wurde. Sie meldet sich neu an und wird zu dem geführt, was fehlt.',
   overlap_ended:
     'Der Schlüssel wurde erneuert, und die Übergangszeit ist um. Dem Programm das neue Geheimnis geben.',
   wrong_type:

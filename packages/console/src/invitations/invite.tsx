@@ -10,6 +10,7 @@ import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
 import { INVITATIONS } from './queries.ts'
+import { Room } from './room.tsx'
 import { invitationTexts } from './texts.ts'
 
 export function Invite(): ReactNode {
@@ -52,6 +53,7 @@ function InviteForm({ onDone }: { readonly onDone: () => void }): ReactNode {
   return (
     <form className={css.stack} onSubmit={submit}>
       <p>{texts.about}</p>
+      <Room />
       <EmailInput value={email} onChange={setEmail} />
       <RolePicker value={roles} onChange={setRoles} />
       {send.error !== null && <Failure error={send.error} />}

@@ -17,6 +17,10 @@ const en = {
   until: 'Ends',
   over: 'Ended',
   labelled: (verb: string, email: string) => `${verb}: ${email}`,
+  left: (count: number) =>
+    count === 0
+      ? 'As many invitations wait as may. Take one back, or wait until some are accepted.'
+      : `You may send ${count} more until some are accepted or taken back.`,
 }
 
 export const invitationTexts: Texts<typeof en> = {
@@ -38,5 +42,9 @@ export const invitationTexts: Texts<typeof en> = {
     until: 'Endet',
     over: 'Abgelaufen',
     labelled: (verb, email) => `${verb}: ${email}`,
+    left: (count) =>
+      count === 0
+        ? 'Es warten so viele Einladungen, wie warten dürfen. Nehmen Sie eine zurück, oder warten Sie, bis einige angenommen sind.'
+        : `Bis einige angenommen oder zurückgenommen sind, dürfen Sie noch ${count} senden.`,
   },
 }

@@ -12,7 +12,7 @@ import type { ClientSignIn } from '../logouts/logout.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import type { KnownClient } from './client-authentication.ts'
-import { sessionDeath } from './decide.ts'
+import { holdInClient } from './held-session.ts'
 import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
@@ -46,8 +46,11 @@ export async function redeemCode(
   const read = await context.store.readAuthorizationCode(context.secrets.digests(new Secret(input.code)))
   const { found } = read
   if (found === null || !isFor(context, found.code, client, input)) return refused
-  const { code, session, principal } = found
-  if (sessionDeath(session, principal, facts.nowMs) !== null) return refused
+  const { code, principal } = found
+  // The code itself is a use, a moment ago.
+  const held = holdInClient(context, { session: found.session, principal, client }, facts.nowMs, facts.nowMs)
+  if (!held.ok) return refused
+  const { session } = held
   const idTokenKey = code.identityScopes.includes('openid') ? await idTokenKeyOf(context, client) : null
   const jkt = client.kind === 'public' ? input.jkt : null
   const grant = { ...toGrant(context, code, session, facts.nowMs), jkt }

@@ -12,7 +12,7 @@ import {
   type ResponseMode,
   readAuthorizationRequest,
 } from '../authorizations/request.ts'
-import { type Client, isLive, isVouchedFor } from '../clients/client.ts'
+import { type Client, isLive } from '../clients/client.ts'
 import { isRegisteredRedirectUri } from '../clients/redirect-uris.ts'
 import type { RequestFacts } from '../context.ts'
 import { isRecentAt, meets } from '../factors/assurance.ts'
@@ -109,8 +109,7 @@ export async function authorize(
   }
   const given = input.decision === 'allow' ? toConsent(session, client, consent, asked, facts.nowMs) : null
   const order = { client, request, redirectUri: to.redirectUri, audiences, session, decided, given }
-  const code = await issueCode(context, order, facts)
-  return code === null ? { kind: 'mistake', parameter: 'client_id' } : { kind: 'code', to, code }
+  return { kind: 'code', to, code: await issueCode(context, order, facts) }
 }
 
 export type ReadRequest =
@@ -214,7 +213,6 @@ const reachesEssential = ({ acrEssential }: AuthorizationRequest, session: Sessi
 /**
  * Whether the person has to be asked. What was allowed before is remembered, but not for an app that only claims to
  * be this client: behind a private scheme or a loopback port anybody may listen (RFC 8252 §8.6, OAuth 2.1 §7.3.1).
- * Nor for one that nobody of this server has looked at: what it says of itself may have been made up a minute ago.
  */
 function isQuestion(
   client: Client,
@@ -223,7 +221,7 @@ function isQuestion(
   consent: Consent | null,
 ): boolean {
   const isProven = client.kind === 'confidential' || redirectUri.startsWith('https://')
-  if (consent === null || !isProven || !isVouchedFor(client) || request.prompts.has('consent')) return true
+  if (consent === null || !isProven || request.prompts.has('consent')) return true
   const asked: readonly string[] = [...request.identityScopes, ...request.permissions]
   return !asked.every((scope) => consent.scopes.includes(scope))
 }
@@ -254,12 +252,7 @@ interface CodeOrder {
   readonly given: Consent | null
 }
 
-/** Null where the client is gone meanwhile: one that was never used is swept in time. */
-async function issueCode(
-  context: MintContext,
-  order: CodeOrder,
-  facts: RequestFacts,
-): Promise<Secret | null> {
+async function issueCode(context: MintContext, order: CodeOrder, facts: RequestFacts): Promise<Secret> {
   const { client, request, session, given } = order
   const secret = makeSecret(context.random)
   const code: AuthorizationCode = {
@@ -278,9 +271,8 @@ async function issueCode(
     createdAtMs: facts.nowMs,
     expiresAtMs: facts.nowMs + CODE_SECONDS * 1000,
   }
-  const issued = await context.store.issueAuthorizationCode({
+  await context.store.issueAuthorizationCode({
     code,
-    isFirstUse: !isVouchedFor(client) && client.usedAtMs === null,
     digest: context.secrets.digest(secret),
     consent: given,
     audit: makeAudit(context, facts, {
@@ -293,5 +285,5 @@ async function issueCode(
       },
     }),
   })
-  return issued === 'issued' ? secret : null
+  return secret
 }

@@ -7,7 +7,7 @@ import { type Client, permissionsOf } from '../clients/client.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import type { KnownClient } from './client-authentication.ts'
-import { principalDeath } from './decide.ts'
+import { principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
 export interface ClientCredentialsInput {

@@ -48,8 +48,6 @@ export async function createClient(
   const client: Client = {
     ...input,
     kind: kindOf(input.authMethod),
-    registration: 'administrator',
-    usedAtMs: null,
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
     endedAtMs: null,
@@ -57,7 +55,7 @@ export async function createClient(
   }
   const created = await context.store.createClient({
     client,
-    ...toStoredSecret(context, client, secret),
+    ...toStored(context, client, secret),
     audit: makeAudit(context, facts, {
       type: 'client.created',
       actor: toActor(caller),
@@ -68,7 +66,7 @@ export async function createClient(
   // An id that was taken once stays taken: its tokens may still be out, and people remember the name.
   if (created === 'exists') return refuse('conflict')
   if (created === 'service_account_gone') return noServiceAccount()
-  return { ok: true, client, secret: spellClientSecret(context, secret) }
+  return { ok: true, client, secret: spell(context, secret) }
 }
 
 /** A client's secret is as good as a key of the service account that it speaks for. */
@@ -78,12 +76,12 @@ const mayBind = (caller: Caller, id: ServiceAccountId | null): boolean =>
 const noServiceAccount = () => refuseField('service_account_id', 'There is no such service account.')
 
 /** The digest of a secret, and the secret itself sealed where the client signs with it. */
-export function toStoredSecret(
+function toStored(
   context: Context,
   { id, authMethod }: Pick<Client, 'id' | 'authMethod'>,
   secret: Secret | null,
 ): { secretDigest: string | null; sealedSecret: string | null } {
-  const spelled = spellClientSecret(context, secret)
+  const spelled = spell(context, secret)
   if (secret === null || spelled === null) return { secretDigest: null, sealedSecret: null }
   const secretDigest = context.secrets.digest(secret)
   const isSigned = signsWithSecret(authMethod)
@@ -93,7 +91,7 @@ export function toStoredSecret(
   }
 }
 
-export const spellClientSecret = (context: Context, secret: Secret | null): Secret | null =>
+const spell = (context: Context, secret: Secret | null): Secret | null =>
   secret === null ? null : toClientSecret(context.policy.credentialStyle, secret)
 
 export async function changeClient(
@@ -147,7 +145,7 @@ export async function rotateClientSecret(
   if (!allowed.ok) return allowed
   if (!hasSecret(allowed.client.authMethod)) return refuse('conflict')
   const secret = makeSecret(context.random)
-  const { secretDigest, sealedSecret } = toStoredSecret(context, allowed.client, secret)
+  const { secretDigest, sealedSecret } = toStored(context, allowed.client, secret)
   const answer = await context.store.rotateClientSecret({
     id,
     digest: secretDigest ?? context.secrets.digest(secret),
@@ -163,7 +161,7 @@ export async function rotateClientSecret(
     }),
   })
   if (answer !== 'rotated') return refuse(answer)
-  return { ok: true, client: allowed.client, secret: spellClientSecret(context, secret) }
+  return { ok: true, client: allowed.client, secret: spell(context, secret) }
 }
 
 export async function endClient(
@@ -190,10 +188,7 @@ export async function endClient(
 }
 
 /** A profile promises what the tokens are signed with, which is a setting of the server. */
-export function serverMistake(
-  { policy }: Context,
-  { profile, idTokenAlgorithm }: ClientSettings,
-): Mistake | null {
+function serverMistake({ policy }: Context, { profile, idTokenAlgorithm }: ClientSettings): Mistake | null {
   if (idTokenAlgorithm !== null && policy.signingAlgorithm === 'HS256') {
     const message = 'This server signs with a shared key and issues no ID tokens.'
     return { path: 'id_token_signed_response_alg', message }

@@ -16,6 +16,7 @@ import type { Context } from '../context.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import type { Session } from '../sessions/session.ts'
 import type { PrincipalView } from '../store-port.ts'
+import { holdSession, principalDeath } from './held-session.ts'
 
 export type Decision =
   | { readonly ok: true; readonly verdict: Verdict; readonly facts: DecidedFacts }
@@ -56,28 +57,10 @@ async function decideSession(
   if (!context.secrets.matches(parsed.secret, found.digest)) return refuse('wrong_secret')
   // A session whose refresh tokens and JWTs were delivered instead has no session token of its own.
   if (session.delivery === 'jwt') return refuse('wrong_type')
-  const dead = sessionDeath(session, principal, nowMs)
-  if (dead !== null) return refuse(dead)
-  const verdict = sessionVerdict(context, head, session, principal, nowMs)
-  return { ok: true, verdict, facts: { head, principal, session, apiKey: null } }
-}
-
-/** Why a session is dead, or null while it lives. */
-export function sessionDeath(
-  session: Session,
-  principal: PrincipalView,
-  nowMs: number,
-): RefusalReason | null {
-  if (session.endedAtMs !== null) return 'ended'
-  if (session.expiresAtMs <= nowMs) return 'expired'
-  if (session.idleExpiresAtMs <= nowMs) return 'idle'
-  return principalDeath(principal, session.issuedPosition)
-}
-
-/** Why nothing issued at that position to that principal is good, or null. */
-export function principalDeath(principal: PrincipalView, issuedPosition: number): RefusalReason | null {
-  if (principal.rights.disabledAtMs !== null) return 'principal_disabled'
-  return issuedPosition < principal.rights.floor ? 'revoked' : null
+  const held = holdSession(context, session, principal, nowMs)
+  if (!held.ok) return refuse(held.reason)
+  const verdict = sessionVerdict(context, head, held.session, principal, nowMs)
+  return { ok: true, verdict, facts: { head, principal, session: held.session, apiKey: null } }
 }
 
 function sessionVerdict(

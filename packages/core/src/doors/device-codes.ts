@@ -27,7 +27,7 @@ import type { Session } from '../sessions/session.ts'
 import type { PrincipalView, WithHead } from '../store-port.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { audiencesFor } from './client-credentials.ts'
-import { sessionDeath } from './decide.ts'
+import { holdInClient } from './held-session.ts'
 import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
@@ -136,10 +136,11 @@ export async function askWithDeviceCode(
   if (decision === null) return refuse('authorization_pending')
   if (decision.kind === 'denied') return refuse('access_denied')
   // Only while the session lives in which it was allowed, as for every code.
-  if (session === null || principal === null || sessionDeath(session, principal, facts.nowMs) !== null) {
-    return refuse('invalid_grant')
-  }
-  return redeem(context, { ...read, client, digest, code, decision, session, principal, jkt }, facts)
+  if (session === null || principal === null) return refuse('invalid_grant')
+  const held = holdInClient(context, { session, principal, client }, facts.nowMs, facts.nowMs)
+  if (!held.ok) return refuse('invalid_grant')
+  const order = { ...read, client, digest, code, decision, session: held.session, principal, jkt }
+  return redeem(context, order, facts)
 }
 
 const refuse = (error: Extract<DeviceAnswer, { ok: false }>['error']): DeviceAnswer => ({ ok: false, error })

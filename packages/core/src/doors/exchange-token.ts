@@ -26,7 +26,7 @@ import { toScope } from '../grants/scope.ts'
 import { makeAudit, makeId } from '../make.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { audiencesFor, type ClientCredentialsInput, type IssuedToClient } from './client-credentials.ts'
-import { principalDeath } from './decide.ts'
+import { principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, narrowings, signClaims, toAud } from './mint.ts'
 import { audiencesOf, type VerifyContext, verdictOf } from './verify.ts'
 

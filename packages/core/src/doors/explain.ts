@@ -25,6 +25,7 @@ import {
 } from '@countersign/verifier'
 import type { Context } from '../context.ts'
 import type { PrincipalView } from '../store-port.ts'
+import { cutToPolicy, levelOf } from './held-session.ts'
 import { type VerifyContext, verdictOf } from './verify.ts'
 
 export interface ExplainInput {
@@ -149,13 +150,15 @@ async function lookInside(context: Context, parsed: OpaqueCredential, toTime: To
   if (parsed.kind === 'session') {
     const { found } = await context.store.readSessionForVerdict(parsed.id)
     if (found === null) return {}
-    const { session, principal } = found
+    const { session: kept, principal } = found
+    const session = cutToPolicy(context, kept, principal)
     return {
       kind: `delivery=${session.delivery}`,
       ended: `ended_at=${toTime(session.endedAtMs)}`,
       expiry: `expires_at=${toTime(session.expiresAtMs)}`,
       idle: `idle_expires_at=${toTime(session.idleExpiresAtMs)}`,
       ...lookAtOwner(principal, session.issuedPosition, toTime),
+      level: `demanded=${levelOf(context, principal) ?? 'none'} amr=${session.amr.join(',')}`,
     }
   }
   const { found } = await context.store.readApiKeyForVerdict(parsed.id)

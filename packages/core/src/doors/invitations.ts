@@ -7,6 +7,7 @@ import { normalizeEmail } from '../accounts/account.ts'
 import { type Caller, may, toActor } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { INVITATION_SECONDS, type Invitation } from '../invitations/invitation.ts'
+import type { InvitationBounds } from '../invitations-port.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { makeLinkMail } from '../make-mail.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
@@ -32,8 +33,12 @@ export async function invite(
   if (!made.ok) return made
   const { invitation, digest, mails } = made
   const audit = makeAudit(context, facts, toEvent('invitation.sent', caller, invitation))
-  const created = await context.store.createInvitation({ invitation, digest, mails, audit })
+  const created = await context.store.createInvitation({
+    ...{ invitation, digest, mails, audit },
+    bounds: boundsOf(context, facts),
+  })
   if (created === 'exists') return refuse('conflict')
+  if (created === 'too_many') return refuse('too_many_invitations')
   return created === 'created' ? { ok: true, invitation } : refuse(created)
 }
 
@@ -53,10 +58,31 @@ export async function resendInvitation(
   const { digest, mails } = made
   const invitation = { ...made.invitation, createdAtMs: found.createdAtMs }
   const audit = makeAudit(context, facts, toEvent('invitation.resent', caller, invitation))
-  const renewed = await context.store.renewInvitation({ invitation, digest, mails, audit })
+  const renewed = await context.store.renewInvitation({
+    ...{ invitation, digest, mails, audit },
+    bounds: boundsOf(context, facts),
+  })
   if (renewed === 'gone') return refuse('not_found')
+  if (renewed === 'too_many') return refuse('too_many_invitations')
   return renewed === 'renewed' ? { ok: true, invitation } : refuse(renewed)
 }
+
+/** How many more the caller may send now. Somebody else may have sent one by the time they do. */
+export async function invitationsLeft(
+  context: Context,
+  caller: Caller,
+  facts: RequestFacts,
+): Promise<number> {
+  const { perSenderMax, allMax } = boundsOf(context, facts)
+  const { ofSender, all } = await context.store.countInvitations(caller.principal.id, facts.nowMs)
+  return Math.max(0, Math.min(perSenderMax - ofSender, allMax - all))
+}
+
+const boundsOf = ({ policy }: Context, { nowMs }: RequestFacts): InvitationBounds => ({
+  nowMs,
+  perSenderMax: policy.invitationsPerSenderMax,
+  allMax: policy.invitationsMax,
+})
 
 /** Taking back gives nothing away: it needs no more than the right to write accounts. */
 export async function revokeInvitation(

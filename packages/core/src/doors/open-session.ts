@@ -19,8 +19,8 @@ import { type Outcome, refuse } from '../outcome.ts'
 import { toPlaceName } from '../risk/attempt.ts'
 import type { LearnedDraft } from '../risk-port.ts'
 import type { Session, SessionDelivery } from '../sessions/session.ts'
-import { sessionDeath } from './decide.ts'
 import { keptSecrets, type PreparedDevice } from './devices.ts'
+import { holdSession } from './held-session.ts'
 import { firstPartyOrder, type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 import type { Judged } from './risk.ts'
 
@@ -203,10 +203,9 @@ async function mintFirst(
   facts: RequestFacts,
 ): Promise<Outcome<{ minted: MintedToken }>> {
   const { head, found } = await context.store.readSessionForVerdict(session.id)
-  if (found === null || sessionDeath(found.session, found.principal, facts.nowMs) !== null) {
-    return refuse('invalid_credentials', 'revoked')
-  }
-  const order = firstPartyOrder(context, { head, principal: found.principal, session: found.session, grant })
+  const held = found && holdSession(context, found.session, found.principal, facts.nowMs)
+  if (found === null || !held?.ok) return refuse('invalid_credentials', 'revoked')
+  const order = firstPartyOrder(context, { head, principal: found.principal, session: held.session, grant })
   const minted = mintAccessToken(context, order, facts.nowMs)
   return minted === null ? refuse('invalid_credentials', 'expired') : { ok: true, minted }
 }

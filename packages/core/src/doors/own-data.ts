@@ -14,6 +14,7 @@ import { type Profile, parseProfile } from '../risk/profile.ts'
 import type { Session } from '../sessions/session.ts'
 import type { AccountWithRoles } from './accounts.ts'
 import type { NamedConsent } from './consents.ts'
+import { listLivingSessions } from './held-session.ts'
 import { accountOf } from './principals.ts'
 import { requireStrongest } from './step-up.ts'
 
@@ -121,7 +122,7 @@ export async function exportOwnData(
   const data = {
     account,
     factors,
-    sessions: await store.listSessions(id, facts.nowMs),
+    sessions: await listLivingSessions(context, id, facts.nowMs),
     devices: await store.listDevices(id),
     consents: await store.listConsents(id),
     grants: await store.listGrants(id, facts.nowMs, LISTED_MAX),

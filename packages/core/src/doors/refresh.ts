@@ -22,7 +22,7 @@ import type { GrantStore } from '../grants-port.ts'
 import { makeAudit } from '../make.ts'
 import { idleDeadline, type Session } from '../sessions/session.ts'
 import type { WithHead } from '../store-port.ts'
-import { principalDeath, sessionDeath } from './decide.ts'
+import { type HeldSession, holdInClient, principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
 
 export interface RefreshInput {
@@ -69,6 +69,10 @@ export async function refresh(
   if (isUnproven || (found.grant.jkt !== null && found.grant.jkt !== input.jkt)) {
     return { ok: false, error: 'invalid_dpop_proof', reason: 'unproven' }
   }
+  // What was raised since the session was opened stands in no row, so the store cannot decide it: before the token is
+  // used up, since a refusal must not cost the family of somebody who is let in again tomorrow.
+  const held = holdAbove(context, found, facts.nowMs)
+  if (held !== null && !held.ok) return refuseGrant(held.reason)
   // A child follows its parents: neither more than the client may ask for now, nor than the person may do.
   const permissions = narrow(
     narrow(found.grant.scope, permissionsOf(found.client)),
@@ -81,7 +85,8 @@ export async function refresh(
   const use = rotates(found.client) ? rotate : keep
   const rotated = await use(context, parsed.id, parsed.secret, found, facts)
   if (!rotated.ok) return rotated
-  const access = mintUnder(context, { ...read, found }, { scope, jkt: input.jkt }, facts.nowMs)
+  const under = { ...found, session: held === null ? null : held.session }
+  const access = mintUnder(context, { ...read, found: under }, { scope, jkt: input.jkt }, facts.nowMs)
   if (access === null) return refuseGrant('expired')
   return {
     ok: true,
@@ -90,6 +95,12 @@ export async function refresh(
     identityScopes: found.grant.identityScopes,
     familyExpiresAtMs: found.grant.expiresAtMs,
   }
+}
+
+function holdAbove(context: Context, found: Found, nowMs: number): HeldSession | null {
+  const { session, principal, client, grant } = found
+  if (session === null) return null
+  return holdInClient(context, { session, principal, client }, grant.createdAtMs, nowMs)
 }
 
 function refuseGrant(reason: RefusalReason): Extract<Refreshed, { ok: false }> {
@@ -128,7 +139,7 @@ async function rotate(
       await context.feed.catchUp()
       return refuseGrant('revoked')
     case 'gone':
-      return refuseGrant(deathOf(found, facts.nowMs))
+      return refuseGrant(deathOf(context, found, facts.nowMs))
   }
 }
 
@@ -143,7 +154,7 @@ async function keep(
   const answer = await context.store.keepRefreshToken(toUse(context, grantId, found, facts))
   if (answer === 'kept') return { ok: true, refreshToken: spell(context, grantId, presented) }
   if (answer === 'reused') await context.feed.catchUp()
-  return refuseGrant(answer === 'reused' ? 'revoked' : deathOf(found, facts.nowMs))
+  return refuseGrant(answer === 'reused' ? 'revoked' : deathOf(context, found, facts.nowMs))
 }
 
 /** What both ways of using one say to the store, with the event of either outcome. */
@@ -180,12 +191,13 @@ function spell(context: Context, grantId: GrantId, secret: Secret): Secret {
 }
 
 /** For the record only: the decision was the store's. */
-function deathOf(found: Found, nowMs: number): RefusalReason {
+function deathOf(context: Context, found: Found, nowMs: number): RefusalReason {
   if (found.grant.endedAtMs !== null) return 'ended'
   if (found.grant.expiresAtMs <= nowMs) return 'expired'
   if (!isLive(found.client) || found.grant.issuedPosition < found.client.revokedBefore) return 'revoked'
-  const session = found.session === null ? null : sessionDeath(found.session, found.principal, nowMs)
-  return session ?? principalDeath(found.principal, found.grant.issuedPosition) ?? 'ended'
+  const held = holdAbove(context, found, nowMs)
+  if (held !== null && !held.ok) return held.reason
+  return principalDeath(found.principal, found.grant.issuedPosition) ?? 'ended'
 }
 
 function mintUnder(

@@ -5,6 +5,7 @@ import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import type { Session } from '../sessions/session.ts'
+import { listLivingSessions } from './held-session.ts'
 import { accountOf } from './principals.ts'
 import { revokeNode } from './revoke.ts'
 
@@ -21,7 +22,7 @@ export async function listOwnSessions(
 ): Promise<Outcome<{ sessions: readonly Session[] }>> {
   const account = ownAccount(caller)
   if (account === null) return refuse('permission_denied')
-  return { ok: true, sessions: await context.store.listSessions(account, facts.nowMs) }
+  return { ok: true, sessions: await listLivingSessions(context, account, facts.nowMs) }
 }
 
 /** Only the account itself sees and ends its sessions here; a key or a program does not. */

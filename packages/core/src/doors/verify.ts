@@ -19,7 +19,8 @@ import type { Context, RequestFacts } from '../context.ts'
 import { StoreUnavailable } from '../ports.ts'
 import type { PrincipalView } from '../store-port.ts'
 import type { KnownClient } from './client-authentication.ts'
-import { decide, principalDeath } from './decide.ts'
+import { decide } from './decide.ts'
+import { principalDeath } from './held-session.ts'
 
 export interface VerifyContext extends Context {
   /** Checks signatures and the revocation set as of now; audiences are compared here. */

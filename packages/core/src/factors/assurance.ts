@@ -63,6 +63,35 @@ export function within(level: AssuranceLevel | null, times: SessionTimes): Sessi
   }
 }
 
+/** Whether the second demands more, or ends sooner, than the first. */
+export const isRaised = (from: AssuranceLevel | null, to: AssuranceLevel | null): boolean =>
+  to !== null && (from === null || assuranceLevels.indexOf(to) > assuranceLevels.indexOf(from))
+
+/** The times of a session; all that is needed to cut them. */
+interface Timed {
+  readonly expiresAtMs: number
+  readonly idleSeconds: number
+  readonly idleExpiresAtMs: number
+}
+
+/** A session that was opened under a laxer policy, with no more time than the level leaves it; never with more. */
+export function cutTo<T extends Timed>(
+  level: AssuranceLevel | null,
+  session: T,
+  provedAtMs: number,
+  usedAtMs: number,
+): T {
+  if (level === null) return session
+  const { idleSeconds, lifetimeSeconds } = limits[level]
+  const expiresAtMs = Math.min(session.expiresAtMs, provedAtMs + lifetimeSeconds * 1000)
+  return {
+    ...session,
+    expiresAtMs,
+    idleSeconds: Math.min(session.idleSeconds, idleSeconds),
+    idleExpiresAtMs: Math.min(session.idleExpiresAtMs, usedAtMs + idleSeconds * 1000, expiresAtMs),
+  }
+}
+
 /** Whether a proof of that age still counts for an application that demands the level. */
 export const isRecentAt = (level: AssuranceLevel | null, ageMs: number): boolean =>
   level === null || ageMs < limits[level].lifetimeSeconds * 1000

@@ -1,5 +1,5 @@
 /** The credential tree of one principal, and the processes that hear of its revocations. */
-import type { Grant } from '@countersign/core'
+import { type Grant, listLivingSessions } from '@countersign/core'
 import {
   type CredentialTreeResponse,
   type GrantShape,
@@ -40,7 +40,7 @@ const ofAccount: AnyRoute = protectedRoute({
     if (!isAccountId(id) || (await store.readAccount(id)) === null) return notFound(call)
     // A use that waits to be written should show in what is looked at.
     await call.services.usage.flush()
-    const sessions = await store.listSessions(id, call.facts.nowMs)
+    const sessions = await listLivingSessions(call.services.core, id, call.facts.nowMs)
     return tree(
       call,
       id,

@@ -1,5 +1,11 @@
 /** Inviting people by mail, and the page behind the link that they get. */
-import { acceptInvitation, invite, resendInvitation, revokeInvitation } from '@countersign/core'
+import {
+  acceptInvitation,
+  invitationsLeft,
+  invite,
+  resendInvitation,
+  revokeInvitation,
+} from '@countersign/core'
 import { isInvitationId, MEMBER, permissions as own, Secret } from '@countersign/protocol'
 import { z } from 'zod'
 import { json, noContent } from '../http/reply.ts'
@@ -7,11 +13,11 @@ import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { invitationPage } from '../pages/link-pages.ts'
 import { lookOf } from '../pages/look.ts'
 import { pageFile } from '../pages/reply.ts'
-import { type PageQuery, pageOf, pageQuerySchema } from '../schemas/common.ts'
+import { type PageQuery, pageQuerySchema } from '../schemas/common.ts'
 import {
   acceptInvitationSchema,
+  invitationPageSchema,
   invitationResponseSchema,
-  invitationSchema,
   inviteSchema,
   resendInvitationSchema,
 } from '../schemas/invitations.ts'
@@ -28,11 +34,12 @@ const list: AnyRoute = protectedRoute<unknown, PageQuery>({
   tag: 'Accounts',
   access: { permission: own.accountsRead },
   query: pageQuerySchema,
-  responses: { 200: { description: 'Invitations.', schema: pageOf(invitationSchema) } },
+  responses: { 200: { description: 'Invitations.', schema: invitationPageSchema } },
   handle: async (call) => {
     const { limit, cursor } = call.query
     const rows = await call.services.core.store.listInvitations({ limit, after: cursor ?? null })
-    return json(200, toPage(rows, limit, toInvitationShape))
+    const left = await invitationsLeft(call.services.core, call.caller, call.facts)
+    return json(200, { ...toPage(rows, limit, toInvitationShape), left })
   },
 })
 

@@ -2,6 +2,7 @@
 import { INVITATION_SECONDS_MAX, INVITATION_SECONDS_MIN } from '@countersign/core'
 import type {
   AcceptInvitationRequest,
+  InvitationPage,
   InvitationResponse,
   InvitationShape,
   InviteRequest,
@@ -17,6 +18,11 @@ export const invitationSchema: z.ZodType<InvitationShape> = z.object({
   invited_by: z.string(),
   created_at: timeSchema,
   expires_at: timeSchema,
+})
+export const invitationPageSchema: z.ZodType<InvitationPage> = z.object({
+  items: z.array(invitationSchema),
+  next_cursor: z.string().nullable(),
+  left: z.number().int(),
 })
 export const invitationResponseSchema: z.ZodType<InvitationResponse> = z.object({
   invitation: invitationSchema,

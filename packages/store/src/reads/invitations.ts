@@ -1,11 +1,12 @@
 /** Reading invitations that wait. */
-import type { Invitation, PageRequest } from '@countersign/core'
+import type { Invitation, InvitationCounts, PageRequest } from '@countersign/core'
 import {
   type InvitationId,
   isInvitationId,
   isPrincipalId,
   isRoleId,
   isSessionId,
+  type PrincipalId,
 } from '@countersign/protocol'
 import { integer, listed, narrowed, narrowedOrNull, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
@@ -32,6 +33,17 @@ export function* findInvitation(
 
 export function* listInvitations(page: PageRequest): Script<readonly Invitation[]> {
   return (yield* all(sql.listInvitations, pageStart(page), page.limit)).map(toInvitation)
+}
+
+/** How many wait, but for one of them. */
+export function* countInvitations(
+  sender: PrincipalId,
+  nowMs: number,
+  except: InvitationId | null = null,
+): Script<InvitationCounts> {
+  const row = yield* one(sql.countInvitations, sender, nowMs, except ?? '')
+  if (row === null) throw new Error('A count has no row.')
+  return { ofSender: integer(row, 'of_sender'), all: integer(row, 'together') }
 }
 
 export function toInvitation(row: Row): Invitation {

@@ -22,6 +22,13 @@ export const renewInvitation: Statement = {
     where id = $1 and email = $7 and roles = $8`,
 }
 
+/** Those that may still be accepted, but for the one that is about to be written. */
+export const countInvitations: Statement = {
+  name: 'count_invitations',
+  text: `select count(*) as together, count(case when invited_by = $1 then 1 end) as of_sender
+    from invitations where expires_at > $2 and id <> $3`,
+}
+
 export const deleteInvitation: Statement = {
   name: 'delete_invitation',
   text: 'delete from invitations where id = $1',

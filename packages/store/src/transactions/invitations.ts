@@ -2,10 +2,10 @@
  * Invitations, and the account that comes of one. Locks: `administrators`, the invitation, roles by id, whoever
  * invited, then the new address. While they are held nobody's roles change, and no role changes what it allows.
  */
-import { type Invitation, isStoodFor } from '@countersign/core'
+import { type Invitation, type InvitationBounds, isStoodFor } from '@countersign/core'
 import { isAccountId, type Permission, type RoleId } from '@countersign/protocol'
 import type { AnswerOf, InputOf } from '../port.ts'
-import { toInvitation } from '../reads/invitations.ts'
+import { countInvitations, toInvitation } from '../reads/invitations.ts'
 import { readHeadAndIssuer } from '../reads/log.ts'
 import { readPrincipal } from '../reads/principals.ts'
 import { toRole } from '../rows.ts'
@@ -22,6 +22,7 @@ import { giveRoles, holdAdministrators, readRoles } from '../steps/roles.ts'
 
 export function* createInvitation(input: InputOf<'createInvitation'>): Script<AnswerOf<'createInvitation'>> {
   const { invitation: made, digest } = input
+  if (!(yield* hasRoom(made, input.bounds))) return 'too_many'
   if ((yield* one(selectAccountByEmail, made.email)) !== null) return 'address_taken'
   yield* run(sql.deleteLateInvitation, made.email, made.createdAtMs)
   const inserted = yield* one(
@@ -44,6 +45,7 @@ export function* createInvitation(input: InputOf<'createInvitation'>): Script<An
 
 export function* renewInvitation(input: InputOf<'renewInvitation'>): Script<AnswerOf<'renewInvitation'>> {
   const { invitation: made, digest } = input
+  if (!(yield* hasRoom(made, input.bounds))) return 'too_many'
   if ((yield* one(selectAccountByEmail, made.email)) !== null) return 'address_taken'
   const renewed = yield* run(
     sql.renewInvitation,
@@ -60,6 +62,16 @@ export function* renewInvitation(input: InputOf<'renewInvitation'>): Script<Answ
   yield* writeMails(input.mails)
   yield* writeAudit(input.audit)
   return 'renewed'
+}
+
+/**
+ * Whoever sends one waits for whoever sends another, or two at once would both find room for the last. One that is
+ * sent again may have been late, or somebody else's: it is counted anew, for whoever sends it now.
+ */
+function* hasRoom(made: Invitation, bounds: InvitationBounds): Script<boolean> {
+  yield* holdAdministrators()
+  const { ofSender, all } = yield* countInvitations(made.invitedBy, bounds.nowMs, made.id)
+  return ofSender < bounds.perSenderMax && all < bounds.allMax
 }
 
 export function* endInvitation(input: InputOf<'endInvitation'>): Script<AnswerOf<'endInvitation'>> {

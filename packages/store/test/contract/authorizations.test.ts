@@ -134,13 +134,7 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const { code } = await givenCode(bench())
     const consent = { ...makeConsent(code), scopes: ['openid'], createdAtMs: NOW + 1, updatedAtMs: NOW + 1 }
-    await store.issueAuthorizationCode({
-      code,
-      digest: 'second',
-      consent,
-      isFirstUse: false,
-      audit: makeEvent(),
-    })
+    await store.issueAuthorizationCode({ code, digest: 'second', consent, audit: makeEvent() })
 
     const read = await store.readConsent(code.accountId, code.clientId)
 

@@ -1,6 +1,7 @@
 /** Invitations: one for an address, one use of each link, and nothing that whoever invited may not give any more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { PrincipalId } from '@countersign/protocol'
 import { revoke } from '../acts.ts'
 import { onEachDatabase } from '../bench.ts'
 import {
@@ -73,6 +74,48 @@ onEachDatabase((bench) => {
     const later = NOW + 2 * HOUR
     const again = await makeInvitation(bench(), { email, createdAtMs: later, expiresAtMs: later + HOUR })
     assert.equal(await createInvitation(bench(), again), 'created')
+  })
+
+  test('of any number at once no more are kept than may wait, for one sender and for all', async () => {
+    const fresh = await bench().fresh()
+    const { id: invitedBy } = await givenAccount(fresh, ['administrator'])
+    await createInvitation(fresh, await makeInvitation(fresh, { invitedBy }))
+    const { id: other } = await givenAccount(fresh, ['administrator'])
+    const six = async (sender: PrincipalId) =>
+      Promise.all(Array.from({ length: 6 }, () => makeInvitation(fresh, { invitedBy: sender })))
+    const send = (made: Awaited<ReturnType<typeof six>>) =>
+      Promise.all(made.map((one) => createInvitation(fresh, one, { perSenderMax: 3, allMax: 4 })))
+
+    const mine = await send(await six(invitedBy))
+    const theirs = await send(await six(other))
+
+    assert.equal(mine.filter((one) => one === 'created').length, 2, mine.join())
+    assert.equal(mine.filter((one) => one === 'too_many').length, 4, mine.join())
+    assert.equal(theirs.filter((one) => one === 'created').length, 1, theirs.join())
+    assert.deepEqual(await fresh.store.countInvitations(invitedBy, NOW), { ofSender: 3, all: 4 })
+    assert.deepEqual(await fresh.store.countInvitations(other, NOW), { ofSender: 1, all: 4 })
+  })
+
+  test('what is late, accepted or taken back makes room, and sending again counts for who sends it', async () => {
+    const fresh = await bench().fresh()
+    const { id: invitedBy } = await givenAccount(fresh, ['administrator'])
+    const full = { perSenderMax: 1, allMax: 2 }
+    const late = await givenInvitation(fresh, { invitedBy, expiresAtMs: NOW })
+    const accepted = await givenInvitation(fresh, { invitedBy })
+    const next = await makeInvitation(fresh, { invitedBy })
+    assert.equal(await createInvitation(fresh, next, full), 'too_many')
+    const revived = { ...late, invitation: { ...late.invitation, expiresAtMs: NOW + HOUR } }
+    assert.equal(await renewInvitation(fresh, revived, full), 'too_many')
+    assert.equal(await renewInvitation(fresh, { ...accepted, digest: 'again' }, full), 'renewed')
+    assert.equal(await acceptInvitation(fresh, { ...accepted, digest: 'again' }), 'created')
+
+    assert.equal(await createInvitation(fresh, next, full), 'created')
+
+    await fresh.store.endInvitation({ id: next.invitation.id, audit: makeEvent() })
+    const { id: other } = await givenAccount(fresh, ['administrator'])
+    const taken = { ...revived, invitation: { ...revived.invitation, invitedBy: other } }
+    assert.equal(await renewInvitation(fresh, taken, full), 'renewed')
+    assert.deepEqual(await fresh.store.countInvitations(other, NOW), { ofSender: 1, all: 1 })
   })
 
   test('an address that is somebody’s is neither invited, nor given away by an older invitation', async () => {
