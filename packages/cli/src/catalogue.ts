@@ -37,7 +37,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/invitations.ts')).commands,
   },
   'service-accounts': {
-    summary: 'Programs: list, show, create, disable, enable, end, roles.',
+    summary: 'Programs: list, show, create, change, disable, enable, end, roles.',
     load: async () => (await import('./commands/service-accounts.ts')).commands,
   },
   roles: {
@@ -55,6 +55,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
   keys: {
     summary: 'API keys: list, show, create, rotate, end.',
     load: async () => (await import('./commands/keys.ts')).commands,
+  },
+  bulk: {
+    summary: 'Many at once: end, disable or enable people, programs, clients and keys, after a dry run.',
+    load: async () => (await import('./commands/bulk.ts')).commands,
   },
   'signing-keys': {
     summary: 'Keys that sign access tokens: list, rotate, remove.',

@@ -2,6 +2,7 @@ export { Secret } from '@countersign/protocol'
 export type * from './administration.ts'
 export type * from './answers.ts'
 export type * from './api-keys.ts'
+export * from './bulk-runs.ts'
 export { type Client, type ClientOptions, createClient } from './client.ts'
 export {
   type ClientCredentialsOptions,

@@ -1,4 +1,6 @@
 /** The dialogue of a bulk action: what a dry run found, then how far it has got, then what became of it. */
+
+import type { BulkTally } from '@countersign/client'
 import { Button, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useSpeech, useT } from '../i18n/messages.ts'
@@ -6,7 +8,6 @@ import { useTexts } from '../i18n/texts.ts'
 import { Failure, Notice } from '../ui/parts.tsx'
 import ui from '../ui/ui.module.css'
 import css from './bulk.module.css'
-import type { Tally } from './run.ts'
 import { bulkTexts } from './texts.ts'
 import { type BulkParts, type BulkState, useBulk } from './use-bulk.ts'
 
@@ -123,7 +124,7 @@ function Bar({ text, at, of }: { text: string; at?: number; of?: number }): Reac
   )
 }
 
-function Ends({ tally, say }: { readonly tally: Tally; readonly say: ToldProps['say'] }): ReactNode {
+function Ends({ tally, say }: { readonly tally: BulkTally; readonly say: ToldProps['say'] }): ReactNode {
   const words = useTexts(bulkTexts)
   const { sessions, grants, api_keys: keys } = tally.ends
   return <p>{words.ends(say(sessions), say(grants), say(keys))}</p>
@@ -131,7 +132,7 @@ function Ends({ tally, say }: { readonly tally: Tally; readonly say: ToldProps['
 
 const SHOWN_MAX = 5
 
-function LeftOut({ tally, say }: { readonly tally: Tally; readonly say: ToldProps['say'] }): ReactNode {
+function LeftOut({ tally, say }: { readonly tally: BulkTally; readonly say: ToldProps['say'] }): ReactNode {
   const words = useTexts(bulkTexts)
   return (
     <>

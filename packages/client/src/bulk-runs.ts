@@ -1,12 +1,13 @@
-/** The batches of a bulk action, one after the other, with what became of each row. */
-import type { BulkInput, BulkNoun } from '@countersign/client'
+/** Doing one thing to many, batch by batch: what runs where somebody looks at it, and may be stopped and gone on with. */
 import type { BulkItemShape, Page } from '@countersign/protocol'
-import { client } from '../api/client.ts'
-import type { WithProof } from '../ui/step-up.tsx'
+import type { BulkInput, BulkNoun } from './administration.ts'
 
-export const BATCH = 100
+/** How many ids one request may have. */
+export const BULK_BATCH = 100
 
-export interface Tally {
+/** What became of those that were sent, or would become. */
+export interface BulkTally {
+  /** Of a dry run: how many nothing stands in the way of. */
   readonly done: number
   readonly unchanged: number
   readonly own: number
@@ -14,7 +15,7 @@ export interface Tally {
   readonly ends: { readonly sessions: number; readonly grants: number; readonly api_keys: number }
 }
 
-export const NOTHING: Tally = {
+export const emptyTally: BulkTally = {
   done: 0,
   unchanged: 0,
   own: 0,
@@ -22,17 +23,11 @@ export const NOTHING: Tally = {
   ends: { sessions: 0, grants: 0, api_keys: 0 },
 }
 
-export interface Progress {
-  readonly at: number
-  /** Null while it is not known how many there are. */
-  readonly of: number | null
-}
-
-/** Every id of a list, page by page; cut short when the signal says so. */
+/** Every id of a list, page by page; cut short when the signal says so, with its reason. */
 export async function readAllIds(
   list: (cursor: string | undefined) => Promise<Page<{ readonly id: string }>>,
   signal: AbortSignal,
-  tell: (progress: Progress) => void,
+  tell: (count: number) => void,
 ): Promise<readonly string[]> {
   const ids: string[] = []
   let cursor: string | undefined
@@ -40,46 +35,43 @@ export async function readAllIds(
     signal.throwIfAborted()
     const page = await list(cursor)
     ids.push(...page.items.map(({ id }) => id))
-    tell({ at: ids.length, of: null })
+    tell(ids.length)
     cursor = page.next_cursor ?? undefined
   } while (cursor !== undefined)
   return ids
 }
 
-export interface Work {
+export interface BulkWork extends Omit<BulkInput, 'ids'> {
   readonly noun: BulkNoun
-  readonly action: BulkInput['action']
   readonly ids: readonly string[]
-  readonly dryRun: boolean
 }
 
 /**
- * Goes on from row `from`. A batch whose answer was lost may have been done: it is not counted, and sent again its rows
- * come back as `unchanged`. `tell` is called after each batch, so that whoever is stopped knows how far it has got.
+ * Goes on from row `from.at`. A batch whose answer was lost may have been done: it is not counted, and sent again its
+ * rows come back as `unchanged`. `tell` is called after each batch, so that whoever is stopped knows how far it has got.
  */
-export async function runBatches(
-  work: Work,
-  from: { readonly at: number; readonly tally: Tally },
+export async function runBulk(
+  { noun, ids, ...work }: BulkWork,
+  from: { readonly at: number; readonly tally: BulkTally },
   signal: AbortSignal,
-  withProof: WithProof,
-  tell: (at: number, tally: Tally) => void,
+  send: (noun: BulkNoun, input: BulkInput) => Promise<readonly BulkItemShape[]>,
+  tell: (at: number, tally: BulkTally) => void,
 ): Promise<void> {
-  const { noun, action, ids, dryRun } = work
   let { at, tally } = from
   while (at < ids.length) {
     signal.throwIfAborted()
-    const batch = ids.slice(at, at + BATCH)
-    const items = await withProof(() => client.bulk(noun, { action, ids: batch, dryRun }))
+    const batch = ids.slice(at, at + BULK_BATCH)
+    const items = await send(noun, { ...work, ids: batch })
     at += batch.length
     tally = add(tally, items)
     tell(at, tally)
   }
 }
 
-function add(tally: Tally, items: readonly BulkItemShape[]): Tally {
+function add(tally: BulkTally, items: readonly BulkItemShape[]): BulkTally {
   const count = (...outcomes: readonly BulkItemShape['outcome'][]): number =>
     items.filter(({ outcome }) => outcomes.includes(outcome)).length
-  const sum = (name: keyof Tally['ends']): number =>
+  const sum = (name: keyof BulkTally['ends']): number =>
     items.reduce((total, { ends }) => total + (ends?.[name] ?? 0), tally.ends[name])
   return {
     done: tally.done + count('done', 'ready'),
