@@ -85,6 +85,8 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
     'and a ticket of this session with a TOTP code, the answer of a passkey, a recovery code or the password',
   step_up_passkey_options: 'and a ticket of this session',
   add_own_passkey: 'and a new passkey’s answer to a challenge of this session',
+  register_client: 'an initial access token, or nothing where registration is open; makes a client’s secret',
+  create_initial_access_token: 'and makes a token that lets clients register themselves',
   create_client: 'and makes a client’s secret',
   rotate_client_secret: 'and makes a client’s secret',
   confirm_own_factor: 'and the first code of the factor',

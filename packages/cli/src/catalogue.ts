@@ -40,6 +40,10 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     summary: 'Programs: list, show, create, change, disable, enable, end, roles.',
     load: async () => (await import('./commands/service-accounts.ts')).commands,
   },
+  'initial-access-tokens': {
+    summary: 'Tokens that let clients register themselves: list, create, end.',
+    load: async () => (await import('./commands/initial-access-tokens.ts')).commands,
+  },
   roles: {
     summary: 'Sets of permissions: list, create, change, end.',
     load: async () => (await import('./commands/roles.ts')).commands,

@@ -21,6 +21,7 @@ import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 import { type Clients, createClients } from './clients.ts'
+import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import { createOverseeing, type Overseeing } from './overseeing.ts'
 import { createRisk, type Risk } from './risk.ts'
@@ -103,6 +104,7 @@ export interface Administration extends Overseeing {
     notMe(id: string, session: string): Promise<NotMeResponse>
   }
   readonly invitations: Invitations
+  readonly initialAccessTokens: InitialAccessTokens
   readonly serviceAccounts: Collection<
     ServiceAccountShape,
     CreateServiceAccountInput,
@@ -170,6 +172,7 @@ export function createAdministration(call: Call): Administration {
       },
     },
     invitations: createInvitations(call),
+    initialAccessTokens: createInitialAccessTokens(call),
     serviceAccounts: createCollection(call, '/v1/service-accounts', 'service_account', asItIs),
     clients: createClients(call),
     roles: createCollection(call, '/v1/roles', 'role', asItIs),

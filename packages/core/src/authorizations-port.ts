@@ -11,13 +11,14 @@ export interface AuthorizationStore {
   readConsent(account: AccountId, client: ClientId): Promise<Consent | null>
   /** Of clients that are still there, with their names. */
   listConsents(account: AccountId): Promise<readonly (Consent & { readonly clientName: string })[]>
-  /** Writes the code, and the consent where one was given with it. */
+  /** Writes the code, and the consent where one was given with it. The first use of a client is noted, if it is still there. */
   issueAuthorizationCode(input: {
     code: AuthorizationCode
     digest: string
     consent: Consent | null
+    isFirstUse: boolean
     audit: AuditEvent
-  }): Promise<void>
+  }): Promise<'issued' | 'client_gone'>
   /** Everything that redeeming a code needs, in one snapshot; also one that was used. */
   readAuthorizationCode(digests: readonly string[]): Promise<
     WithHead<{

@@ -1,5 +1,6 @@
 /** What every door is handed: the ports, the policy, and the facts of the request it serves. */
 import type { CredentialStyle, RoleId, Secret, SigningAlgorithm } from '@countersign/protocol'
+import type { RegistrationPolicy } from './clients/registration.ts'
 import type { AssurancePolicy } from './factors/assurance.ts'
 import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
@@ -44,6 +45,8 @@ export interface Policy {
   readonly invitationsPerSenderMax: number
   readonly invitationsMax: number
   readonly signUp: 'open' | 'closed'
+  /** Whether clients register themselves, and as what. */
+  readonly registration: RegistrationPolicy
   /** Whether whoever signs up has to show that they read the mail of the address. */
   readonly emailVerification: 'required' | 'off'
   /** `off`: no new second factors. `required`: everybody needs one; `mfaRoles`: the holders of these do. */

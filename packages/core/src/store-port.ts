@@ -35,6 +35,7 @@ import type { MailStore, QueuedMail } from './mail-port.ts'
 import type { NotMeStore } from './not-me-port.ts'
 import type { PasskeyStore } from './passkeys-port.ts'
 import type { PasswordStore } from './passwords-port.ts'
+import type { RegistrationStore } from './registrations-port.ts'
 import type { EndedCounts, LogHead, LogPage, RevocationRecord } from './revocations/revocation.ts'
 import type { RiskStore } from './risk-port.ts'
 import type { Role } from './roles/role.ts'
@@ -277,6 +278,7 @@ export type Store = LogStore &
   SessionStore &
   GrantStore &
   ClientStore &
+  RegistrationStore &
   AuthorizationStore &
   ApiKeyStore &
   RevocationStore &

@@ -1,7 +1,7 @@
 /** OAuth clients as they stand on the wire; the names are those of RFC 7591 §2 where it has one. */
 import type { AssuranceLevel } from './authentication.ts'
 import type { IdTokenAlgorithm } from './claims.ts'
-import type { ClientAuthMethod, ClientGrantType, ClientProfile } from './clients.ts'
+import type { ClientAuthMethod, ClientGrantType, ClientProfile, ClientRegistration } from './clients.ts'
 
 /** A public key as the client registered it (RFC 7517 §4). */
 export type JwkShape = Readonly<Record<string, string>>
@@ -36,6 +36,10 @@ export interface ClientShape {
   assurance: AssuranceLevel | null
   /** What its ID tokens are signed with; null for what the server signs everything with. */
   id_token_signed_response_alg: IdTokenAlgorithm | null
+  /** `self` and `document`: nobody of this server has looked at it. */
+  registration: ClientRegistration
+  /** When somebody first allowed it something; told of clients that nobody looked at. */
+  first_used_at: string | null
   disabled_at: string | null
   created_at: string
 }

@@ -50,22 +50,46 @@ export const isIdentityScope = (text: string): text is IdentityScope =>
 
 export const isScopeWord = (text: string): boolean => isIdentityScope(text) || isPermission(text)
 
+/** How a client came to be: registered by an administrator, by itself (RFC 7591), or by a document that it publishes. */
+export const clientRegistrations = ['administrator', 'self', 'document'] as const
+export type ClientRegistration = (typeof clientRegistrations)[number]
+
+/** What kinds of redirect URI a fence tells apart (RFC 8252 §7). */
+export const redirectKinds = ['https', 'loopback', 'private_scheme'] as const
+export type RedirectKind = (typeof redirectKinds)[number]
+
 /**
  * Spells the secret of a client: `<prefix>_sec<environment>_<secret><checksum>`. There is no id in it, since a
  * client always says who it is beside it.
  */
-export function toClientSecret(style: CredentialStyle, secret: Secret): Secret {
-  const body = `${style.prefix}_sec${style.environment}_${secret.reveal()}`
+export const toClientSecret = (style: CredentialStyle, secret: Secret): Secret => spell(style, 'sec', secret)
+
+/** Spells an initial access token (RFC 7591 §1.2) in the same way: what it is good for, its digest finds. */
+export const toInitialAccessToken = (style: CredentialStyle, secret: Secret): Secret =>
+  spell(style, 'iat', secret)
+
+/** The random part of a client's secret in this authority's style; null for anything else. */
+export const parseClientSecret = (text: string, style: CredentialStyle): Secret | null =>
+  parse(text, style, 'sec')
+
+/** The random part of an initial access token in this authority's style; null for anything else. */
+export const parseInitialAccessToken = (text: string, style: CredentialStyle): Secret | null =>
+  parse(text, style, 'iat')
+
+type Kind = 'sec' | 'iat'
+
+function spell(style: CredentialStyle, kind: Kind, secret: Secret): Secret {
+  const body = `${style.prefix}_${kind}${style.environment}_${secret.reveal()}`
   return new Secret(body + toChecksum(body))
 }
 
 const SHAPE = new RegExp(
-  `^([a-z][a-z0-9]{1,11})_sec(live|test)_([0-9A-Za-z]{${SECRET_CHARACTERS}})([0-9A-Za-z]{${CHECKSUM_CHARACTERS}})$`,
+  `^([a-z][a-z0-9]{1,11})_(sec|iat)(live|test)_([0-9A-Za-z]{${SECRET_CHARACTERS}})([0-9A-Za-z]{${CHECKSUM_CHARACTERS}})$`,
 )
 
-/** The random part of a client's secret in this authority's style; null for anything else. */
-export function parseClientSecret(text: string, style: CredentialStyle): Secret | null {
-  const [, prefix, environment, secret, checksum] = SHAPE.exec(text) ?? []
-  if (secret === undefined || prefix !== style.prefix || environment !== style.environment) return null
+function parse(text: string, style: CredentialStyle, wanted: Kind): Secret | null {
+  const [, prefix, kind, environment, secret, checksum] = SHAPE.exec(text) ?? []
+  if (secret === undefined || prefix !== style.prefix || kind !== wanted) return null
+  if (environment !== style.environment) return null
   return toChecksum(text.slice(0, -CHECKSUM_CHARACTERS)) === checksum ? new Secret(secret) : null
 }

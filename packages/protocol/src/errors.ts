@@ -300,7 +300,7 @@ export const refusalReasons = [
 ] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
-/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5: the only errors OAuth endpoints answer with. */
+/** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5, RFC 7591 §3.2.2, RFC 6750 §3.1: the only errors OAuth endpoints answer with. */
 export const oauthErrors = {
   invalid_request: 400,
   invalid_client: 401,
@@ -313,6 +313,11 @@ export const oauthErrors = {
   use_dpop_nonce: 400,
   invalid_request_object: 400,
   unsupported_token_type: 400,
+  invalid_redirect_uri: 400,
+  invalid_client_metadata: 400,
+  invalid_software_statement: 400,
+  unapproved_software_statement: 400,
+  invalid_token: 401,
   authorization_pending: 400,
   access_denied: 400,
   expired_token: 400,

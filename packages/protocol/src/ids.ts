@@ -18,6 +18,7 @@ export type FactorId = `fac_${string}`
 export type MailId = `mai_${string}`
 export type DeviceId = `dev_${string}`
 export type InvitationId = `inv_${string}`
+export type InitialAccessTokenId = `irt_${string}`
 /** A person or a program: whoever a credential speaks for. */
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
@@ -40,6 +41,7 @@ export type IdPrefix =
   | 'mai'
   | 'dev'
   | 'inv'
+  | 'irt'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = '[0-9a-hjkmnp-tv-z]{26}'
@@ -105,6 +107,7 @@ const patterns: Record<IdPrefix, RegExp> = {
   mai: new RegExp(`^mai_${BODY}$`),
   dev: new RegExp(`^dev_${BODY}$`),
   inv: new RegExp(`^inv_${BODY}$`),
+  irt: new RegExp(`^irt_${BODY}$`),
 }
 
 export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
@@ -123,6 +126,7 @@ export const isFactorId = (text: string): text is FactorId => patterns.fac.test(
 export const isMailId = (text: string): text is MailId => patterns.mai.test(text)
 export const isDeviceId = (text: string): text is DeviceId => patterns.dev.test(text)
 export const isInvitationId = (text: string): text is InvitationId => patterns.inv.test(text)
+export const isInitialAccessTokenId = (text: string): text is InitialAccessTokenId => patterns.irt.test(text)
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)

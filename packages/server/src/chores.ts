@@ -4,6 +4,7 @@ import {
   chainAudit,
   DEVICE_SECONDS,
   deliverMails,
+  entryExpiry,
   MAIL_BATCH,
   type Mailer,
   type RequestFacts,
@@ -34,6 +35,7 @@ const EVERY = {
 /** How long ended and expired rows are kept: for lists, reports and reuse detection. */
 const KEEP_ENDED_MS = 30 * DAY
 const SWEEP_ROWS_MAX = 5000
+const SWEPT_CLIENTS_MAX = 500
 /** Verifiers that were away for a moment catch up by entries rather than by a snapshot. */
 const KEEP_POSITIONS = 10_000
 
@@ -100,12 +102,25 @@ async function deliverAll(services: Services, mailer: Mailer): Promise<void> {
   }
 }
 
-async function sweep({ core }: Services, nowMs: number): Promise<void> {
+async function sweep(services: Services, nowMs: number): Promise<void> {
+  const { core } = services
   await core.store.sweep(nowMs - KEEP_ENDED_MS, SWEEP_ROWS_MAX)
   await core.store.pruneLog(nowMs, KEEP_POSITIONS)
   while ((await core.store.sweepUsed(nowMs, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
+  await sweepRegistrations(services, nowMs)
   await core.store.sweepDevices(nowMs - DEVICE_SECONDS * SECOND, SWEEP_ROWS_MAX)
   while ((await core.store.sweepUsage(nowMs - USAGE_KEPT_MS, SWEEP_ROWS_MAX)) === SWEEP_ROWS_MAX);
+}
+
+/** One batch in a round, since each has an entry in the log. */
+function sweepRegistrations({ core, config }: Services, nowMs: number): Promise<number> {
+  return core.store.sweepRegistrations({
+    clientsBeforeMs: nowMs - config.clientRegistrationUnusedHours * 3600 * SECOND,
+    tokensBeforeMs: nowMs - KEEP_ENDED_MS,
+    limit: SWEPT_CLIENTS_MAX,
+    nowMs,
+    entryExpiresAtMs: entryExpiry(core.policy, nowMs),
+  })
 }
 
 /** Runs a chore again and again, one round at a time. A failed round is logged and tried at the next turn. */

@@ -13,6 +13,7 @@ export interface LimitSettings {
   rateLimitPasswordCheck: kinds.RateLimit | null
   rateLimitToken: kinds.RateLimit | null
   rateLimitClient: kinds.RateLimit | null
+  rateLimitRegistration: kinds.RateLimit | null
 }
 
 export const limitSettings: SettingRows<LimitSettings> = {
@@ -71,5 +72,11 @@ export const limitSettings: SettingRows<LimitSettings> = {
     fallback: { points: 20, perSeconds: 60 },
     fallbackText: '20/60',
     reason: 'Wrong secrets and assertions for one client from one network (RFC 6749 §2.3.1).',
+  },
+  rateLimitRegistration: {
+    kind: kinds.rateLimit,
+    fallback: { points: 20, perSeconds: 3600 },
+    fallbackText: '20/3600',
+    reason: 'Apps that register themselves, from one network (RFC 7591 §5).',
   },
 }

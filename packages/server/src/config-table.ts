@@ -22,6 +22,7 @@ import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import { type ProofSettings, proofSettings } from './config-proofs.ts'
 import type { SettingRows } from './config-reader.ts'
+import { type RegistrationSettings, registrationSettings } from './config-registration.ts'
 import { type TlsSettings, tlsSettings } from './config-tls.ts'
 
 /** The settings as they are set, one value each. A configuration file uses these names. */
@@ -34,6 +35,7 @@ export interface Settings
     OutboundSettings,
     PasswordSettings,
     ProofSettings,
+    RegistrationSettings,
     TlsSettings {
   port: number
   host: string
@@ -300,6 +302,7 @@ export const settings: SettingRows<Settings> = {
   ...geoSettings,
   ...outboundSettings,
   ...proofSettings,
+  ...registrationSettings,
   ...limitSettings,
   ...mailSettings,
   bodyBytesMax: {

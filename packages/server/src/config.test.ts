@@ -210,6 +210,12 @@ test('without anything set there is a safe server on loopback', () => {
       outboundTimeoutMs: 3000,
       dpopNonces: 'off',
       refusalHints: 'off',
+      clientRegistration: 'off',
+      clientRegistrationScopes: ['openid', 'profile', 'email', 'offline_access'],
+      clientRegistrationAudiences: [],
+      clientRegistrationRedirects: ['https', 'loopback'],
+      clientRegistrationUnusedMax: 1000,
+      clientRegistrationUnusedHours: 24,
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       breachedPasswordsAtSignIn: 'require_change',
@@ -222,6 +228,7 @@ test('without anything set there is a safe server on loopback', () => {
       emailVerification: 'off',
       mail: { kind: 'development' },
       limits: {
+        registration: { points: 20, perSeconds: 3600 },
         sign_in: { points: 100, perSeconds: 60 },
         sign_in_account: { points: 20, perSeconds: 60 },
         factor: { points: 100, perSeconds: 60 },
@@ -315,34 +322,4 @@ test('a cookie domain that is no domain, or not one above the issuer, is refused
   }
   assert.equal(configOf(env(issuer)).cookieDomain, null)
   assert.match(mistakesOf(env({ COOKIE_DOMAIN: 'example.com' })).join(), /neither the host/)
-})
-
-test('a passkey is asked for at its domain and under it, and nowhere else', () => {
-  const parse = (rpId: string, origins: string): readonly string[] => {
-    const parsed = parseConfig({
-      COUNTERSIGN_ISSUER: 'https://auth.example.com',
-      COUNTERSIGN_PASSKEY_RP_ID: rpId,
-      COUNTERSIGN_PASSKEY_ORIGINS: origins,
-    })
-    return parsed.ok ? [] : parsed.mistakes
-  }
-  const app = `android:apk-key-hash:${'a'.repeat(43)}`
-
-  assert.deepEqual(parse('example.com', `https://example.com,https://app.example.com:8443,${app}`), [])
-  assert.deepEqual(parse('localhost', 'http://localhost:5173'), [])
-  for (const origins of ['https://example.org', 'https://example.com,https://notexample.com']) {
-    assert.match(parse('example.com', origins)[0] ?? '', /COUNTERSIGN_PASSKEY_ORIGINS names a page/)
-  }
-  for (const origins of [
-    'http://example.com',
-    'https://example.com/',
-    '*',
-    'null',
-    'android:apk-key-hash:x',
-  ]) {
-    assert.match(parse('example.com', origins)[0] ?? '', /COUNTERSIGN_PASSKEY_ORIGINS must be/, origins)
-  }
-  for (const rpId of ['127.0.0.1', 'https://example.com', 'Example.com', 'example.com.', '*.example.com']) {
-    assert.match(parse(rpId, 'https://example.com')[0] ?? '', /COUNTERSIGN_PASSKEY_RP_ID must be/, rpId)
-  }
 })

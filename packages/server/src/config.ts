@@ -36,6 +36,7 @@ type Grouped =
   | 'rateLimitPasswordCheck'
   | 'rateLimitToken'
   | 'rateLimitClient'
+  | 'rateLimitRegistration'
 
 /** The settings as the server works with them. */
 export interface Config extends Readonly<Omit<Settings, Grouped>> {
@@ -175,6 +176,7 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
     rateLimitPasswordCheck,
     rateLimitToken,
     rateLimitClient,
+    rateLimitRegistration,
     ...same
   } = values
   return {
@@ -191,6 +193,7 @@ function toConfig(values: Settings): Omit<Config, 'origins'> {
       password_check: rateLimitPasswordCheck,
       token: rateLimitToken,
       client: rateLimitClient,
+      registration: rateLimitRegistration,
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Policy } from '@countersign/core'
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, CLOCK_LEEWAY_SECONDS } from '@countersign/protocol'
 import type { Config } from './config.ts'
 import { levelsByRole } from './config-assurance.ts'
+import { toRegistrationPolicy } from './config-registration.ts'
 
 /** The longest that a verdict about an opaque credential is kept (lease protocol, rule 4). */
 const VERDICT_SECONDS = 60
@@ -31,6 +32,7 @@ export function toPolicy(config: Config): Policy {
     invitationsPerSenderMax: config.invitationsPerSenderMax,
     invitationsMax: config.invitationsMax,
     signUp: config.signUp,
+    registration: toRegistrationPolicy(config),
     signInNetworkFailures: config.signInNetworkFailures,
     emailVerification: config.emailVerification,
     mfa: config.mfa,

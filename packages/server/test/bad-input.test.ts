@@ -28,6 +28,10 @@ function assertRefused(route: AnyRoute, what: string, answer: given.Answer, code
   // RFC 8628 §3.1: a form that names no client is none of a known one.
   if (route.name === 'device_authorization' && what.startsWith('lacks a parameter'))
     assertOAuthError(answer, 'invalid_client')
+  // Nobody registers here. RFC 7591 §2: members that nobody knows are passed over; what is wrong with those that somebody
+  // knows, `conformance/rfc7591.test.ts` tries one by one.
+  else if (route.name === 'register_client' && answer.json.error === 'access_denied')
+    assert.equal(code, 'invalid_request', what)
   else if (route.errorForm === 'oauth') assertOAuthError(answer, 'invalid_request')
   // What a page must be, its contract says.
   else if (route.errorForm !== 'page') assertProblem(answer, code)

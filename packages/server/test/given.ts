@@ -47,6 +47,7 @@ export const UNLIMITED: Readonly<Record<string, string>> = {
   COUNTERSIGN_RATE_LIMIT_PASSWORD_CHECK: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_CLIENT: 'dangerously-off',
+  COUNTERSIGN_RATE_LIMIT_REGISTRATION: 'dangerously-off',
 }
 
 export interface SendOptions {

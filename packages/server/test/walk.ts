@@ -125,6 +125,8 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     redirect_uris: ['https://app.example.com/callback'],
     scopes: ['docs:read'],
   },
+  register_client: { redirect_uris: ['https://app.example.com/callback'], client_name: 'A client' },
+  create_initial_access_token: { name: 'for a walk' },
   change_client: { name: 'another name', scopes: ['docs:read'], disabled: false },
   rotate_client_secret: { overlap_seconds: 60 },
   rotate_signing_keys: { immediately: false },
@@ -191,6 +193,10 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
   const target = { kind: 'role', id: 'watched' }
   const revoked = await to.send('POST', '/v1/revocations', { key: adminKey, body: { target } })
   const invited = await inviteSomebody(to, account)
+  const token = await to.send('POST', '/v1/initial-access-tokens', {
+    key: adminKey,
+    body: { name: 'walked' },
+  })
   const refused = await to.send('GET', '/v1/me')
   const rotated = await to.send('POST', '/v1/signing-keys/rotate', { key: adminKey })
   return {
@@ -202,6 +208,7 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     ':factor': factor,
     ':session': session.id,
     '/v1/invitations': invited,
+    '/v1/initial-access-tokens': at(token.json, 'initial_access_token', 'id'),
     '/v1/api-keys': key,
     '/v1/service-accounts': owner,
     '/v1/roles': 'watched',

@@ -14,6 +14,7 @@ import {
   logoutAddresses,
   proofs,
   publishedKeys,
+  registrations,
   sealedClientSecrets,
 } from './schema/clients.ts'
 import { deviceCodes } from './schema/device-codes.ts'
@@ -64,4 +65,5 @@ export const migrations: readonly Migration[] = [
   { id: 26, name: 'trusted_devices', statements: trustedDevices },
   { id: 27, name: 'sealed_client_secrets', statements: sealedClientSecrets },
   { id: 28, name: 'invitations', statements: invitations },
+  { id: 29, name: 'registrations', statements: registrations },
 ]

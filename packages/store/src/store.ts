@@ -18,6 +18,7 @@ import type {
   NotMeStore,
   PasskeyStore,
   PasswordStore,
+  RegistrationStore,
   RevocationStore,
   RiskStore,
   RoleStore,
@@ -42,6 +43,7 @@ import * as notMe from './reads/not-me.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
 import * as programs from './reads/programs.ts'
+import * as registrations from './reads/registrations.ts'
 import * as revocations from './reads/revocations.ts'
 import * as risk from './reads/risk.ts'
 import * as usage from './reads/usage.ts'
@@ -147,7 +149,7 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
   }
 }
 
-function createClientStore(engine: StoreEngine): ClientStore {
+function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore {
   return {
     createClient: (input) => engine.write('createClient', input),
     readClient: (id) => engine.read(() => clients.readClient(id)),
@@ -157,6 +159,13 @@ function createClientStore(engine: StoreEngine): ClientStore {
     rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
     endClient: (input) => engine.write('endClient', input),
     useOnce: (input) => engine.write('useOnce', input),
+    createInitialAccessToken: (input) => engine.write('createInitialAccessToken', input),
+    endInitialAccessToken: (input) => engine.write('endInitialAccessToken', input),
+    findInitialAccessToken: (digests, nowMs) =>
+      engine.read(() => registrations.findInitialAccessToken(digests, nowMs)),
+    listInitialAccessTokens: (page) => engine.read(() => registrations.listInitialAccessTokens(page)),
+    registerClient: (input) => engine.write('registerClient', input),
+    sweepRegistrations: (input) => engine.write('sweepRegistrations', input),
   }
 }
 

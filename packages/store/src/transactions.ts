@@ -17,6 +17,7 @@ import * as notMe from './transactions/not-me.ts'
 import * as passkeys from './transactions/passkeys.ts'
 import * as passwords from './transactions/passwords.ts'
 import * as programs from './transactions/programs.ts'
+import * as registrations from './transactions/registrations.ts'
 import * as revocations from './transactions/revocations.ts'
 import * as risk from './transactions/risk.ts'
 import * as roles from './transactions/roles.ts'
@@ -44,6 +45,7 @@ export type StoreTransactions = typeof accounts &
   typeof notMe &
   typeof passkeys &
   typeof programs &
+  typeof registrations &
   typeof revocations &
   typeof risk &
   typeof roles &
@@ -73,6 +75,7 @@ export const transactions: StoreTransactions = {
   ...notMe,
   ...passkeys,
   ...programs,
+  ...registrations,
   ...revocations,
   ...risk,
   ...roles,

@@ -43,7 +43,13 @@ export async function givenCode(bench: Bench, over: Partial<AuthorizationCode> =
   const { id: clientId } = await givenClient(bench)
   const code = makeCode(session, { clientId, ...over })
   const consent = makeConsent(code)
-  await bench.store.issueAuthorizationCode({ code, digest: codeDigestOf(code), consent, audit: makeEvent() })
+  await bench.store.issueAuthorizationCode({
+    code,
+    digest: codeDigestOf(code),
+    consent,
+    isFirstUse: false,
+    audit: makeEvent(),
+  })
   return { session, code }
 }
 

@@ -28,6 +28,8 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   createdAtMs: NOW,
   disabledAtMs: null,
   endedAtMs: null,
+  registration: 'administrator',
+  usedAtMs: null,
   revokedBefore: 0,
   ...over,
 })

@@ -38,6 +38,7 @@ import { givenLink, openLink, resetPassword } from './given-links.ts'
 import { logoutWritesOf } from './given-logouts.ts'
 import { givenMail } from './given-mails.ts'
 import { disown } from './given-not-me.ts'
+import { registrationWritesOf } from './given-registrations.ts'
 import { makeJudged, makeLearned, makeProgram, suspensionNow } from './given-risk.ts'
 import { completeSignUp, givenSignUp } from './given-sign-ups.ts'
 import { passwordWritesOf } from './password-writes.ts'
@@ -162,6 +163,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     ...(await authorizationWritesOf(bench)),
     ...(await clientWritesOf(bench)),
+    ...(await registrationWritesOf(bench)),
     recordUse: [
       () =>
         store.recordUse({

@@ -46,7 +46,14 @@ const columns: readonly Column<ClientShape>[] = [
   { title: 'grants', value: (one) => toList(one.grant_types) },
   { title: 'scopes', value: (one) => toList(one.scopes) },
   { title: 'state', value: (one) => (one.disabled_at === null ? 'active' : 'disabled') },
+  { title: 'registered', value: registeredBy },
 ]
+
+function registeredBy({ registration }: ClientShape): string {
+  return { administrator: 'by an administrator', self: 'by itself', document: 'by its document' }[
+    registration
+  ]
+}
 
 const show: Command = {
   name: 'clients show',
@@ -81,6 +88,8 @@ function rowsOf(one: ClientShape): Row[] {
     ['logo', one.logo_uri],
     ['privacy policy', one.policy_uri],
     ['terms', one.tos_uri],
+    ['registered', registeredBy(one)],
+    ['first used', toWhen(one.first_used_at)],
     ['created', toWhen(one.created_at)],
     ['disabled', toWhen(one.disabled_at)],
   ]

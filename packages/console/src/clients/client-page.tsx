@@ -49,6 +49,11 @@ function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
           <Notice tone="brand">{words.builtIn}</Notice>
         </div>
       )}
+      {client.registration !== 'administrator' && (
+        <div className={css.spaced}>
+          <Notice tone="warn">{words.uncheckedMeans[client.registration]}</Notice>
+        </div>
+      )}
       {client.disabled_at !== null && (
         <div className={css.spaced}>
           <Notice tone="warn">
@@ -114,6 +119,11 @@ function ClientFacts({ client }: { readonly client: ClientShape }): ReactNode {
         <Fact label={words.profile}>{client.profile}</Fact>
         {client.id_token_signed_response_alg !== null && (
           <Fact label={words.idTokenAlgorithm}>{client.id_token_signed_response_alg}</Fact>
+        )}
+        {client.registration !== 'administrator' && (
+          <Fact label={words.firstUsed}>
+            {client.first_used_at === null ? words.neverUsed : <Time at={client.first_used_at} />}
+          </Fact>
         )}
         {client.id !== FIRST_PARTY && (
           <Fact label={t.common.created}>

@@ -128,6 +128,7 @@ function ClientRow({ client, selection }: ClientRowProps): ReactNode {
           </span>
         </span>
         <span className={rows.rowEnd}>
+          {client.registration !== 'administrator' && <Chip tone="warn">{words.unchecked}</Chip>}
           {client.disabled_at !== null && <Chip tone="danger">{words.disabled}</Chip>}
           {client.id === FIRST_PARTY ? (
             <Chip>{t.console.builtIn}</Chip>

@@ -59,6 +59,14 @@ const en = {
   secret: 'Client secret',
   registered: 'The client is registered.',
   disabled: 'disabled',
+  unchecked: 'unchecked',
+  uncheckedMeans: {
+    self: 'It has registered itself. People are warned of it, and asked each time; ending it ends everything that it was given.',
+    document:
+      'It describes itself in a document at its id. People are warned of it, and asked each time; ending it ends everything that it was given, and keeps it out.',
+  },
+  firstUsed: 'First used',
+  neverUsed: 'Never',
   method: 'Proves itself by',
   methodHint: 'With a change to the signature its secret ends: rotate it then.',
   methods: {
@@ -155,6 +163,14 @@ export const clientTexts: Texts<typeof en> = {
     secret: 'Geheimnis des Clients',
     registered: 'Der Client ist eingetragen.',
     disabled: 'gesperrt',
+    unchecked: 'ungeprüft',
+    uncheckedMeans: {
+      self: 'Er hat sich selbst registriert. Menschen werden vor ihm gewarnt und jedes Mal gefragt; ihn zu beenden beendet alles, was er bekommen hat.',
+      document:
+        'Er beschreibt sich selbst in einem Dokument unter seiner Kennung. Menschen werden vor ihm gewarnt und jedes Mal gefragt; ihn zu beenden beendet alles, was er bekommen hat, und hält ihn fern.',
+    },
+    firstUsed: 'Zuerst benutzt',
+    neverUsed: 'Nie',
     method: 'Beweist sich durch',
     methodHint: 'Mit dem Wechsel zur Signatur endet sein Geheimnis: Wechseln Sie es dann.',
     methods: {

@@ -105,6 +105,19 @@ export const germanMeanings: Readonly<Record<string, string>> = {
   rateLimitPasswordCheck: 'Rat zu Passwörtern, die gerade getippt werden, aus einem Netz.',
   rateLimitToken: 'Erneuern und Eintauschen aus einem Netz, und Seiten auf dem Weg zu einer App.',
   rateLimitClient: 'Falsche Geheimnisse und Nachweise für einen Client aus einem Netz (RFC 6749 §2.3.1).',
+  rateLimitRegistration: 'Apps, die sich selbst registrieren, aus einem Netz (RFC 7591 §5).',
+  clientRegistration:
+    'Ob Apps sich unter `/oauth/register` selbst registrieren (RFC 7591): gar nicht, mit einem Token, das ein Administrator vergeben hat, oder wer auch kommt. Menschen werden vor ihnen gewarnt und jedes Mal gefragt.',
+  clientRegistrationScopes:
+    'Alles, worum eine App bitten darf, die kein Administrator registriert hat. Rechte an diesem Server selbst werden hier abgewiesen.',
+  clientRegistrationAudiences:
+    'Die APIs, für die Tokens solcher Apps gelten dürfen, etwa die URL eines MCP-Servers.',
+  clientRegistrationRedirects:
+    'Wohin solche Apps Menschen zurückschicken lassen dürfen: auf Seiten mit https, zu Programmen auf derselben Maschine, oder zu eigenen Schemas von Apps, die jede andere App auch beanspruchen kann (RFC 8252 §8.6).',
+  clientRegistrationUnusedMax:
+    'Wie viele solche Apps darauf warten dürfen, zum ersten Mal benutzt zu werden. Weitere werden abgewiesen.',
+  clientRegistrationUnusedHours:
+    'Eine App, die sich selbst registriert hat und nie benutzt wurde, ist danach vergessen.',
   smtpUrl:
     'Der Server, der unsere Mail annimmt. TLS muss sein, es sei denn, er ist auf dieser Maschine. `countersign mail test` probiert ihn.',
   mailFrom: 'Die Adresse, von der Mail kommt. Der Name daneben ist der der Marke.',

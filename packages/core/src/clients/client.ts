@@ -5,6 +5,7 @@ import type {
   ClientGrantType,
   ClientId,
   ClientProfile,
+  ClientRegistration,
   IdTokenAlgorithm,
   Permission,
   ServiceAccountId,
@@ -43,6 +44,9 @@ export interface Client {
   readonly assurance: AssuranceLevel | null
   /** What its ID tokens are signed with; null for what the server signs everything with. */
   readonly idTokenAlgorithm: IdTokenAlgorithm | null
+  readonly registration: ClientRegistration
+  /** When somebody first allowed it something; kept of clients that nobody looked at, which are swept without it. */
+  readonly usedAtMs: number | null
   readonly createdAtMs: number
   readonly disabledAtMs: number | null
   readonly endedAtMs: number | null
@@ -92,6 +96,9 @@ export const hasSecret = (authMethod: ClientAuthMethod): boolean =>
 export const signsWithSecret = (authMethod: ClientAuthMethod): boolean => authMethod === 'client_secret_jwt'
 
 export const isLive = (client: Client): boolean => client.disabledAtMs === null && client.endedAtMs === null
+
+/** Whether whoever registered it answers for it; of the others people are warned, and asked each time. */
+export const isVouchedFor = ({ registration }: Client): boolean => registration === 'administrator'
 
 /** The part of its scopes that are permissions. */
 export const permissionsOf = (client: Client): readonly Permission[] => client.scopes.filter(isPermission)

@@ -12,7 +12,7 @@ import {
   type ResponseMode,
   readAuthorizationRequest,
 } from '../authorizations/request.ts'
-import { type Client, isLive } from '../clients/client.ts'
+import { type Client, isLive, isVouchedFor } from '../clients/client.ts'
 import { isRegisteredRedirectUri } from '../clients/redirect-uris.ts'
 import type { RequestFacts } from '../context.ts'
 import { isRecentAt, meets } from '../factors/assurance.ts'
@@ -109,7 +109,8 @@ export async function authorize(
   }
   const given = input.decision === 'allow' ? toConsent(session, client, consent, asked, facts.nowMs) : null
   const order = { client, request, redirectUri: to.redirectUri, audiences, session, decided, given }
-  return { kind: 'code', to, code: await issueCode(context, order, facts) }
+  const code = await issueCode(context, order, facts)
+  return code === null ? { kind: 'mistake', parameter: 'client_id' } : { kind: 'code', to, code }
 }
 
 export type ReadRequest =
@@ -213,6 +214,7 @@ const reachesEssential = ({ acrEssential }: AuthorizationRequest, session: Sessi
 /**
  * Whether the person has to be asked. What was allowed before is remembered, but not for an app that only claims to
  * be this client: behind a private scheme or a loopback port anybody may listen (RFC 8252 §8.6, OAuth 2.1 §7.3.1).
+ * Nor for one that nobody of this server has looked at: what it says of itself may have been made up a minute ago.
  */
 function isQuestion(
   client: Client,
@@ -221,7 +223,7 @@ function isQuestion(
   consent: Consent | null,
 ): boolean {
   const isProven = client.kind === 'confidential' || redirectUri.startsWith('https://')
-  if (consent === null || !isProven || request.prompts.has('consent')) return true
+  if (consent === null || !isProven || !isVouchedFor(client) || request.prompts.has('consent')) return true
   const asked: readonly string[] = [...request.identityScopes, ...request.permissions]
   return !asked.every((scope) => consent.scopes.includes(scope))
 }
@@ -252,7 +254,12 @@ interface CodeOrder {
   readonly given: Consent | null
 }
 
-async function issueCode(context: MintContext, order: CodeOrder, facts: RequestFacts): Promise<Secret> {
+/** Null where the client is gone meanwhile: one that was never used is swept in time. */
+async function issueCode(
+  context: MintContext,
+  order: CodeOrder,
+  facts: RequestFacts,
+): Promise<Secret | null> {
   const { client, request, session, given } = order
   const secret = makeSecret(context.random)
   const code: AuthorizationCode = {
@@ -271,8 +278,9 @@ async function issueCode(context: MintContext, order: CodeOrder, facts: RequestF
     createdAtMs: facts.nowMs,
     expiresAtMs: facts.nowMs + CODE_SECONDS * 1000,
   }
-  await context.store.issueAuthorizationCode({
+  const issued = await context.store.issueAuthorizationCode({
     code,
+    isFirstUse: !isVouchedFor(client) && client.usedAtMs === null,
     digest: context.secrets.digest(secret),
     consent: given,
     audit: makeAudit(context, facts, {
@@ -285,5 +293,5 @@ async function issueCode(context: MintContext, order: CodeOrder, facts: RequestF
       },
     }),
   })
-  return secret
+  return issued === 'issued' ? secret : null
 }

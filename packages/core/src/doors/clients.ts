@@ -48,6 +48,8 @@ export async function createClient(
   const client: Client = {
     ...input,
     kind: kindOf(input.authMethod),
+    registration: 'administrator',
+    usedAtMs: null,
     createdAtMs: facts.nowMs,
     disabledAtMs: null,
     endedAtMs: null,
@@ -55,7 +57,7 @@ export async function createClient(
   }
   const created = await context.store.createClient({
     client,
-    ...toStored(context, client, secret),
+    ...toStoredSecret(context, client, secret),
     audit: makeAudit(context, facts, {
       type: 'client.created',
       actor: toActor(caller),
@@ -66,7 +68,7 @@ export async function createClient(
   // An id that was taken once stays taken: its tokens may still be out, and people remember the name.
   if (created === 'exists') return refuse('conflict')
   if (created === 'service_account_gone') return noServiceAccount()
-  return { ok: true, client, secret: spell(context, secret) }
+  return { ok: true, client, secret: spellClientSecret(context, secret) }
 }
 
 /** A client's secret is as good as a key of the service account that it speaks for. */
@@ -76,12 +78,12 @@ const mayBind = (caller: Caller, id: ServiceAccountId | null): boolean =>
 const noServiceAccount = () => refuseField('service_account_id', 'There is no such service account.')
 
 /** The digest of a secret, and the secret itself sealed where the client signs with it. */
-function toStored(
+export function toStoredSecret(
   context: Context,
   { id, authMethod }: Pick<Client, 'id' | 'authMethod'>,
   secret: Secret | null,
 ): { secretDigest: string | null; sealedSecret: string | null } {
-  const spelled = spell(context, secret)
+  const spelled = spellClientSecret(context, secret)
   if (secret === null || spelled === null) return { secretDigest: null, sealedSecret: null }
   const secretDigest = context.secrets.digest(secret)
   const isSigned = signsWithSecret(authMethod)
@@ -91,7 +93,7 @@ function toStored(
   }
 }
 
-const spell = (context: Context, secret: Secret | null): Secret | null =>
+export const spellClientSecret = (context: Context, secret: Secret | null): Secret | null =>
   secret === null ? null : toClientSecret(context.policy.credentialStyle, secret)
 
 export async function changeClient(
@@ -145,7 +147,7 @@ export async function rotateClientSecret(
   if (!allowed.ok) return allowed
   if (!hasSecret(allowed.client.authMethod)) return refuse('conflict')
   const secret = makeSecret(context.random)
-  const { secretDigest, sealedSecret } = toStored(context, allowed.client, secret)
+  const { secretDigest, sealedSecret } = toStoredSecret(context, allowed.client, secret)
   const answer = await context.store.rotateClientSecret({
     id,
     digest: secretDigest ?? context.secrets.digest(secret),
@@ -161,7 +163,7 @@ export async function rotateClientSecret(
     }),
   })
   if (answer !== 'rotated') return refuse(answer)
-  return { ok: true, client: allowed.client, secret: spell(context, secret) }
+  return { ok: true, client: allowed.client, secret: spellClientSecret(context, secret) }
 }
 
 export async function endClient(
@@ -188,7 +190,10 @@ export async function endClient(
 }
 
 /** A profile promises what the tokens are signed with, which is a setting of the server. */
-function serverMistake({ policy }: Context, { profile, idTokenAlgorithm }: ClientSettings): Mistake | null {
+export function serverMistake(
+  { policy }: Context,
+  { profile, idTokenAlgorithm }: ClientSettings,
+): Mistake | null {
   if (idTokenAlgorithm !== null && policy.signingAlgorithm === 'HS256') {
     const message = 'This server signs with a shared key and issues no ID tokens.'
     return { path: 'id_token_signed_response_alg', message }

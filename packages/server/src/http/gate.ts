@@ -58,7 +58,8 @@ export function hasSecretInUrl(url: string, prefix: string): boolean {
     query.includes(`${prefix}_ses`) ||
     query.includes(`${prefix}_key`) ||
     query.includes(`${prefix}_ref`) ||
-    query.includes(`${prefix}_sec`)
+    query.includes(`${prefix}_sec`) ||
+    query.includes(`${prefix}_iat`)
   )
 }
 

@@ -40,7 +40,14 @@ export interface RouteText {
   readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>
 }
 
-export type LimitName = 'sign_in' | 'factor' | 'passkey' | 'sign_up' | 'password_check' | 'token'
+export type LimitName =
+  | 'sign_in'
+  | 'factor'
+  | 'passkey'
+  | 'sign_up'
+  | 'password_check'
+  | 'token'
+  | 'registration'
 
 interface RouteRules<B, Q> extends RouteText {
   readonly body?: z.ZodType<B>

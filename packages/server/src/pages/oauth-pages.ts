@@ -2,7 +2,7 @@
  * The pages between an app and its user: consent, and what went wrong. They work without JavaScript. The ids of their
  * elements are a contract for automation.
  */
-import type { Client } from '@countersign/core'
+import { type Client, isVouchedFor } from '@countersign/core'
 import { html } from 'hono/html'
 import { type FormParts, hidden } from './form-parts.ts'
 import { layout } from './layout.ts'
@@ -18,6 +18,8 @@ export interface ConsentPage {
   readonly audiences: readonly string[]
   /** Where the browser goes next. */
   readonly returnsTo: string
+  /** Of an app that nobody has looked at: where it says that it is. */
+  readonly host: string
 }
 
 /** ASVS 10.7.2: who asks, for what, where it is good, and for how long. */
@@ -27,9 +29,10 @@ export function consentPage({ name, words }: Look, page: ConsentPage): string {
   const isOffline = scopes.includes('offline_access')
   const content = html`
 <div class="app">
-${client.logoUri === null ? '' : html`<img id="client-logo" src="${client.logoUri}" alt="" width="56" height="56">`}
-<p><strong id="client-name">${client.name}</strong> ${consent.asks}</p>
+${logoOf(client) === null ? '' : html`<img id="client-logo" src="${logoOf(client)}" alt="" width="56" height="56">`}
+<p><strong id="client-name">${client.name}</strong> ${isVouchedFor(client) ? '' : html`<span id="client-unchecked" class="badge">${consent.unchecked}</span> `}${consent.asks}</p>
 </div>
+${isVouchedFor(client) ? '' : html`<p id="consent-warning" class="warning">${consent.uncheckedAbout} <strong id="consent-host">${page.host}</strong></p>`}
 ${email === null ? '' : html`<p class="account">${consent.you} <span id="consent-account">${email}</span></p>`}
 <ul id="consent-scopes" class="scopes">${scopes.map((scope) => toScope(scope, consent.scopes))}</ul>
 <form id="consent-form" method="post" action="/consent">
@@ -47,6 +50,9 @@ ${hidden(page.form)}
 ${links(client, consent)}`
   return layout(consent.title, content, { name, language })
 }
+
+/** A picture is what people know an app by; one that nobody has looked at could wear anybody's. */
+export const logoOf = (client: Client): string | null => (isVouchedFor(client) ? client.logoUri : null)
 
 /** What it means, and its name, which the people who wrote the app know it by. */
 export function toScope(scope: string, meanings: Readonly<Record<string, string>>): Html {

@@ -41,6 +41,9 @@ button.quiet:hover { background: var(--paper); }
 .app { display: flex; align-items: center; gap: .9rem; margin: 1rem 0 0; }
 .app img { border-radius: 12px; border: 1px solid var(--line); object-fit: contain; background: #ffffff; }
 .app p { margin: 0; overflow-wrap: anywhere; }
+.badge { display: inline-block; padding: 0 .5rem; font-size: .8125rem; font-weight: 600; color: var(--bad); background: var(--bad-soft); border-radius: 999px; }
+.warning { margin: 1rem 0 0; padding: .7rem .9rem; color: var(--bad); background: var(--bad-soft); border-radius: 8px; overflow-wrap: anywhere; }
+.warning strong { color: inherit; }
 .account { display: inline-block; max-width: 100%; margin: 1rem 0 0; padding: .25rem .75rem; overflow-wrap: anywhere; font-size: .875rem; color: var(--brand-text); background: var(--brand-soft); border-radius: 999px; }
 .scopes { margin: 1rem 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 12px; }
 .scopes li { padding: .7rem 1rem; color: var(--ink); }

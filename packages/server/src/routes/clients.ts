@@ -242,6 +242,8 @@ function toClientShape(client: Client): ClientShape {
     tos_uri: client.tosUri,
     assurance: client.assurance,
     id_token_signed_response_alg: client.idTokenAlgorithm,
+    registration: client.registration,
+    first_used_at: client.usedAtMs === null ? null : toTime(client.usedAtMs),
     disabled_at: client.disabledAtMs === null ? null : toTime(client.disabledAtMs),
     created_at: toTime(client.createdAtMs),
   }

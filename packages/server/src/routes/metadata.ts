@@ -18,6 +18,7 @@ import { dataHeaders, json, problem, type Reply } from '../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
 import type { Services } from '../services.ts'
 import { GRANT_TYPES } from './oauth.ts'
+import { REGISTRATION_PATH } from './registration.ts'
 
 const TAG = 'Metadata'
 
@@ -66,7 +67,7 @@ const jwks: AnyRoute = publicRoute({
 })
 
 function metadata(services: Services): object {
-  const { issuer } = services.config
+  const { issuer, clientRegistration } = services.config
   return {
     issuer,
     token_endpoint: `${issuer}/oauth/token`,
@@ -78,6 +79,8 @@ function metadata(services: Services): object {
     device_authorization_endpoint: `${issuer}/oauth/device_authorization`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     require_pushed_authorization_requests: false,
+    // Only where it is open: a client that finds it goes there (RFC 8414 §2).
+    ...(clientRegistration !== 'off' && { registration_endpoint: `${issuer}${REGISTRATION_PATH}` }),
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     code_challenge_methods_supported: ['S256'],

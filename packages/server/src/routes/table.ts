@@ -14,6 +14,7 @@ import { deviceAuthorizationRoute } from './device-authorization.ts'
 import { emailRoutes } from './email.ts'
 import { explanationRoutes } from './explanations.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
+import { initialAccessTokenRoutes } from './initial-access-tokens.ts'
 import { invitationRoutes } from './invitations.ts'
 import { meRoutes } from './me.ts'
 import { metadataRoutes } from './metadata.ts'
@@ -37,6 +38,7 @@ import { pageRoutes } from './pages.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { passwordResetRoutes } from './password-reset.ts'
 import { passwordRoutes } from './passwords.ts'
+import { registrationRoute } from './registration.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
 import { riskRoutes } from './risk.ts'
@@ -88,6 +90,8 @@ export const routes: readonly AnyRoute[] = [
   ...roleRoutes,
   ...riskRoutes,
   ...clientRoutes,
+  ...initialAccessTokenRoutes,
+  registrationRoute,
   ...bulkRoutes,
   ...adminRoutes,
   ...settingsRoutes,

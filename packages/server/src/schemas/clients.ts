@@ -8,6 +8,7 @@ import {
   clientAuthMethods,
   clientGrantTypes,
   clientProfiles,
+  clientRegistrations,
   idTokenAlgorithms,
   isClientId,
   isScopeWord,
@@ -33,17 +34,25 @@ const uriSchema = z
   .string()
   .max(2000)
   .regex(/^[\x20-\x7e]+$/)
-const redirectUrisSchema = z.array(uriSchema).max(REDIRECT_URIS_MAX)
+export const redirectUrisSchema: z.ZodType<string[]> = z.array(uriSchema).max(REDIRECT_URIS_MAX)
 const jwkSchema = z
   .record(z.string().max(20), z.string().max(KEY_MEMBER_CHARACTERS_MAX))
   .refine((key) => Object.keys(key).length <= KEY_MEMBERS_MAX)
-const jwksSchema = z.strictObject({ keys: z.array(jwkSchema).min(1).max(KEYS_MAX) })
+export const jwksSchema: z.ZodType<{ keys: Record<string, string>[] }> = z.strictObject({
+  keys: z.array(jwkSchema).min(1).max(KEYS_MAX),
+})
 /** Shown to people as links and pictures: https, so that no other kind of URI is ever clicked. */
-const linkSchema = z
+export const linkSchema: z.ZodType<string> = z
   .string()
   .max(LINK_CHARACTERS_MAX)
   .regex(/^https:\/\/[!-~]+$/)
   .refine((text) => URL.canParse(text))
+
+/** Where a client publishes its keys; what is called, and where, is decided when it is. */
+export const jwksUriSchema: z.ZodType<string> = z
+  .string()
+  .max(LINK_CHARACTERS_MAX)
+  .regex(/^[!-~]+$/)
 
 const settings = {
   name: nameSchema,
@@ -57,10 +66,7 @@ const settings = {
   audiences: audiencesSchema,
   service_account_id: z.string().max(40),
   jwks: jwksSchema,
-  jwks_uri: z
-    .string()
-    .max(LINK_CHARACTERS_MAX)
-    .regex(/^[!-~]+$/),
+  jwks_uri: jwksUriSchema,
   logo_uri: linkSchema,
   policy_uri: linkSchema,
   tos_uri: linkSchema,
@@ -137,6 +143,8 @@ export const clientSchema: z.ZodType<ClientShape> = z.object({
   tos_uri: z.string().nullable(),
   assurance: z.enum(assuranceLevels).nullable(),
   id_token_signed_response_alg: z.enum(idTokenAlgorithms).nullable(),
+  registration: z.enum(clientRegistrations),
+  first_used_at: nullableTimeSchema,
   disabled_at: nullableTimeSchema,
   created_at: timeSchema,
 })

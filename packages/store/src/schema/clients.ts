@@ -119,3 +119,25 @@ export const clientSignIns: readonly string[] = [
   )`,
   'insert into logout_cursor (id, position) select 1, position from log_head',
 ]
+
+/**
+ * Clients that nobody of this server has looked at, and what lets them register. `used_at`: when somebody first allowed
+ * one of them something; those without it are counted, and swept.
+ */
+export const registrations: readonly string[] = [
+  `alter table clients add column registration text not null default 'administrator'`,
+  'alter table clients add column used_at bigint',
+  `create index clients_unused on clients (created_at)
+    where registration <> 'administrator' and used_at is null and ended_at is null`,
+  `create table initial_access_tokens (
+    id text not null primary key,
+    digest text not null unique,
+    name text not null,
+    uses bigint not null,
+    uses_max bigint not null,
+    created_by text not null,
+    created_at bigint not null,
+    expires_at bigint not null
+  ) /*clustered*/`,
+  'create index initial_access_tokens_by_expiry on initial_access_tokens (expires_at)',
+]

@@ -3,13 +3,14 @@ import type { Statement } from '../script.ts'
 
 const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
   service_account_id, jwks, logo_uri, policy_uri, tos_uri, post_logout_redirect_uris,
-  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, created_at, disabled_at, ended_at,
-  revoked_before`
+  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, created_at,
+  registration, used_at, disabled_at, ended_at, revoked_before`
 
 export const insertClient: Statement = {
   name: 'insert_client',
   text: `insert into clients (${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, null, null, 0)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, null, null,
+      null, 0)
     on conflict (id) do nothing returning id`,
 }
 

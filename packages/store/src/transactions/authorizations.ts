@@ -7,13 +7,20 @@ import { all, one, Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/authorizations.ts'
 import { deleteUnusedDeviceCodes } from '../statements/device-codes.ts'
 import { endGrant } from '../statements/grants.ts'
+import { noteFirstUse } from '../statements/registrations.ts'
 import { writeAudit } from '../steps/audit.ts'
 import { appendEntries, appendEntry } from '../steps/log.ts'
 import { noteSignIn } from '../steps/logouts.ts'
 import { insertOpenedGrant, insertTokenOfGrant } from '../steps/sessions.ts'
 
-export function* issueAuthorizationCode(input: InputOf<'issueAuthorizationCode'>): Script<void> {
+export function* issueAuthorizationCode(
+  input: InputOf<'issueAuthorizationCode'>,
+): Script<AnswerOf<'issueAuthorizationCode'>> {
   const { code, consent } = input
+  // Before anything hangs under it: whoever sweeps what was never used waits for this, or was first.
+  if (input.isFirstUse && (yield* one(noteFirstUse, code.clientId, code.createdAtMs)) === null) {
+    return 'client_gone'
+  }
   yield* run(
     sql.insertCode,
     input.digest,
@@ -38,6 +45,7 @@ export function* issueAuthorizationCode(input: InputOf<'issueAuthorizationCode'>
     yield* run(sql.writeConsent, accountId, clientId, scopes, createdAtMs, updatedAtMs)
   }
   yield* writeAudit(input.audit)
+  return 'issued'
 }
 
 export function* redeemAuthorizationCode(

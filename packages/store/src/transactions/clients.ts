@@ -1,25 +1,22 @@
 /** Writing OAuth clients: create, change, give a new secret, end. */
 
 import type { EntryDraft } from '@countersign/core'
-import { type Client, hasSecret, isRaised, kindOf, signsWithSecret } from '@countersign/core'
+import { type Client, hasSecret, isRaised, signsWithSecret } from '@countersign/core'
 import type { ClientId, ServiceAccountId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integerOrNull } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
-import { all, one, run, type Script, type Value } from '../script.ts'
+import { all, one, run, type Script } from '../script.ts'
 import * as sql from '../statements/clients.ts'
 import { lockServiceAccount } from '../statements/service-accounts.ts'
 import { writeAudit } from '../steps/audit.ts'
+import { insertNewClient, settingsOf } from '../steps/clients.ts'
 import { appendEntry, appendWith } from '../steps/log.ts'
 
 export function* createClient(input: InputOf<'createClient'>): Script<AnswerOf<'createClient'>> {
-  const { client, secretDigest, sealedSecret } = input
+  const { client } = input
   if (!(yield* holdServiceAccount(client.serviceAccountId))) return 'service_account_gone'
-  const inserted = yield* one(sql.insertClient, client.id, ...settingsOf(client), client.createdAtMs)
-  if (inserted === null) return 'exists'
-  if (secretDigest !== null) {
-    yield* run(sql.insertClientSecret, client.id, secretDigest, sealedSecret, client.createdAtMs)
-  }
+  if (!(yield* insertNewClient(input))) return 'exists'
   yield* writeAudit(input.audit)
   return 'created'
 }
@@ -27,31 +24,6 @@ export function* createClient(input: InputOf<'createClient'>): Script<AnswerOf<'
 /** It must not end while a client is bound to it. */
 function* holdServiceAccount(id: ServiceAccountId | null): Script<boolean> {
   return id === null || (yield* one(lockServiceAccount, id)) !== null
-}
-
-/** In the order of the columns from `name` to `id_token_algorithm`. */
-function settingsOf(client: Client): readonly Value[] {
-  return [
-    client.name,
-    kindOf(client.authMethod),
-    client.profile,
-    client.authMethod,
-    JSON.stringify(client.grantTypes),
-    JSON.stringify(client.redirectUris),
-    JSON.stringify(client.scopes),
-    JSON.stringify(client.audiences),
-    client.serviceAccountId,
-    client.jwks === null ? null : JSON.stringify(client.jwks),
-    client.logoUri,
-    client.policyUri,
-    client.tosUri,
-    JSON.stringify(client.postLogoutRedirectUris),
-    client.backchannelLogoutUri,
-    client.assurance,
-    client.dpopBound ? 'dpop' : 'none',
-    client.jwksUri,
-    client.idTokenAlgorithm,
-  ]
 }
 
 export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'changeClient'>> {

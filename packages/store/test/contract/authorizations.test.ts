@@ -134,7 +134,13 @@ onEachDatabase((bench) => {
     const { store } = bench()
     const { code } = await givenCode(bench())
     const consent = { ...makeConsent(code), scopes: ['openid'], createdAtMs: NOW + 1, updatedAtMs: NOW + 1 }
-    await store.issueAuthorizationCode({ code, digest: 'second', consent, audit: makeEvent() })
+    await store.issueAuthorizationCode({
+      code,
+      digest: 'second',
+      consent,
+      isFirstUse: false,
+      audit: makeEvent(),
+    })
 
     const read = await store.readConsent(code.accountId, code.clientId)
 

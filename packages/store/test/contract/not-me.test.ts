@@ -46,6 +46,7 @@ async function offlineGrantOf(bench: Bench, session: Session) {
     code,
     digest: `code of ${code.grantId}`,
     consent,
+    isFirstUse: false,
     audit: makeEvent(),
   })
   const grant = { sessionId: null }

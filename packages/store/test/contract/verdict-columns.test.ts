@@ -51,6 +51,9 @@ const exempt: Record<string, readonly string[]> = {
     'policy_uri',
     'tos_uri',
     'id_token_algorithm',
+    // How it came to be, which never changes, and that it was used once.
+    'registration',
+    'used_at',
   ],
   // The head moves with every entry. The others are told to those who follow the log, and no verdict reads them.
   log_head: ['position', 'followed_at', 'pruned_until'],
@@ -173,6 +176,7 @@ const changers = [
   'rotateRefreshToken',
   'signInWithPasskey',
   'startEpoch',
+  'sweepRegistrations',
 ]
 
 onEachDatabase((bench) => {

@@ -100,6 +100,9 @@ export const de: Words = {
   consent: {
     title: 'Zugriff erlauben?',
     asks: 'möchte:',
+    unchecked: 'ungeprüft',
+    uncheckedAbout:
+      'Niemand hier hat diese App geprüft: Ihren Namen hat sie sich selbst gegeben. Erlauben Sie es nur, wenn Sie es eben dort selbst begonnen haben und der Stelle trauen, zu der sie Sie schickt:',
     you: 'Angemeldet als',
     scopes: {
       openid: 'Wissen, dass Sie es sind',

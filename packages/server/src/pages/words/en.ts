@@ -73,6 +73,9 @@ export const en: Words = {
   consent: {
     title: 'Allow access?',
     asks: 'asks to:',
+    unchecked: 'unchecked',
+    uncheckedAbout:
+      'Nobody here has checked this app: it chose its name by itself. Allow it only if you have just begun this there yourself and trust the place that it sends you to:',
     you: 'Signed in as',
     scopes: {
       openid: 'Know that it is you',

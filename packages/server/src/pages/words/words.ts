@@ -82,6 +82,10 @@ export interface Words {
     readonly title: string
     /** After the name of the app. */
     readonly asks: string
+    /** Beside the name of an app that nobody of this server has looked at. */
+    readonly unchecked: string
+    /** Before the host that people are sent to. */
+    readonly uncheckedAbout: string
     readonly you: string
     readonly scopes: Readonly<Record<string, string>>
     readonly where: string

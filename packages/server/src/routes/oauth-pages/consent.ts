@@ -3,7 +3,7 @@
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
 import { lookOf } from '../../pages/look.ts'
-import { consentPage, formPostScript } from '../../pages/oauth-pages.ts'
+import { consentPage, formPostScript, logoOf } from '../../pages/oauth-pages.ts'
 import { pageFile } from '../../pages/reply.ts'
 import { type ConsentForm, consentFormSchema, interactionQuerySchema } from '../../schemas/oauth-pages.ts'
 import { next, overPage, type PageCall, readInteraction, type Shown, sessionCookie } from './flow.ts'
@@ -46,6 +46,7 @@ function showConsent(
 ): Reply | null {
   if (shown.kind !== 'ask') return null
   const { client, request, audiences, to, email } = shown
+  const logo = logoOf(client)
   const guard = guardForm(call.services, call.header, purposeOf(call, sealed))
   const body = consentPage(lookOf(call, parameters.ui_locales), {
     form: { interaction: sealed, csrf: guard.csrf },
@@ -54,13 +55,17 @@ function showConsent(
     scopes: [...request.identityScopes, ...request.permissions],
     audiences,
     returnsTo: sourceOf(to.redirectUri),
+    host: hostOf(to.redirectUri),
   })
   return page(body, {
     cookies: guard.cookies,
     formTargets: [sourceOf(to.redirectUri)],
-    imageSources: client.logoUri === null ? [] : [sourceOf(client.logoUri)],
+    imageSources: logo === null ? [] : [sourceOf(logo)],
   })
 }
+
+/** A private scheme has no host, and says the same by its name. */
+const hostOf = (uri: string): string => new URL(uri).host || sourceOf(uri)
 
 const submit: AnyRoute = publicRoute<ConsentForm>({
   ...row,
