@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { registerHooks } from 'node:module'
 import { after, test } from 'node:test'
+import { openDocuments } from '@countersign/tools/document-server'
 import { createVerifier } from '@countersign/verifier'
 import { createGuard } from '@countersign/verifier/node'
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
@@ -30,7 +31,14 @@ const REDIRECT = 'http://127.0.0.1:7777/callback'
 const port = await freePort()
 const resource = `http://127.0.0.1:${port}/mcp`
 
-const given = await givenServer()
+const documents = await openDocuments()
+after(documents.close)
+const given = await givenServer({
+  COUNTERSIGN_CLIENT_DOCUMENTS: 'on',
+  COUNTERSIGN_CLIENT_REGISTRATION_SCOPES: 'notes:read,offline_access',
+  COUNTERSIGN_CLIENT_REGISTRATION_AUDIENCES: resource,
+  COUNTERSIGN_OUTBOUND_NETWORKS: '127.0.0.0/8',
+})
 const person = await givenPerson(given, ['notes:read'])
 const { id: clientId } = await givenClient(given, {
   token_endpoint_auth_method: 'none',
@@ -86,19 +94,55 @@ test('it finds the authority, signs in, calls a tool as that person, and is refu
   assert.equal(refreshed.json.error, 'invalid_grant')
 })
 
+test('one that nobody registered is known by its document, is told of, and is refused once it is ended', async () => {
+  const clientMetadataUrl = `${documents.origin}/notes-app/client.json`
+  const body = {
+    client_id: clientMetadataUrl,
+    client_name: 'An app of notes',
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+  }
+  documents.publish('/notes-app/client.json', { body })
+  const app = createProvider(clientMetadataUrl)
+  await assert.rejects(connect(app), UnauthorizedError)
+  assert.equal(app.sentTo().searchParams.get('client_id'), clientMetadataUrl)
+  const transport = new StreamableHTTPClientTransport(new URL(resource), { authProvider: app })
+  await transport.finishAuth(await allow(app.sentTo(), /id="client-unchecked"/))
+
+  const client = await connect(app)
+  const called = await client.callTool({ name: 'whoami' })
+  assert.deepEqual(called.content, [{ type: 'text', text: person.id }])
+
+  const path = `/v1/clients/${encodeURIComponent(clientMetadataUrl)}`
+  assert.equal((await given.send('DELETE', path, { key: given.adminKey })).status, 204)
+  const refreshed = await given.post('/oauth/token', {
+    grant_type: 'refresh_token',
+    client_id: clientMetadataUrl,
+    refresh_token: (await app.tokens())?.refresh_token ?? assert.fail(),
+  })
+  assert.equal(refreshed.json.error, 'invalid_client')
+})
+
 /** What an app keeps for itself between its steps, and where it last sent its user. */
 interface Provider extends OAuthClientProvider {
   sentTo(): URL
 }
 
-function createProvider(): Provider {
+/** Of the app that an administrator has registered, or of one that publishes a document about itself. */
+function createProvider(clientMetadataUrl?: string): Provider {
+  let known: Awaited<ReturnType<OAuthClientProvider['clientInformation']>> =
+    clientMetadataUrl === undefined ? { client_id: clientId, issuer: given.url } : undefined
   let verifier = ''
   let sent: URL | undefined
   let tokens: OAuthTokens | undefined
   return {
     redirectUrl: REDIRECT,
     clientMetadata: { redirect_uris: [REDIRECT] },
-    clientInformation: () => ({ client_id: clientId, issuer: given.url }),
+    clientInformation: () => known,
+    saveClientInformation: (saved) => {
+      known = saved
+    },
     tokens: () => tokens,
     saveTokens: (saved) => {
       tokens = saved
@@ -111,6 +155,7 @@ function createProvider(): Provider {
     },
     codeVerifier: () => verifier,
     sentTo: () => sent ?? assert.fail('Nobody was sent anywhere.'),
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
   }
 }
 
@@ -124,10 +169,11 @@ async function connect(authProvider: OAuthClientProvider): Promise<McpClient> {
 }
 
 /** What the person does in the browser. */
-async function allow(start: URL): Promise<string> {
+async function allow(start: URL, seen = /id="consent-allow"/): Promise<string> {
   const browser = new Browser(given)
   const login = await browser.open(`${start.pathname}${start.search}`)
   const consent = await browser.signIn(login, person.email)
+  assert.match(consent.text, seen)
   const answer = await browser.submit(consent, { decision: 'allow' })
   const back = new URL(answer.headers.get('location') ?? assert.fail(answer.text))
   assert.equal(back.origin + back.pathname, REDIRECT)

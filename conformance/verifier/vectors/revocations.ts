@@ -26,6 +26,7 @@ function nodes(kid: string): readonly Above[] {
     { what: 'API key', kind: 'api_key', id: akid, claims: { akid } },
     { what: 'token itself', kind: 'access_token', id: jti, claims: { jti } },
     { what: 'client', kind: 'client', id: 'gym-app', claims: { client_id: 'gym-app' } },
+    { what: 'client by its document', kind: 'client', id: DOCUMENT, claims: { client_id: DOCUMENT } },
     { what: 'role', kind: 'role', id: 'coach', claims: { roles: ['member', 'coach'] } },
     ...parents(),
     // Last, since the others are signed by it.
@@ -33,6 +34,9 @@ function nodes(kid: string): readonly Above[] {
     { what: 'issuer', kind: 'issuer', id: ISSUER, claims: {} },
   ]
 }
+
+const DOCUMENT = 'https://app.example.com/oauth/client.json'
+const ITS_DOCUMENT = 'https://its.example.com:8443/client.json'
 
 /** What an exchanged token stands under besides (RFC 8693). */
 function parents(): readonly Above[] {
@@ -44,6 +48,12 @@ function parents(): readonly Above[] {
       kind: 'access_token',
       id: token,
       claims: under('client:a', `access_token:${token}`),
+    },
+    {
+      what: 'document of a client of that one',
+      kind: 'client',
+      id: ITS_DOCUMENT,
+      claims: under(`client:${ITS_DOCUMENT}`),
     },
     { what: 'client of that one', kind: 'client', id: 'its-client', claims: under('client:its-client') },
     { what: 'key of that one', kind: 'signing_key', id: key, claims: under(`signing_key:${key}`) },

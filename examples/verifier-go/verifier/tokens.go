@@ -118,9 +118,15 @@ var (
 	keyID       = regexp.MustCompile(`^sig` + idBody)
 	tokenID     = regexp.MustCompile(`^jwt` + idBody)
 	name        = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
+	clientID    = regexp.MustCompile(`^(?:[a-z][a-z0-9-]{0,63}|` + documentURL + `)$`)
 	scope       = regexp.MustCompile(`^(?:` + permission + `(?: ` + permission + `)*)?$`)
 	anything    = regexp.MustCompile(``)
 )
+
+// documentURL is the id of a client that describes itself in a document.
+const documentURL = `https://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)+/?`
+
+const clientIDMax = 200
 
 const permission = `(?:\*|[a-z][a-z0-9_.-]{0,47}:(?:\*|[a-z][a-z0-9_.-]{0,47}))`
 
@@ -269,7 +275,9 @@ func readPath(c *claims, issuer, kid string) []Node {
 	if strings.HasPrefix(subject, "acc_") {
 		kind = "account"
 	}
-	path := []Node{{"issuer", issuer}, {"signing_key", kid}, {"client", c.text("client_id", name)}, {kind, subject}}
+	client := c.text("client_id", clientID)
+	c.need(len(client) <= clientIDMax)
+	path := []Node{{"issuer", issuer}, {"signing_key", kid}, {"client", client}, {kind, subject}}
 	for _, role := range c.list("roles", name.MatchString) {
 		path = append(path, Node{"role", role})
 	}
@@ -305,7 +313,7 @@ func isParent(text string) bool {
 	case "service_account":
 		return principalID.MatchString(id) && strings.HasPrefix(id, "svc_")
 	case "client":
-		return name.MatchString(id)
+		return clientID.MatchString(id) && len(id) <= clientIDMax
 	case "signing_key":
 		return keyID.MatchString(id)
 	}

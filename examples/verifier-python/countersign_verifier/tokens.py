@@ -23,6 +23,9 @@ _REFUSED_MEMBERS = ("crit", "b64", "enc", "jwk", "jku", "x5u", "x5c")
 _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 _BODY = "[0-9a-hjkmnp-tv-z]{26}"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+# The id of a client that describes itself in a document.
+_DOCUMENT_URL = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)+/?")
+_CLIENT_MAX = 200
 _PERMISSION = re.compile(r"\*|[a-z][a-z0-9_.-]{0,47}:(?:\*|[a-z][a-z0-9_.-]{0,47})")
 
 
@@ -150,6 +153,12 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
+def _is_client(value: object) -> bool:
+    if _is_name(value):
+        return True
+    return isinstance(value, str) and len(value) <= _CLIENT_MAX and _DOCUMENT_URL.fullmatch(value) is not None
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
@@ -182,7 +191,7 @@ def _is_parent(value: object) -> bool:
     accepts = {
         "access_token": _is_parent_token,
         "service_account": _is_parent_program,
-        "client": _is_name,
+        "client": _is_client,
         "signing_key": _is_parent_key,
     }.get(kind)
     return accepts is not None and accepts(id)
@@ -204,7 +213,7 @@ _REQUIRED = {
     "exp": is_number,
     "iat": is_number,
     "jti": _is_id("jwt"),
-    "client_id": _is_name,
+    "client_id": _is_client,
     "scope": _is_scope,
     "epoch": lambda value: isinstance(value, str) and value != "",
     "pos": lambda value: is_whole(value) and value >= 0,

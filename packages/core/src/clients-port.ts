@@ -52,6 +52,16 @@ export interface ClientStore {
     nowMs: number
     audit: AuditEvent
   }): Promise<'rotated' | 'not_found' | 'limit_reached'>
+  /**
+   * Writes what the document of a client says, with a row of its own where there is none. Appends a rule for it where its
+   * tokens would be made otherwise. One that has ended stays ended.
+   */
+  keepDocumentClient(input: {
+    client: Client
+    nowMs: number
+    entryExpiresAtMs: number
+    audit: AuditEvent
+  }): Promise<'kept' | 'client_gone'>
   /** Ends the client and everything that was issued under it. Its id stays taken. */
   endClient(input: {
     id: ClientId

@@ -6,6 +6,7 @@ import type { PasskeyScope } from './factors/passkey.ts'
 import type { Locale } from './mail/locale.ts'
 import type {
   BreachedPasswords,
+  ClientDocuments,
   Clock,
   CommonPasswords,
   ForeignDocuments,
@@ -105,6 +106,7 @@ export interface Context {
   readonly signer: Signer
   readonly hashes: Hashes
   readonly documents: ForeignDocuments
+  readonly clientDocuments: ClientDocuments
   readonly totp: Totp
   readonly webauthn: WebAuthn
   readonly places: Places

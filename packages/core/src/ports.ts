@@ -4,6 +4,7 @@
  */
 import type {
   AccessTokenClaims,
+  ClientId,
   GrantId,
   IdTokenClaims,
   KeyAlgorithm,
@@ -13,6 +14,7 @@ import type {
   Secret,
   SessionId,
 } from '@countersign/protocol'
+import type { RegistrationInput } from './clients/registration.ts'
 import type { Passkey, PasskeyScope } from './factors/passkey.ts'
 
 /** What a hosted page's form is bound to; never looks like a session's id. */
@@ -72,6 +74,12 @@ export interface Hashes {
 export interface ForeignDocuments {
   /** Null where there is none, for whatever reason. `again`: what is kept was not enough. */
   read(url: string, again: boolean): Promise<unknown>
+}
+
+/** What clients whose id is a URL say of themselves there, in words of ours. */
+export interface ClientDocuments {
+  /** Null where no such client is taken here, and for a document that is none. `again`: as for `ForeignDocuments`. */
+  read(id: ClientId, again: boolean): Promise<RegistrationInput | null>
 }
 
 /** `known`: on a device that the account knows, or after a first proof of who it is. They are served before strangers. */

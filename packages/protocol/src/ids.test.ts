@@ -5,6 +5,7 @@ import {
   isAccountId,
   isApiKeyId,
   isClientId,
+  isClientName,
   isPrincipalId,
   isRoleId,
   isSessionId,
@@ -56,4 +57,38 @@ test('names of roles and clients are short, lower case and begin with a letter',
     assert.equal(isClientId(text), false, text)
   }
   assert.equal(isRoleId('pool-keeper-2'), true)
+})
+
+test('the id of a client that no administrator has named is an https URL with a path, in its one spelling', () => {
+  const base = 'https://app.example.com'
+  for (const text of [
+    'http://app.example.com/client.json',
+    base,
+    `${base}/`,
+    `${base}/client.json?a=b`,
+    `${base}/client.json#x`,
+    `${base}/a/../client.json`,
+    `${base}/a/./client.json`,
+    `${base}/%2e%2e/client.json`,
+    `${base}//client.json`,
+    `${base}/client.json\n`,
+    `${base}:443/client.json`,
+    `${base}:0443/client.json`,
+    `${base}:99999/client.json`,
+    `${base}\\client.json`,
+    'https://App.example.com/client.json',
+    'https://user@app.example.com/client.json',
+    'https://user:secret@app.example.com/client.json',
+    'https://2130706433/client.json',
+    'https://[::1]/client.json',
+    'https://äpp.example.com/client.json',
+    `${base}/${'a'.repeat(200)}`,
+    'javascript://app.example.com/client.json',
+  ]) {
+    assert.equal(isClientId(text), false, text)
+  }
+  for (const text of [`${base}/client.json`, `${base}:8443/oauth/client/`]) {
+    assert.equal(isClientId(text), true, text)
+    assert.equal(isClientName(text), false, text)
+  }
 })

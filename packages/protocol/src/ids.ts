@@ -23,6 +23,7 @@ export type InitialAccessTokenId = `irt_${string}`
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
 export type RoleId = string
+/** A name, or the URL of a document in which the client describes itself. */
 export type ClientId = string
 
 /** The prefix of each generated id. */
@@ -130,7 +131,21 @@ export const isInitialAccessTokenId = (text: string): text is InitialAccessToken
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)
-export const isClientId = (text: string): text is ClientId => NAME.test(text)
+export const isClientName = (text: string): text is ClientId => NAME.test(text)
+export const isClientId = (text: string): text is ClientId => isClientName(text) || isClientDocumentUrl(text)
+
+/** It stands in every token, so that it is short. */
+export const CLIENT_DOCUMENT_URL_CHARACTERS_MAX = 200
+const DOCUMENT_URL = /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._~-]+)+\/?$/
+
+/**
+ * draft-ietf-oauth-client-id-metadata-document §3, and narrower: https with a path, without query, fragment, user name
+ * and escapes, in the one spelling that the URL standard gives it, so that two texts are never the same place.
+ */
+export function isClientDocumentUrl(text: string): boolean {
+  if (text.length > CLIENT_DOCUMENT_URL_CHARACTERS_MAX || !DOCUMENT_URL.test(text)) return false
+  return URL.canParse(text) && new URL(text).href === text
+}
 
 /** The roles that exist from the start: who may do everything, and what everybody is who signs up. */
 export const ADMINISTRATOR: RoleId = 'administrator'

@@ -29,6 +29,7 @@ import { systemTimers } from './adapters/timers.ts'
 import { totp } from './adapters/totp.ts'
 import { webauthn } from './adapters/webauthn.ts'
 import { systemFacts } from './chores.ts'
+import { createClientDocuments } from './client-documents.ts'
 import type { Config } from './config.ts'
 import { type Confirmations, createConfirmations } from './confirmations.ts'
 import { createConsoleFiles } from './console/files.ts'
@@ -197,6 +198,7 @@ function createCore({
 }: CoreParts): CoreAndFeed {
   const { store, secrets } = opened
   const policy = toPolicy(config)
+  const foreign = toForeignDocuments(documents, logger)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
   const context = (): Context => core
   const verifier = createOwnVerifier({ clock, policy, usage, context, feed: () => feed })
@@ -227,7 +229,8 @@ function createCore({
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     hashes,
-    documents: toForeignDocuments(documents, logger),
+    documents: foreign,
+    clientDocuments: createClientDocuments(config, foreign),
     totp,
     webauthn,
     feed: toOwnFeed(feed, confirmations),

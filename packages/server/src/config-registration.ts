@@ -11,6 +11,7 @@ export interface RegistrationSettings {
   clientRegistrationRedirects: readonly RedirectKind[]
   clientRegistrationUnusedMax: number
   clientRegistrationUnusedHours: number
+  clientDocuments: 'off' | 'on'
 }
 
 const isRedirectKind = (text: string): text is RedirectKind => redirectKinds.some((kind) => kind === text)
@@ -63,6 +64,12 @@ export const registrationSettings: SettingRows<RegistrationSettings> = {
     kind: kinds.integer(1, 720),
     fallback: 24,
     reason: 'An app that registered itself and was never used is forgotten after that.',
+  },
+  clientDocuments: {
+    kind: kinds.choice('off', 'on'),
+    fallback: 'off',
+    reason:
+      'Whether the id of an app may be the URL of a document in which it describes itself, as apps of MCP do (draft-ietf-oauth-client-id-metadata-document). What such apps may be, the settings for those that register themselves say; which hosts are asked, `COUNTERSIGN_OUTBOUND_HOSTS`.',
   },
 }
 

@@ -216,6 +216,7 @@ test('without anything set there is a safe server on loopback', () => {
       clientRegistrationRedirects: ['https', 'loopback'],
       clientRegistrationUnusedMax: 1000,
       clientRegistrationUnusedHours: 24,
+      clientDocuments: 'off',
       breachedPasswordsTimeoutMs: 2000,
       breachedPasswordsWhenDown: 'accept',
       breachedPasswordsAtSignIn: 'require_change',

@@ -157,6 +157,7 @@ function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore
     readClientToIssue: (id) => engine.recall(`client ${id}`, () => clients.readClientToIssue(id)),
     changeClient: (input) => engine.write('changeClient', input),
     rotateClientSecret: (input) => engine.write('rotateClientSecret', input),
+    keepDocumentClient: (input) => engine.write('keepDocumentClient', input),
     endClient: (input) => engine.write('endClient', input),
     useOnce: (input) => engine.write('useOnce', input),
     createInitialAccessToken: (input) => engine.write('createInitialAccessToken', input),

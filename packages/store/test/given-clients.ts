@@ -81,6 +81,12 @@ export async function clientWritesOf(
   const { client, serviceAccountId } = await givenSpeaker(bench)
   const leaving = await givenClient(bench)
   const { id } = client
+  const documented = makeClient({
+    id: `https://app.example.com/${makeText('client')}.json`,
+    authMethod: 'none',
+    kind: 'public',
+    registration: 'document',
+  })
   return {
     createClient: [
       () =>
@@ -101,6 +107,11 @@ export async function clientWritesOf(
       () => store.changeClient({ id, change: { assurance: 'aal2' }, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: NOW, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: null, ...change() }),
+    ],
+    keepDocumentClient: [
+      () => store.keepDocumentClient({ client: documented, ...change() }),
+      () => store.keepDocumentClient({ client: { ...documented, name: 'Other' }, ...change() }),
+      () => store.keepDocumentClient({ client: { ...documented, scopes: ['notes:write'] }, ...change() }),
     ],
     rotateClientSecret: [() => rotate(bench, leaving, 'another digest')],
     useOnce: [() => store.useOnce({ key: 'assertion x y', expiresAtMs: NOW })],

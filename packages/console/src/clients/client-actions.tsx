@@ -39,9 +39,11 @@ export function ClientActions({ client, onEdit, onMade }: ClientActionsProps): R
   const hasSecret = client.token_endpoint_auth_method.startsWith('client_secret')
   return (
     <>
-      <Button variant="default" onClick={onEdit}>
-        {words.edit}
-      </Button>
+      {client.registration !== 'document' && (
+        <Button variant="default" onClick={onEdit}>
+          {words.edit}
+        </Button>
+      )}
       {hasSecret && (
         <Button variant="default" onClick={() => setAsked('rotate')}>
           {words.rotate}

@@ -117,7 +117,7 @@ function ClientRow({ client, selection }: ClientRowProps): ReactNode {
   const kind = kindOfClient(client)
   return (
     <SelectableRow selection={selection} id={client.id} name={client.name}>
-      <Link href={`/console/clients/${client.id}`} className={rows.rowLink ?? ''}>
+      <Link href={`/console/clients/${encodeURIComponent(client.id)}`} className={rows.rowLink ?? ''}>
         <span className={rows.rowIcon}>
           <Icon name={kind === null ? 'grant' : ICONS[kind]} />
         </span>

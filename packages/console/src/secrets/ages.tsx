@@ -49,7 +49,7 @@ export function Ages(): ReactNode {
           <Empty icon="grant" title={words.noClients} text={words.noClientsText} />
         ) : (
           <AgeTable
-            rows={clients.map((one) => ({ ...one, href: `/console/clients/${one.id}` }))}
+            rows={clients.map((one) => ({ ...one, href: `/console/clients/${encodeURIComponent(one.id)}` }))}
             caption={words.clients}
             isUnusedOdd={false}
           />

@@ -118,6 +118,8 @@ export const germanMeanings: Readonly<Record<string, string>> = {
     'Wie viele solche Apps darauf warten dürfen, zum ersten Mal benutzt zu werden. Weitere werden abgewiesen.',
   clientRegistrationUnusedHours:
     'Eine App, die sich selbst registriert hat und nie benutzt wurde, ist danach vergessen.',
+  clientDocuments:
+    'Ob die Kennung einer App die URL eines Dokuments sein darf, in dem sie sich selbst beschreibt, wie es Apps von MCP tun (draft-ietf-oauth-client-id-metadata-document). Was solche Apps sein dürfen, sagen die Einstellungen für die, die sich selbst registrieren; welche Hosts gefragt werden, `COUNTERSIGN_OUTBOUND_HOSTS`.',
   smtpUrl:
     'Der Server, der unsere Mail annimmt. TLS muss sein, es sei denn, er ist auf dieser Maschine. `countersign mail test` probiert ihn.',
   mailFrom: 'Die Adresse, von der Mail kommt. Der Name daneben ist der der Marke.',

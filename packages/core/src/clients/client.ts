@@ -86,6 +86,30 @@ export type ClientSettings = Pick<
   | 'idTokenAlgorithm'
 >
 
+/** What people set of a client, and nothing else, always in the same order. */
+export function settingsOf(client: ClientSettings): ClientSettings {
+  return {
+    name: client.name,
+    profile: client.profile,
+    authMethod: client.authMethod,
+    dpopBound: client.dpopBound,
+    grantTypes: client.grantTypes,
+    redirectUris: client.redirectUris,
+    postLogoutRedirectUris: client.postLogoutRedirectUris,
+    backchannelLogoutUri: client.backchannelLogoutUri,
+    scopes: client.scopes,
+    audiences: client.audiences,
+    serviceAccountId: client.serviceAccountId,
+    jwks: client.jwks,
+    jwksUri: client.jwksUri,
+    logoUri: client.logoUri,
+    policyUri: client.policyUri,
+    tosUri: client.tosUri,
+    assurance: client.assurance,
+    idTokenAlgorithm: client.idTokenAlgorithm,
+  }
+}
+
 export const kindOf = (authMethod: ClientAuthMethod): ClientKind =>
   authMethod === 'none' ? 'public' : 'confidential'
 

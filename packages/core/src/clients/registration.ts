@@ -11,7 +11,8 @@ import {
   type PrincipalId,
   type RedirectKind,
 } from '@countersign/protocol'
-import type { ClientSettings } from './client.ts'
+import { type ClientSettings, kindOf } from './client.ts'
+import { redirectUriMistake } from './redirect-uris.ts'
 
 export interface RegistrationPolicy {
   readonly mode: 'off' | 'initial_access_token' | 'open'
@@ -25,6 +26,26 @@ export interface RegistrationFence {
   /** What their tokens are for: empty stands for the authority's own, as for other clients. */
   readonly audiences: readonly string[]
   readonly redirectKinds: readonly RedirectKind[]
+}
+
+/** What it may say of itself; the rest is not its to choose. */
+export type RegistrationInput = Pick<
+  ClientSettings,
+  | 'name'
+  | 'authMethod'
+  | 'dpopBound'
+  | 'grantTypes'
+  | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'jwks'
+  | 'jwksUri'
+  | 'logoUri'
+  | 'policyUri'
+  | 'tosUri'
+  | 'idTokenAlgorithm'
+> & {
+  /** Null for all that the fence has. */
+  readonly scopes: readonly string[] | null
 }
 
 /** Somebody sits before it, and has been asked. Codes of devices are left out: people type in what strangers read to them. */
@@ -61,6 +82,23 @@ export function fenceMistake(fence: RegistrationFence, settings: ClientSettings)
   if (uris.every((uri) => fence.redirectKinds.includes(kindOfRedirectUri(uri)))) return null
   const description = 'A redirect URI is of a kind that no client may register by itself.'
   return { error: 'invalid_redirect_uri', description }
+}
+
+/**
+ * What is left of it within the fence. For those who publish one document for all servers there are: what only others
+ * take is passed over, and refused when it is asked for.
+ */
+export function cutToFence(fence: RegistrationFence, said: RegistrationInput): RegistrationInput {
+  const isTaken = (uri: string): boolean =>
+    redirectUriMistake(uri, kindOf(said.authMethod)) === null &&
+    fence.redirectKinds.includes(kindOfRedirectUri(uri))
+  return {
+    ...said,
+    grantTypes: said.grantTypes.filter((grantType) => REGISTRATION_GRANT_TYPES.includes(grantType)),
+    scopes: said.scopes?.filter((scope) => fence.scopes.includes(scope)) ?? null,
+    redirectUris: said.redirectUris.filter(isTaken),
+    postLogoutRedirectUris: said.postLogoutRedirectUris.filter(isTaken),
+  }
 }
 
 /** Of a URI that passes `redirectUriMistake`, or is refused by it. */

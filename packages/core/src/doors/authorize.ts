@@ -19,6 +19,7 @@ import { isRecentAt, meets } from '../factors/assurance.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
 import { audiencesFor } from './client-credentials.ts'
+import { findClient, keepDocumentClient } from './client-documents.ts'
 import { type DecidedFacts, decide } from './decide.ts'
 import { readIdTokenHint } from './id-token.ts'
 import type { MintContext } from './mint.ts'
@@ -68,7 +69,7 @@ export async function authorize(
   input: AuthorizeInput,
   facts: RequestFacts,
 ): Promise<Authorized> {
-  const read = await readRequest(context, input.parameters)
+  const read = await readRequest(context, input.parameters, facts)
   if (read.kind !== 'request') return read
   const { client, to, request, audiences } = read
   const refuse = (error: AuthorizationError, description: string): Authorized => ({
@@ -129,8 +130,9 @@ export type ReadRequest =
 export async function readRequest(
   context: MintContext,
   parameters: AuthorizationParameters,
+  facts: RequestFacts,
 ): Promise<ReadRequest> {
-  const client = await context.store.readClient(parameters.client_id ?? '')
+  const client = await findClient(context, parameters.client_id ?? '', facts)
   if (client === null || !isLive(client)) return { kind: 'mistake', parameter: 'client_id' }
   const redirectUri = parameters.redirect_uri
   if (redirectUri === undefined || !isRegisteredRedirectUri(client.redirectUris, redirectUri)) {
@@ -261,6 +263,12 @@ async function issueCode(
   facts: RequestFacts,
 ): Promise<Secret | null> {
   const { client, request, session, given } = order
+  const actor = { kind: 'account', id: session.accountId, credential: session.id } as const
+  const isFirstUse = !isVouchedFor(client) && client.usedAtMs === null
+  // From now on there is something that it can be ended by.
+  if (isFirstUse && client.registration === 'document') {
+    if (!(await keepDocumentClient(context, client, actor, facts))) return null
+  }
   const secret = makeSecret(context.random)
   const code: AuthorizationCode = {
     grantId: makeId(context, 'gra', facts.nowMs),
@@ -280,12 +288,12 @@ async function issueCode(
   }
   const issued = await context.store.issueAuthorizationCode({
     code,
-    isFirstUse: !isVouchedFor(client) && client.usedAtMs === null,
+    isFirstUse,
     digest: context.secrets.digest(secret),
     consent: given,
     audit: makeAudit(context, facts, {
       type: given === null ? 'authorization.repeated' : 'authorization.allowed',
-      actor: { kind: 'account', id: session.accountId, credential: session.id },
+      actor,
       target: { kind: 'client', id: client.id },
       details: {
         grant: code.grantId,

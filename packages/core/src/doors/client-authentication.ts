@@ -2,7 +2,13 @@
  * Who is the client at the token endpoint (RFC 6749 §2.3). It may prove itself in the one way that it was
  * registered with and in no other, so that a stronger way cannot be got around by a weaker one.
  */
-import { type ClientId, parseClientSecret, type RefusalReason, type Secret } from '@countersign/protocol'
+import {
+  type ClientId,
+  isClientDocumentUrl,
+  parseClientSecret,
+  type RefusalReason,
+  type Secret,
+} from '@countersign/protocol'
 import { ANONYMOUS } from '../caller.ts'
 import { type Client, type ClientSecret, isLive } from '../clients/client.ts'
 import type { Context, RequestFacts } from '../context.ts'
@@ -10,6 +16,7 @@ import { makeAudit } from '../make.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import type { PrincipalView } from '../store-port.ts'
 import { assertionRefusal } from './client-assertion.ts'
+import { readDocumentClient } from './client-documents.ts'
 
 export type PresentedClient =
   | { readonly method: 'none'; readonly id: ClientId }
@@ -38,10 +45,13 @@ export async function authenticateClient(
   facts: RequestFacts,
 ): Promise<ClientAuthentication> {
   const { head, found } = await context.store.readClientToIssue(presented.id)
+  const kept = found?.client ?? null
+  const isDocument = isClientDocumentUrl(presented.id)
+  const client = isDocument ? await readDocumentClient(context, presented.id, kept, facts) : kept
   // Ids of clients are public (they stand in every authorization URL), so that there is nothing to hide by time.
-  if (found === null) return { ok: false, reason: 'unknown' }
-  const { client, principal } = found
-  const reason = await refusalOf(context, client, found.secrets, presented, facts.nowMs)
+  if (client === null) return { ok: false, reason: 'unknown' }
+  const { principal, secrets } = found ?? { principal: null, secrets: [] }
+  const reason = await refusalOf(context, client, secrets, presented, facts.nowMs)
   if (reason === null) return { ok: true, client, head, principal }
   const draft = {
     type: 'client.refused',

@@ -106,6 +106,9 @@ export async function changeClient(
   const allowed = await mayTouchClient(context, caller, id)
   if (!allowed.ok) return allowed
   const { disabled, ...settings } = change
+  // What its document says would count again the next time.
+  if (allowed.client.registration === 'document' && Object.keys(settings).length > 0)
+    return refuse('conflict')
   const wanted = { ...allowed.client, ...settings }
   const mistake = serverMistake(context, wanted) ?? (await clientMistake(wanted))
   if (mistake !== null) return refuseField(mistake.path, mistake.message)

@@ -5,9 +5,14 @@
 import { parseInitialAccessToken, type Secret } from '@countersign/protocol'
 import { ANONYMOUS } from '../caller.ts'
 import { type Client, type ClientSettings, hasSecret, kindOf } from '../clients/client.ts'
-import { fenceMistake, type InitialAccessToken, type RegistrationMistake } from '../clients/registration.ts'
+import {
+  fenceMistake,
+  type InitialAccessToken,
+  type RegistrationInput,
+  type RegistrationMistake,
+} from '../clients/registration.ts'
 import { clientMistake, type Mistake } from '../clients/rules.ts'
-import type { RequestFacts } from '../context.ts'
+import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId, makeSecret } from '../make.ts'
 import { serverMistake, spellClientSecret, toStoredSecret } from './clients.ts'
 import type { MintContext } from './mint.ts'
@@ -17,26 +22,6 @@ export type Registered =
   | ({ readonly ok: false } & RegistrationMistake)
   /** `invalid_token`: an initial access token is missing, or not good. `full`: too many wait to be used. */
   | { readonly ok: false; readonly error: 'invalid_token' | 'full' }
-
-/** What it may say of itself; the rest is not its to choose. */
-export type RegistrationInput = Pick<
-  ClientSettings,
-  | 'name'
-  | 'authMethod'
-  | 'dpopBound'
-  | 'grantTypes'
-  | 'redirectUris'
-  | 'postLogoutRedirectUris'
-  | 'jwks'
-  | 'jwksUri'
-  | 'logoUri'
-  | 'policyUri'
-  | 'tosUri'
-  | 'idTokenAlgorithm'
-> & {
-  /** Null for all that the fence has. */
-  readonly scopes: readonly string[] | null
-}
 
 /** Call it only where registration is not off. `presented`: the initial access token, as it came. */
 export async function registerClient(
@@ -87,7 +72,7 @@ function findToken(context: MintContext, presented: string, nowMs: number) {
 
 /** With PKCE always, for nobody but who allows it, and never with the trust of the first party. */
 export function toRegistered(
-  { policy }: Pick<MintContext, 'policy'>,
+  { policy }: Pick<Context, 'policy'>,
   { scopes, ...said }: RegistrationInput,
 ): ClientSettings {
   const { fence } = policy.registration
@@ -105,7 +90,7 @@ export function toRegistered(
 
 /** The first thing that is wrong, in the words of RFC 7591 §3.2.2. */
 export async function registrationMistake(
-  context: MintContext,
+  context: Context,
   settings: ClientSettings,
 ): Promise<RegistrationMistake | null> {
   const { idTokenAlgorithm } = settings

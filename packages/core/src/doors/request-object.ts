@@ -5,7 +5,8 @@
 import { assertionAlgorithms, fapiAlgorithms } from '@countersign/protocol'
 import { type AuthorizationParameters, parameterNames } from '../authorizations/request.ts'
 import { type Client, isLive } from '../clients/client.ts'
-import type { Context } from '../context.ts'
+import type { Context, RequestFacts } from '../context.ts'
+import { findClient } from './client-documents.ts'
 import { verifyByClient } from './client-keys.ts'
 
 /** One that is good for longer would be a link that anybody may send to somebody. */
@@ -20,16 +21,16 @@ const TYPES = [null, 'jwt', 'oauth-authz-req+jwt']
 export async function openRequestObject(
   context: Context,
   parameters: AuthorizationParameters,
-  nowMs: number,
+  facts: RequestFacts,
 ): Promise<AuthorizationParameters | null> {
   const { request: object, client_id: clientId = '' } = parameters
   if (object === undefined) return parameters
-  const client = await context.store.readClient(clientId)
+  const client = await findClient(context, clientId, facts)
   if (client === null || !isLive(client) || (client.jwks === null && client.jwksUri === null))
     return parameters
   const algorithms = client.profile === 'fapi2-security' ? fapiAlgorithms : assertionAlgorithms
   const claims = await verifyByClient(context, client, object, { algorithms, types: TYPES })
-  if (claims === null || !isForUs(context, client, claims, nowMs)) return null
+  if (claims === null || !isForUs(context, client, claims, facts.nowMs)) return null
   const { request, request_uri: requestUri, sub } = claims
   // RFC 9101 §4: none inside another. §10.8: with a subject it could be taken for the client's proof of who it is, and
   // this one has been through a browser.

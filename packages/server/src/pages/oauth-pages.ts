@@ -33,6 +33,7 @@ ${logoOf(client) === null ? '' : html`<img id="client-logo" src="${logoOf(client
 <p><strong id="client-name">${client.name}</strong> ${isVouchedFor(client) ? '' : html`<span id="client-unchecked" class="badge">${consent.unchecked}</span> `}${consent.asks}</p>
 </div>
 ${isVouchedFor(client) ? '' : html`<p id="consent-warning" class="warning">${consent.uncheckedAbout} <strong id="consent-host">${page.host}</strong></p>`}
+${client.registration === 'document' ? html`<p class="account">${consent.describedAt} <strong id="consent-document">${new URL(client.id).host}</strong></p>` : ''}
 ${email === null ? '' : html`<p class="account">${consent.you} <span id="consent-account">${email}</span></p>`}
 <ul id="consent-scopes" class="scopes">${scopes.map((scope) => toScope(scope, consent.scopes))}</ul>
 <form id="consent-form" method="post" action="/consent">

@@ -67,7 +67,7 @@ const jwks: AnyRoute = publicRoute({
 })
 
 function metadata(services: Services): object {
-  const { issuer, clientRegistration } = services.config
+  const { issuer, clientDocuments, clientRegistration } = services.config
   return {
     issuer,
     token_endpoint: `${issuer}/oauth/token`,
@@ -81,6 +81,7 @@ function metadata(services: Services): object {
     require_pushed_authorization_requests: false,
     // Only where it is open: a client that finds it goes there (RFC 8414 §2).
     ...(clientRegistration !== 'off' && { registration_endpoint: `${issuer}${REGISTRATION_PATH}` }),
+    ...(clientDocuments === 'on' && { client_id_metadata_document_supported: true }),
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     code_challenge_methods_supported: ['S256'],

@@ -10,7 +10,7 @@ import {
   clientProfiles,
   clientRegistrations,
   idTokenAlgorithms,
-  isClientId,
+  isClientName,
   isScopeWord,
   PERMISSIONS_MAX,
   type RotateClientSecretRequest,
@@ -75,7 +75,7 @@ const settings = {
 }
 
 export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject({
-  id: z.string().refine(isClientId),
+  id: z.string().refine(isClientName),
   name: settings.name,
   profile: settings.profile.optional(),
   token_endpoint_auth_method: settings.token_endpoint_auth_method,

@@ -49,6 +49,26 @@ export function* changeClient(input: InputOf<'changeClient'>): Script<AnswerOf<'
   return 'changed'
 }
 
+export function* keepDocumentClient(
+  input: InputOf<'keepDocumentClient'>,
+): Script<AnswerOf<'keepDocumentClient'>> {
+  const { client } = input
+  if (yield* insertNewClient({ client, secretDigest: null, sealedSecret: null })) {
+    yield* writeAudit(input.audit)
+    return 'kept'
+  }
+  const row = yield* one(sql.lockClient, client.id)
+  if (row === null) return 'client_gone'
+  const before = toClient(row)
+  const { disabledAtMs, revokedBefore } = before
+  yield* writeAudit(input.audit)
+  yield* run(sql.changeClient, client.id, ...settingsOf(client), disabledAtMs, revokedBefore)
+  if (tokensOf(before) !== tokensOf({ ...client, disabledAtMs })) {
+    yield* appendEntry(toRule({ ...input, id: client.id }))
+  }
+  return 'kept'
+}
+
 /** Secrets that the new method cannot use, and what of them was readable for the old one. */
 function* dropSecrets(before: Client, after: Client): Script<void> {
   const wasSigned = signsWithSecret(before.authMethod)

@@ -8,6 +8,8 @@ import { change, DAY, givenAccount, givenGrant, HOUR, makeEvent, NOW } from '../
 import { givenClient, givenSpeaker, makeClient, rotate, secretDigestOf } from '../given-clients.ts'
 import { entriesAfter } from '../looks.ts'
 
+const DOCUMENT = 'https://app.example.com/client.json'
+
 onEachDatabase((bench) => {
   test('a client that is not there, or has ended, is read by nobody who would change it', async () => {
     const { store } = bench()
@@ -58,6 +60,38 @@ onEachDatabase((bench) => {
       found?.secrets.map(({ digest }) => digest),
       [found?.client.name],
     )
+  })
+
+  test('what a document says is kept once, changed in place, and no more once the client has ended', async () => {
+    const { store } = bench()
+    const { id, ...said } = makeClient({
+      id: DOCUMENT,
+      registration: 'document',
+      authMethod: 'none',
+      kind: 'public',
+    })
+    const keep = (more: object = {}) =>
+      store.keepDocumentClient({ client: { ...said, id, ...more }, ...change() })
+
+    assert.deepEqual(await Promise.all([keep(), keep()]), ['kept', 'kept'])
+    assert.deepEqual(await store.readClient(id), { ...said, id })
+    const position = await store.readHead()
+    assert.equal(await keep({ name: 'Renamed' }), 'kept')
+    assert.deepEqual(await entriesAfter(bench(), position.position), [])
+    assert.equal(await keep({ name: 'Renamed', scopes: ['openid'] }), 'kept')
+    assert.deepEqual(
+      (await entriesAfter(bench(), position.position)).map(({ kind, id: of }) => [kind, of]),
+      [['client', id]],
+    )
+    await store.changeClient({ id, change: {}, disabledAtMs: NOW, ...change() })
+    assert.equal(await keep(), 'kept')
+    const disabled = await store.readClient(id)
+    assert.deepEqual([disabled?.name, disabled?.disabledAtMs], ['A client', NOW])
+    assert.notEqual(disabled?.revokedBefore, 0)
+
+    await store.endClient({ id, ...change() })
+    assert.equal(await keep(), 'client_gone')
+    assert.equal(await store.readClient(id), null)
   })
 
   test('a client keeps all that it was registered with', async () => {

@@ -101,6 +101,7 @@ export const de: Words = {
     title: 'Zugriff erlauben?',
     asks: 'möchte:',
     unchecked: 'ungeprüft',
+    describedAt: 'Sie beschreibt sich selbst unter',
     uncheckedAbout:
       'Niemand hier hat diese App geprüft: Ihren Namen hat sie sich selbst gegeben. Erlauben Sie es nur, wenn Sie es eben dort selbst begonnen haben und der Stelle trauen, zu der sie Sie schickt:',
     you: 'Angemeldet als',

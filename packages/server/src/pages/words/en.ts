@@ -74,6 +74,7 @@ export const en: Words = {
     title: 'Allow access?',
     asks: 'asks to:',
     unchecked: 'unchecked',
+    describedAt: 'It describes itself at',
     uncheckedAbout:
       'Nobody here has checked this app: it chose its name by itself. Allow it only if you have just begun this there yourself and trust the place that it sends you to:',
     you: 'Signed in as',

@@ -86,6 +86,8 @@ export interface Words {
     readonly unchecked: string
     /** Before the host that people are sent to. */
     readonly uncheckedAbout: string
+    /** Before the host of an app whose id is the URL of a document. */
+    readonly describedAt: string
     readonly you: string
     readonly scopes: Readonly<Record<string, string>>
     readonly where: string

@@ -31,7 +31,7 @@ const byQuery: AnyRoute = publicRoute<undefined, AuthorizationParameters>({
     const { request_uri: requestUri } = call.query
     const startedMs = call.facts.nowMs
     if (requestUri === undefined || !isPushed(requestUri)) {
-      const parameters = await openRequestObject(call.services.core, call.query, startedMs)
+      const parameters = await openRequestObject(call.services.core, call.query, call.facts)
       if (parameters === null) return mistakeOf(call, 'request')
       return next(call, { parameters, pushed: null, startedMs })
     }

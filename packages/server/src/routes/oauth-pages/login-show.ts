@@ -1,4 +1,5 @@
 /** The first page of a sign-in, also where a later step has to begin again. */
+import { findClient } from '@countersign/core'
 import type { Reply } from '../../http/reply.ts'
 import { loginPage } from '../../pages/login-pages.ts'
 import type { Said } from '../../pages/words/words.ts'
@@ -25,7 +26,9 @@ export async function showLogin(
   const { services, header } = call
   const guard = guardForm(services, header, LOGIN)
   const client =
-    interaction === null ? null : await services.core.store.readClient(interaction.parameters.client_id ?? '')
+    interaction === null
+      ? null
+      : await findClient(services.core, interaction.parameters.client_id ?? '', call.facts)
   const hint = interaction?.parameters.login_hint ?? ''
   const look = lookAt(call, interaction)
   const { said, waitSeconds = null } = again

@@ -41,7 +41,7 @@ export const pushRoute: AnyRoute = publicRoute<PushParameters>({
       return oauthError('invalid_request', 'A request_uri is what is asked for here.')
     }
     const { client_secret: _, client_assertion: _1, client_assertion_type: _2, ...rest } = body
-    const asked = await openRequestObject(services.core, { ...rest, client_id: client.id }, facts.nowMs)
+    const asked = await openRequestObject(services.core, { ...rest, client_id: client.id }, facts)
     if (asked === null) return oauthError('invalid_request_object', objectDescription)
     const proven = await proveKey(call, PUSH_PATH)
     if (!proven.ok) return proven.reply
@@ -54,7 +54,7 @@ export const pushRoute: AnyRoute = publicRoute<PushParameters>({
       ...asked,
       ...(named !== null && { dpop_jkt: named }),
     }
-    const read = await readRequest(services.core, parameters)
+    const read = await readRequest(services.core, parameters, facts)
     if (read.kind === 'mistake')
       return oauthError('invalid_request', `The ${read.parameter} is not registered.`)
     if (read.kind === 'refused') return toError(read.error, read.description)
