@@ -99,7 +99,7 @@ test('the risk page', async (t) => {
     await page.getByRole('alert').getByText('Thresholds must not descend.').waitFor()
     assert.equal(await save.isDisabled(), true)
     // Just under what is refused altogether: less is challenged than before.
-    await stepUp.fill('249')
+    await stepUp.fill('169')
     await page.getByText(/The one in force would have challenged/).waitFor()
     await sentence(page).filter({ hasNotText: before }).waitFor()
     await assertAccessible(page)
@@ -116,7 +116,7 @@ test('the risk page', async (t) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Put in force' }).click()
     await page.getByText('The policy is in force.').waitFor()
 
-    assert.equal((await world.admin.risk.policy()).policy.step_up_at, 249)
+    assert.equal((await world.admin.risk.policy()).policy.step_up_at, 169)
     assert.equal(await save.isDisabled(), true)
   })
 

@@ -5,7 +5,7 @@
 
 import { tailOfHour } from './hours.ts'
 import type { RuleName } from './policy.ts'
-import { type Seen, trustIn } from './seen.ts'
+import { DAY_MS, lastMsIn, type Seen, trustIn } from './seen.ts'
 import type { Sight } from './sight.ts'
 import { surpriseOf } from './surprise.ts'
 
@@ -19,7 +19,7 @@ export type Rule = (sight: Sight) => Sighting | null
 /** Of the same provider: near, it is what dynamic addresses do; far, less so. */
 const PROVIDER_KNOWN_NEAR = 0.2
 const PROVIDER_KNOWN_FAR = 0.5
-/** Without a data file nobody knows whose network it is, and most new ones are harmless. */
+/** Where the data file does not know whose network it is: most new ones are harmless. */
 const PROVIDER_UNTOLD = 0.7
 /** A device that came back so often is trusted fully. */
 const DEVICE_TRUST_FULL = 3
@@ -27,14 +27,25 @@ const DEVICE_TRUST_FULL = 3
 const NETWORK_TRUST_FULL = 2
 /** What was used so often within a month is at home. */
 const TRUST_AT_HOME = 10
-/** How much of a new device is that its kind of browser is new as well; anybody can claim a known one. */
-const AGENT_SHARE = 0.45
+/**
+ * What speaks for a stranger’s device, each by itself: that new ones are seldom, that its kind of browser is not what
+ * is used here, that this kind was used a moment ago. None of them makes another one stronger.
+ */
+const DEVICE_SIGNS = { novel: 0.6, foreign: 0.75, fresh: 0.3 } as const
+/** All that a kind of browser can show that was never used here, where new devices never come. */
+const DEVICE_SIGNS_MAX: number = 1 - (1 - DEVICE_SIGNS.novel) * (1 - DEVICE_SIGNS.foreign)
+/** Where devices have cookies, most new ones are one's own; where they have none, a new kind of browser is all there is to see. */
+const DEVICE_WITH_COOKIES = 0.64
+/** After so long a kind of browser is as likely to come back on another device as not. */
+const FRESH_DAYS_MAX = 60
 /** Hours with less than this share of what the account does are unusual, and with the second one as unusual as can be. */
-const HOUR_TAIL_MAX = 0.03
+const HOUR_TAIL_MAX = 0.12
 const HOUR_TAIL_LEAST = 0.003
 /** So many sign-ins tell as good as nothing, and twice as many half as little. */
 const HISTORY_LITTLE = 2
 const HISTORY_GRADE_LEAST = 0.05
+/** What is new in the first weeks of an account is at home, at work and on the way between, and seldom abroad. */
+const HISTORY_ABROAD = 0.5
 /** People mistype a few times; so many failures are somebody else's. */
 const FAILURES = { from: 4, full: 15 } as const
 /** Several people behind one address fail now and then, too. */
@@ -60,7 +71,8 @@ function newNetwork({ profile, known, network, provider, isNear, attempt }: Sigh
   const surprise = surpriseOf(profile.novelty, 'network')
   if (provider === null || profile.providers.length === 0) {
     const saw = `The network ${network} has not been used with this account before.`
-    return { grade: PROVIDER_UNTOLD * surprise, saw }
+    // Without a data file it is the one sign of where somebody is.
+    return { grade: (profile.providers.length === 0 ? 1 : PROVIDER_UNTOLD) * surprise, saw }
   }
   if (known.provider) {
     const foreign = strangenessIn(profile.providers, provider, attempt.atMs)
@@ -97,14 +109,22 @@ function impossibleTravel({ profile, travel }: Sight): Sighting | null {
 function newDevice({ profile, known, agent, attempt }: Sight): Sighting | null {
   if (profile.count === 0 || known.device) return null
   const foreign = strangenessIn(profile.agents, agent.name, attempt.atMs)
-  const what = known.agent ? 'another device than before' : 'a kind of device new to this account'
+  const fresh = known.agent ? freshnessIn(profile.agents, agent.name, attempt.atMs) : 0
+  const what = !known.agent
+    ? 'a kind of device new to this account'
+    : fresh < 0.5
+      ? 'another device than before'
+      : 'another device than before, and one of its kind was used a short time ago'
   const saw = `It comes from ${what}: ${agent.name}.`
   if (profile.devices.length === 0) {
     return known.agent ? null : { grade: surpriseOf(profile.novelty, 'agent'), saw }
   }
-  // A cookie that was cleared leaves the browser as it was; a stranger’s is seldom the one that is used most.
-  const grade = (1 - AGENT_SHARE) * surpriseOf(profile.novelty, 'device') + AGENT_SHARE * foreign
-  return { grade, saw }
+  // A cookie that was cleared leaves the browser as it was; a stranger’s is seldom the one that is used most. And the
+  // longer somebody was away, the more has changed meanwhile, whereas strangers come at any time.
+  const novel = surpriseOf(profile.novelty, 'device')
+  const innocent =
+    (1 - DEVICE_SIGNS.novel * novel) * (1 - DEVICE_SIGNS.foreign * foreign) * (1 - DEVICE_SIGNS.fresh * fresh)
+  return { grade: DEVICE_WITH_COOKIES * Math.min(1, (1 - innocent) / DEVICE_SIGNS_MAX), saw }
 }
 
 /** What only the device itself can bring takes points away: its owner travels with it. */
@@ -152,8 +172,9 @@ function hostingNetwork({ known, attempt: { place } }: Sight): Sighting | null {
 }
 
 /** After the first sign-ins of a life nearly everything is new, most of it one's own: the second device, the office. */
-function littleHistory({ profile, known }: Sight): Sighting | null {
-  const grade = Math.min(1, HISTORY_LITTLE / (1 + profile.count))
+function littleHistory({ profile, known, country }: Sight): Sighting | null {
+  const isAbroad = country !== null && profile.countries.length > 0 && !known.country
+  const grade = Math.min(1, HISTORY_LITTLE / (1 + profile.count)) * (isAbroad ? HISTORY_ABROAD : 1)
   if (profile.count === 0 || known.device || grade < HISTORY_GRADE_LEAST) return null
   const times = profile.count === 1 ? 'once' : `${profile.count} times`
   return { grade: -grade, saw: `It was signed in to only ${times} before, so what is new says little.` }
@@ -163,6 +184,12 @@ function littleHistory({ profile, known }: Sight): Sighting | null {
 function strangenessIn(list: readonly Seen[], key: string, atMs: number): number {
   const trust = trustIn(list, key, atMs)
   return Math.max(0, 1 - Math.log1p(trust) / Math.log1p(TRUST_AT_HOME))
+}
+
+/** 1 for what was used just now, falling to 0 with the logarithm of the days since. */
+function freshnessIn(list: readonly Seen[], key: string, atMs: number): number {
+  const days = Math.max(0, atMs - lastMsIn(list, key)) / DAY_MS
+  return Math.max(0, 1 - Math.log1p(10 * days) / Math.log1p(10 * FRESH_DAYS_MAX))
 }
 
 /** 0 below `from`, 1 at `full` and above, even on the scale of the logarithm between. */

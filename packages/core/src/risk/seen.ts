@@ -23,6 +23,11 @@ export function trustIn(list: readonly Seen[], key: string, nowMs: number): numb
   return seen === undefined ? 0 : weightNow(seen, nowMs)
 }
 
+/** When it was last used; 0 for what was never seen. */
+export function lastMsIn(list: readonly Seen[], key: string): number {
+  return list.find(([name]) => name === key)?.[3] ?? 0
+}
+
 export function see(list: readonly Seen[], key: string | null, nowMs: number, max: number): readonly Seen[] {
   if (key === null) return list
   const before = list.find(([name]) => name === key)

@@ -3,8 +3,8 @@
  * at random moments in between and not learned.
  */
 import type { Attempt } from '../../src/risk/attempt.ts'
-import { type Assessment, evaluate } from '../../src/risk/evaluate.ts'
-import { type RiskPolicy, RULES, type RuleName } from '../../src/risk/policy.ts'
+import { type Assessment, evaluate, weigh } from '../../src/risk/evaluate.ts'
+import { type RiskAction, type RiskPolicy, RULES, type RuleName } from '../../src/risk/policy.ts'
 import { EMPTY_PROFILE, learn } from '../../src/risk/profile.ts'
 import { liveOn } from './days.ts'
 import type { TakeoverKind, WorldParameters } from './parameters.ts'
@@ -36,7 +36,16 @@ export interface Trial {
   readonly takeovers: Share
   readonly byKind: ReadonlyMap<TakeoverKind | HardKind, Share>
   /** For each rule, in how many takeovers and in how many honest sign-ins it saw something that adds points. */
-  readonly byRule: ReadonlyMap<RuleName, { readonly takeovers: Share; readonly honest: Share }>
+  readonly byRule: ReadonlyMap<RuleName, RuleShares>
+}
+
+export interface RuleShares {
+  /** Where it saw something that adds or takes points. */
+  readonly takeovers: Share
+  readonly honest: Share
+  /** What is challenged by all other rules alone. */
+  readonly takeoversWithout: Share
+  readonly honestWithout: Share
 }
 
 const TAKEOVERS_PER_PERSON = 3
@@ -44,7 +53,7 @@ const EARLY_MS = 30 * 86_400_000
 
 export function runTrial(options: TrialOptions): Trial {
   const world = createWorld(options.parameters, options.seed)
-  const tally = createTally()
+  const tally = createTally(options.policy)
   for (let account = 0; account < options.accounts; account += 1) {
     runPerson(world, options, tally, createRandom(mixSeeds(options.seed, 1000 + account)))
   }
@@ -89,27 +98,35 @@ function planTakeovers(world: World, person: Person, random: Random) {
     .sort((a, b) => a.afterSignIn - b.afterSignIn)
 }
 
+const isChallenge = (action: RiskAction): boolean => action === 'step_up' || action === 'block'
+
 type Tally = ReturnType<typeof createTally>
 
-function createTally() {
+function createTally(policy: RiskPolicy) {
+  const lesser = RULES.map((rule) => ({
+    rule,
+    without: { ...policy, weights: { ...policy.weights, [rule]: 0 } },
+  }))
   const counts = new Map<string, { hits: number; of: number }>()
   const count = (name: string, isHit: boolean): void => {
     const share = counts.get(name) ?? { hits: 0, of: 0 }
     counts.set(name, { hits: share.hits + (isHit ? 1 : 0), of: share.of + 1 })
   }
   const share = (name: string): Share => counts.get(name) ?? { hits: 0, of: 0 }
-  const countRules = (who: string, { findings }: Assessment): void => {
-    for (const rule of RULES)
+  const countRules = (who: string, { findings, grades }: Assessment): void => {
+    for (const { rule, without } of lesser) {
       count(
         `${who} ${rule}`,
         findings.some((one) => one.rule === rule),
       )
+      count(`${who} without ${rule}`, isChallenge(weigh(without, grades).action))
+    }
   }
   const kinds = new Set<TakeoverKind | HardKind>()
   let wasChallenged = false
   return {
     honest: (assessment: Assessment, isEarly: boolean): void => {
-      const isChallenged = assessment.action === 'step_up' || assessment.action === 'block'
+      const isChallenged = isChallenge(assessment.action)
       count('challenged', isChallenged)
       count(isEarly ? 'early' : 'settled', isChallenged)
       count('notified', assessment.action === 'notify')
@@ -118,7 +135,7 @@ function createTally() {
       wasChallenged ||= isChallenged
     },
     takeover: (kind: TakeoverKind | HardKind, assessment: Assessment): void => {
-      const isChallenged = assessment.action === 'step_up' || assessment.action === 'block'
+      const isChallenged = isChallenge(assessment.action)
       kinds.add(kind)
       count(`kind ${kind}`, isChallenged)
       if (HARD_KINDS.some((hard) => hard === kind)) return
@@ -139,7 +156,12 @@ function createTally() {
       byRule: new Map(
         RULES.map((rule) => [
           rule,
-          { takeovers: share(`takeover ${rule}`), honest: share(`honest ${rule}`) },
+          {
+            takeovers: share(`takeover ${rule}`),
+            honest: share(`honest ${rule}`),
+            takeoversWithout: share(`takeover without ${rule}`),
+            honestWithout: share(`honest without ${rule}`),
+          },
         ]),
       ),
     }),
