@@ -4,6 +4,7 @@
  */
 import type { AccountId, IdTokenAlgorithm, SigningKeyId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery, ChainedAuditEvent } from './audit/event.ts'
+import type { AssurancePolicy } from './factors/assurance.ts'
 import type { OverviewStore } from './overview-port.ts'
 import type { SigningKey, SigningKeyDraft, SigningKeyState } from './signing-keys/signing-key.ts'
 
@@ -29,6 +30,18 @@ export type * from './overview-port.ts'
 export interface AuditStore extends OverviewStore {
   /** An event with no change beside it: a refused sign-in, a credential in a URL. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>
+  /**
+   * Writes down which levels are demanded now, where they are others than were written down last; what was raised since
+   * is a rule in the revocation log: for the issuer, or for each role. Of two that start at once, one writes.
+   */
+  recordAssurance(input: {
+    assurance: AssurancePolicy
+    issuer: string
+    nowMs: number
+    entryExpiresAtMs: number
+    /** With the details `everyone` and `roles`, from which the next one reads what was demanded. */
+    audit: AuditEvent
+  }): Promise<'recorded' | 'same'>
   listAudit(query: AuditQuery): Promise<readonly ChainedAuditEvent[]>
   /** What an account did and what was done to it, the newest first; `after` is the last id of the page before. */
   listActivity(

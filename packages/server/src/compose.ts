@@ -12,6 +12,7 @@ import {
   type MintContext,
   type OwnFeed,
   type Places,
+  recordAssurance,
   tendSigningKeys,
   type VerifyContext,
 } from '@countersign/core'
@@ -83,7 +84,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const parts = { config, opened, usage, clock, logger, checks, places, documents }
   const { core, verifier, feed, confirmations } = createCore(parts)
   await feed.follow()
-  await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
+  await settle(core)
   const limits = await openCounters(config, core, logger)
   let stopping = false
   const cookies = createCookies(config.cookieDomain)
@@ -141,6 +142,12 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
       logger.flush()
     },
   }
+}
+
+/** What has to stand in the log before the first request, once the node follows it. */
+async function settle(core: Services['core']): Promise<void> {
+  await tendSigningKeys(core, systemFacts(core.clock.nowMs()))
+  await recordAssurance(core, systemFacts(core.clock.nowMs()))
 }
 
 /** Files that pages are made of, read once. */

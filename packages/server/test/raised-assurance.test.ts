@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { codeOf, personWithTotp, signedInByTotp, stepUp } from './authenticator.ts'
+import {
+  codeOf,
+  nextStep,
+  personWithTotp,
+  presentTotp,
+  signedInByTotp,
+  stepUp,
+  ticketOf,
+} from './authenticator.ts'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
 import { browserOf } from './page-browser.ts'
@@ -113,6 +121,26 @@ test('whoever is given a role with a level loses at once what does not reach it,
   assert.equal(await statusOf(to, kept), 200)
   const next = await to.send('POST', '/v1/sign-in', { body: { email, password: given.PASSWORD } })
   assert.equal(next.json.status, 'factor_enrolment_required')
+})
+
+test('a restart with a raised level reaches tokens that were minted before, and another restart none', async (t) => {
+  const to = await open(t)
+  const who = await personWithTotp(to)
+  const ticket = await ticketOf(to, who.email, { deliver: 'jwt' })
+  const { json } = await presentTotp(to, ticket, codeOf(who.seed, to.clock.nowMs()))
+  nextStep(to.clock)
+  const session = await signedInByTotp(to, who)
+  await to.restart(undefined, { COUNTERSIGN_ASSURANCE: 'aal2' })
+
+  assert.equal(await statusOf(to, String(json.access_token)), 401, 'It may live for longer than its session.')
+  const { json: next } = await refresh(to, String(json.refresh_token))
+  assert.deepEqual([await statusOf(to, String(next.access_token)), await statusOf(to, session)], [200, 200])
+  await to.restart(undefined, { COUNTERSIGN_ASSURANCE: 'aal2' })
+  assert.equal(await statusOf(to, String(next.access_token)), 200)
+  const { json: audit } = await to.send('GET', '/v1/audit?type=assurance.changed', { key: to.adminKey })
+  assert.ok(Array.isArray(audit.items))
+  const told = audit.items.map(({ details }) => [details.everyone, details.roles])
+  assert.deepEqual(told, [['aal2', '']])
 })
 
 async function register(to: given.Given): Promise<string> {

@@ -308,6 +308,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     retireSigningKey: (input) => engine.write('retireSigningKey', input),
 
     appendAudit: (events) => engine.write('appendAudit', { events }),
+    recordAssurance: (input) => engine.write('recordAssurance', input),
     listAudit: (query) => engine.read(() => audit.listAudit(query)),
     listActivity: (account, page) => engine.read(() => audit.listActivity(account, page)),
     takeChainLease: (holder, nowMs, untilMs) => engine.write('takeChainLease', { holder, nowMs, untilMs }),

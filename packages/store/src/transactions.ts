@@ -1,6 +1,7 @@
 /** Every transaction by its name. The names are those of core's port, and what a writer thread is sent. */
 import * as accounts from './transactions/accounts.ts'
 import * as apiKeys from './transactions/api-keys.ts'
+import * as assurance from './transactions/assurance.ts'
 import * as audit from './transactions/audit.ts'
 import * as authorizations from './transactions/authorizations.ts'
 import * as clients from './transactions/clients.ts'
@@ -30,6 +31,7 @@ import * as tickets from './transactions/tickets.ts'
 
 export type StoreTransactions = typeof accounts &
   typeof apiKeys &
+  typeof assurance &
   typeof audit &
   typeof authorizations &
   typeof clients &
@@ -60,6 +62,7 @@ export type StoreTransactions = typeof accounts &
 export const transactions: StoreTransactions = {
   ...accounts,
   ...apiKeys,
+  ...assurance,
   ...audit,
   ...authorizations,
   ...clients,

@@ -22,6 +22,7 @@ import {
   makeSigningKey,
   NOW,
 } from './given.ts'
+import { recordAssurance } from './given-assurance.ts'
 import { authorizationWritesOf } from './given-authorizations.ts'
 import { clientWritesOf } from './given-clients.ts'
 import { deviceCodeWritesOf } from './given-device-codes.ts'
@@ -215,6 +216,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     ],
     endAccount: [() => store.endAccount({ id: leaving.id, ...change() })],
     endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
+    recordAssurance: [() => recordAssurance(bench, 'aal2')],
     appendAudit: [() => store.appendAudit([makeEvent()])],
     takeChainLease: [() => store.takeChainLease('h', NOW, NOW + 1)],
     appendLinks: [() => store.appendLinks({ holder: 'h', nowMs: NOW, afterPosition: 0, links: [] })],

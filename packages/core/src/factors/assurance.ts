@@ -67,6 +67,15 @@ export function within(level: AssuranceLevel | null, times: SessionTimes): Sessi
 export const isRaised = (from: AssuranceLevel | null, to: AssuranceLevel | null): boolean =>
   to !== null && (from === null || assuranceLevels.indexOf(to) > assuranceLevels.indexOf(from))
 
+/** Whose level is higher than before: everybody's, or that of these roles. */
+export function raisedBy(before: AssurancePolicy, after: AssurancePolicy): 'everyone' | readonly RoleId[] {
+  if (isRaised(before.everyone, after.everyone)) return 'everyone'
+  return Object.entries(after.roles)
+    .filter(([role, level]) => isRaised(before.roles[role] ?? null, level))
+    .map(([role]) => role)
+    .sort()
+}
+
 /** The times of a session; all that is needed to cut them. */
 interface Timed {
   readonly expiresAtMs: number

@@ -10,6 +10,12 @@ export const insertAuditEvent: Statement = {
   text: `insert into audit_events (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
 
+/** The latest of its type, by the index of types. */
+export const selectLatestAudit: Statement = {
+  name: 'select_latest_audit',
+  text: `select ${columns} from audit_events where type = $1 order by id desc limit 1`,
+}
+
 const list = (name: string, narrowed: string): Statement => ({
   name: `list_audit_events_${name}`,
   text: `select ${columns}, chain_position, chain_hash from audit_events

@@ -4,10 +4,46 @@ import { test } from 'node:test'
 import type { Account, Proof } from '@countersign/core'
 import { onEachDatabase } from '../bench.ts'
 import { givenAccount } from '../given.ts'
+import { recordAssurance } from '../given-assurance.ts'
 import { complete, givenFactor, givenTicket, makeFactor, remove, takeTry } from '../given-factors.ts'
 import { givenChallenge, givenPasskey, makePasskey } from '../given-passkeys.ts'
+import { entriesAfter } from '../looks.ts'
 
 onEachDatabase((bench) => {
+  test('levels that are raised are told once, however many nodes start with them at once', async () => {
+    const fresh = await bench().fresh()
+    const { position } = await fresh.store.readHead()
+    assert.equal(await recordAssurance(fresh, null), 'same', 'Nothing was demanded, and nothing is.')
+
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => recordAssurance(fresh, null, { admin: 'aal2', other: 'aal1' })),
+    )
+
+    assert.deepEqual(answers.toSorted(), ['recorded', 'same', 'same', 'same'])
+    assert.deepEqual(
+      (await entriesAfter(fresh, position)).map(({ kind, id, effect }) => [kind, id, effect]),
+      [
+        ['role', 'admin', 'rule'],
+        ['role', 'other', 'rule'],
+      ],
+    )
+  })
+
+  test('only what was raised is told: for the role, or for everybody', async () => {
+    const fresh = await bench().fresh()
+    await recordAssurance(fresh, 'aal1', { admin: 'aal2', other: 'aal2' })
+    const { position } = await fresh.store.readHead()
+    const told = async () => (await entriesAfter(fresh, position)).map(({ kind, id }) => `${kind} ${id}`)
+
+    assert.equal(await recordAssurance(fresh, null, { admin: 'aal3', other: 'aal1' }), 'recorded')
+    assert.deepEqual(await told(), ['role admin'])
+    assert.equal(await recordAssurance(fresh, null), 'recorded')
+    assert.deepEqual(await told(), ['role admin'])
+    assert.equal(await recordAssurance(fresh, 'aal2', { admin: 'aal3' }), 'recorded')
+    assert.deepEqual(await told(), ['role admin', 'issuer https://auth.example.com'])
+    assert.equal(await recordAssurance(fresh, 'aal2', { admin: 'aal3' }), 'same')
+  })
+
   test('a ticket keeps the level that it has to reach, and none where there is none', async () => {
     const account = await givenAccount(bench())
     for (const level of ['aal1', 'aal2', 'aal3', null] as const) {
