@@ -11,6 +11,8 @@ export interface Documents {
   readonly asked: string[]
   /** What stands there from now on; null for nothing any more. Returns its URL. */
   publish(path: string, answer: Published | null): string
+  /** From now on nothing under this path is answered; resolves once so many have asked for it. */
+  hold(path: string, count: number): Promise<void>
   close(): void
 }
 
@@ -27,8 +29,10 @@ export async function openDocuments(): Promise<Documents> {
   setDefaultCACertificates([...before, identity.cert])
   const published = new Map<string, Published>()
   const asked: string[] = []
+  let held: { readonly path: string; readonly arrived: () => void } | null = null
   const server = createServer(identity, (req, res) => {
     asked.push(`${req.url}`)
+    if (held !== null && req.url?.startsWith(held.path)) return void held.arrived()
     const { body = {}, status = 200, headers = {} } = published.get(`${req.url}`) ?? { status: 404 }
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text)
@@ -43,6 +47,18 @@ export async function openDocuments(): Promise<Documents> {
       if (answer === null) published.delete(path)
       else published.set(path, answer)
       return `${origin}${path}`
+    },
+    hold(path, count) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      let left = count
+      held = {
+        path,
+        arrived: () => {
+          left -= 1
+          if (left === 0) resolve()
+        },
+      }
+      return promise
     },
     close: () => {
       server.closeAllConnections()

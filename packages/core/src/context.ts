@@ -105,7 +105,10 @@ export interface Context {
   readonly keyMaker: KeyMaker
   readonly signer: Signer
   readonly hashes: Hashes
+  /** Of clients that somebody of this server answers for. */
   readonly documents: ForeignDocuments
+  /** Of all others: however many of them are asked for, the first are read as before. */
+  readonly strangersDocuments: ForeignDocuments
   readonly clientDocuments: ClientDocuments
   readonly totp: Totp
   readonly webauthn: WebAuthn

@@ -205,7 +205,8 @@ function createCore({
 }: CoreParts): CoreAndFeed {
   const { store, secrets } = opened
   const policy = toPolicy(config)
-  const foreign = toForeignDocuments(documents, logger)
+  // Calls and memory of their own: whoever names slow servers by the dozen keeps nobody’s registered client waiting.
+  const strangers = toForeignDocuments(createDocuments(outboundOf(config), clock), logger)
   const keys: KeyRing = createKeyRing(store, secrets, (ring) => verifier.takeKeys(ring.verifying()))
   const context = (): Context => core
   const verifier = createOwnVerifier({ clock, policy, usage, context, feed: () => feed })
@@ -236,8 +237,9 @@ function createCore({
     keyMaker: keyMakerOf(config),
     signer: createSigner(),
     hashes,
-    documents: foreign,
-    clientDocuments: createClientDocuments(config, foreign),
+    documents: toForeignDocuments(documents, logger),
+    strangersDocuments: strangers,
+    clientDocuments: createClientDocuments(config, strangers),
     totp,
     webauthn,
     feed: toOwnFeed(feed, confirmations),

@@ -90,6 +90,7 @@ function contextOf(
     hashes,
     // Nobody proves anything to this process.
     documents: { read: () => Promise.resolve(null) },
+    strangersDocuments: { read: () => Promise.resolve(null) },
     clientDocuments: { read: () => Promise.resolve(null) },
     totp,
     webauthn,

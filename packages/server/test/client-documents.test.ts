@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { openDocuments } from '@countersign/tools/document-server'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { KEPT_SECONDS_MIN, PAUSE_SECONDS } from '../src/outbound/documents.ts'
-import { type Answer, at, authority, type Given, PASSWORD } from './given.ts'
+import { CALLS_MAX } from '../src/outbound/outbound.ts'
+import { type Answer, at, authority, type Given, ISSUER, keyOf, PASSWORD } from './given.ts'
 import { browserOf, type PageBrowser } from './page-browser.ts'
 
 const REDIRECT = 'https://app.example.com/callback'
@@ -159,4 +161,46 @@ test('switched off, clients that came by their documents are let in no more', as
 
   assert.equal((await refresh(published, tokens)).json.error, 'invalid_client')
   assert.equal((await ask(published)).status, 400)
+})
+
+test('strangers whose servers never answer keep no registered client from being known by its keys', async (t) => {
+  const given = await authority(t, { ...SETTINGS, COUNTERSIGN_OUTBOUND_TIMEOUT_MS: '10000' })
+  const documents = await openDocuments()
+  t.after(documents.close)
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'one' }
+  const jwks_uri = documents.publish('/keys', { body: { keys: [jwk] } })
+  const { owner } = await keyOf(given, ['notes:read'])
+  const body = {
+    id: 'ours',
+    name: 'Ours',
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: ['client_credentials'],
+    scopes: ['notes:read'],
+    service_account_id: owner,
+    jwks_uri,
+  }
+  assert.equal((await given.send('POST', '/v1/clients', { key: given.adminKey, body })).status, 201)
+  const arrived = documents.hold('/slow/', CALLS_MAX)
+  const waiting = Array.from({ length: CALLS_MAX + 1 }, (_, index) => {
+    const client_id = `${documents.origin}/slow/${index}.json`
+    return given.send('GET', `/oauth/authorize?${new URLSearchParams({ client_id })}`)
+  })
+  await arrived
+
+  const iat = Math.floor(given.clock.nowMs() / 1000)
+  const claims = { iss: 'ours', sub: 'ours', aud: ISSUER, jti: 'one', iat, exp: iat + 60 }
+  const answer = await given.send('POST', '/oauth/token', {
+    form: {
+      grant_type: 'client_credentials',
+      client_assertion: await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+        .sign(privateKey),
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    },
+  })
+  assert.equal(answer.status, 200, answer.text)
+
+  documents.close()
+  for (const { status } of await Promise.all(waiting)) assert.equal(status, 400)
 })
