@@ -4,6 +4,7 @@
  */
 import type { ClientId, SessionId } from '@countersign/protocol'
 import type { AuditEvent } from './audit/event.ts'
+import type { Lapsing } from './logouts/lapse.ts'
 import type { ClaimedLogout } from './logouts/logout.ts'
 
 export type LogoutSettlement =
@@ -13,7 +14,24 @@ export type LogoutSettlement =
   | { readonly kind: 'later'; readonly atMs: number; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly audit: AuditEvent }
 
+export interface LapseSettlement {
+  /** Ended only where that end is still due: a use that was reported meanwhile has moved it on. */
+  readonly ends: readonly { readonly sessionId: SessionId; readonly audit: AuditEvent }[]
+  /** When each of these is looked at again. */
+  readonly looks: readonly { readonly sessionId: SessionId; readonly atMs: number }[]
+  readonly beforeMs: number
+  readonly nowMs: number
+  readonly entryExpiresAtMs: number
+}
+
 export interface LogoutStore {
+  /** Sign-ins at clients whose session may have ended by itself by then and was not ended, the longest due first. */
+  listLapsing(beforeMs: number, limit: number): Promise<readonly Lapsing[]>
+  /**
+   * Ends sessions whose time was over at `beforeMs`, each with its audit event and its entry in the log, all in one
+   * transaction: of many who do so at once one ends it. Answers how many this call has ended.
+   */
+  settleLapses(input: LapseSettlement): Promise<number>
   /**
    * Reads the log on from where the last call stopped, and marks sign-ins whose session is dead by what stands there,
    * at most `limit` of each kind. True where there may be more. No two nodes do so at once, and no code is redeemed

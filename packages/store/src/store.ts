@@ -39,6 +39,7 @@ import * as factors from './reads/factors.ts'
 import * as invitations from './reads/invitations.ts'
 import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
+import * as logouts from './reads/logouts.ts'
 import * as notMe from './reads/not-me.ts'
 import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
@@ -245,6 +246,8 @@ function createMailStore(engine: StoreEngine): MailStore {
 
 function createLogoutStore(engine: StoreEngine): LogoutStore {
   return {
+    listLapsing: (beforeMs, limit) => engine.read(() => logouts.listLapsing(beforeMs, limit)),
+    settleLapses: (input) => engine.write('settleLapses', input),
     markLogouts: (input) => engine.write('markLogouts', input),
     claimLogouts: (input) => engine.write('claimLogouts', input),
     settleLogout: (input) => engine.write('settleLogout', input),

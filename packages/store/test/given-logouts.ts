@@ -1,8 +1,15 @@
 /** People who are signed in to clients that want to hear of the end, for tests, and every write about them. */
-import type { ClaimedLogout, ClientSignIn, Grant, LogoutSettlement, Session } from '@countersign/core'
+import {
+  type ClaimedLogout,
+  type ClientSignIn,
+  endOf,
+  type Grant,
+  type LogoutSettlement,
+  type Session,
+} from '@countersign/core'
 import { revoke } from './acts.ts'
 import type { Bench } from './bench.ts'
-import { DAY, MINUTE, makeEvent, NOW } from './given.ts'
+import { DAY, ENTRY_EXPIRES, MINUTE, makeEvent, NOW } from './given.ts'
 import { givenCode, redeem } from './given-authorizations.ts'
 
 export const LEASE: number = MINUTE
@@ -20,7 +27,7 @@ export async function givenSignIn(bench: Bench, over: { grant?: Partial<Grant> }
     clientId: code.clientId,
     accountId: code.accountId,
     createdAtMs: NOW,
-    expiresAtMs: session.expiresAtMs,
+    expiresAtMs: endOf(session),
   }
   const opened = await redeem(bench, code, { signIn, ...over })
   if (opened !== 'opened') throw new Error(opened)
@@ -48,7 +55,18 @@ export async function logoutWritesOf(
 ): Promise<Record<string, readonly (() => Promise<unknown>)[]>> {
   const { session } = await givenSignIn(bench)
   await revoke(bench, { kind: 'session', id: session.id })
+  const lapsed = await givenSignIn(bench)
   return {
+    settleLapses: [
+      () =>
+        bench.store.settleLapses({
+          ends: [{ sessionId: lapsed.session.id, audit: makeEvent({ type: 'session.lapsed' }) }],
+          looks: [],
+          beforeMs: endOf(lapsed.session),
+          nowMs: NOW,
+          entryExpiresAtMs: ENTRY_EXPIRES,
+        }),
+    ],
     markLogouts: [() => mark(bench)],
     claimLogouts: [() => claim(bench)],
     settleLogout: [

@@ -8,6 +8,7 @@ import type { AuthorizationCode } from '../authorizations/code.ts'
 import { type Client, permissionsOf } from '../clients/client.ts'
 import { entryExpiry, type RequestFacts } from '../context.ts'
 import type { Grant } from '../grants/grant.ts'
+import { endOf } from '../logouts/lapse.ts'
 import type { ClientSignIn } from '../logouts/logout.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import type { Session } from '../sessions/session.ts'
@@ -160,6 +161,6 @@ function toSignIn(grant: Grant, client: Client, session: Session, nowMs: number)
     clientId: client.id,
     accountId: session.accountId,
     createdAtMs: nowMs,
-    expiresAtMs: session.expiresAtMs,
+    expiresAtMs: endOf(session),
   }
 }

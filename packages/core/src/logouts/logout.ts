@@ -9,7 +9,7 @@ export interface ClientSignIn {
   readonly clientId: ClientId
   readonly accountId: AccountId
   readonly createdAtMs: number
-  /** The absolute end of the session: what ends by itself then is told to nobody. */
+  /** When the session ends by itself, as far as was known when it was last looked at; it is looked at again then. */
   readonly expiresAtMs: number
 }
 

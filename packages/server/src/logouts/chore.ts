@@ -1,6 +1,7 @@
-/** The chore that tells clients of ended sessions: what the log says since last time, then what is due. */
+/** The chore that tells clients of ended sessions: what has ended by itself, what the log says, then what is due. */
 import {
   deliverLogouts,
+  endLapsed,
   LOGOUT_BATCH,
   type LogoutSettlement,
   type LogoutTeller,
@@ -30,6 +31,7 @@ export function createLogoutChore(
     logger.warn({ event: `logout_${settlement.kind}_${settlement.reason}`, request: 'tell_clients' })
   }
   return async () => {
+    while (!services.isStopping() && (await endLapsed(core, factsAt(core.clock.nowMs()))));
     await mark()
     for (;;) {
       const settled = await deliverLogouts(core, teller, factsAt(core.clock.nowMs()))

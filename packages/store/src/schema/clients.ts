@@ -96,7 +96,8 @@ export const logoutAddresses: readonly string[] = [
 ]
 
 // Who is signed in where by which session; a row is also the message that it has ended, from then on until the client
-// was told or it is too late. `next_attempt_at` is also the end of the lease of whoever is telling.
+// was told or it is too late. `expires_at` is until then when its session is looked at, since it may have ended by itself,
+// and from then on when it is too late. `next_attempt_at` is also the end of the lease of whoever is telling.
 export const clientSignIns: readonly string[] = [
   'alter table clients add column backchannel_logout_uri text',
   `create table client_sign_ins (

@@ -20,7 +20,7 @@ export const insertSignIn: Statement = {
     values ($1, $2, $3, $4, $5, 0) on conflict (session_id, client_id) do nothing`,
 }
 
-/** Leaves its times aside: what ends by itself is no matter of the log. */
+/** Leaves its times aside: an end by itself is a matter of the log once it was written down. */
 const isUnended = (row: string): string => `${row}.ended_at is null and ${sessionIsAboveRules(row)}`
 
 export const selectUnendedSession: Statement = {
@@ -77,6 +77,30 @@ export const marks: readonly Statement[] = [
   ),
   mark('of_issuer', `(select count(*) from revocations as entry where ${inSpan('issuer')}) > 0`),
 ]
+
+/**
+ * While a sign-in stands, its `expires_at` is when its session is looked at: the end as it was known last. Sessions that
+ * were ended are joined as nothing.
+ */
+export const listLapsing: Statement = {
+  name: 'list_lapsing_sign_ins',
+  text: `select due.session_id, due.account_id, mine.expires_at, mine.idle_expires_at
+    from client_sign_ins as due left join sessions as mine on mine.id = due.session_id and mine.ended_at is null
+    where due.ended_at is null and due.expires_at <= $1 order by due.expires_at limit $2`,
+}
+
+/** Compared once more in the statement that ends it: a use that was reported meanwhile has moved the end on. */
+export const endLapsedSession: Statement = {
+  name: 'end_lapsed_session',
+  text: `update sessions set ended_at = $2
+    where id = $1 and ended_at is null and (idle_expires_at <= $3 or expires_at <= $3)`,
+}
+
+export const moveLook: Statement = {
+  name: 'move_look_at_sign_in',
+  text: `update client_sign_ins set expires_at = $2
+    where session_id = $1 and ended_at is null and expires_at < $2`,
+}
 
 /** The row's own column is compared besides the list, as for the outbox of mail. */
 export const claimLogouts: Statement = {

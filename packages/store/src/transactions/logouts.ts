@@ -1,12 +1,12 @@
 /** Finding out whom to tell of ended sessions, taking such messages, and writing down what came of them. */
-import type { ClaimedLogout } from '@countersign/core'
+import type { ClaimedLogout, EntryDraft } from '@countersign/core'
 import { isAccountId, isClientId, isSessionId } from '@countersign/protocol'
 import { integer, integerOrNull, narrowed } from '../columns.ts'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { all, one, type Row, run, type Script } from '../script.ts'
 import * as sql from '../statements/logouts.ts'
 import { writeAudit } from '../steps/audit.ts'
-import { readInteger } from '../steps/log.ts'
+import { appendEntries, readInteger } from '../steps/log.ts'
 
 /** Entries that one round reads. */
 const SPAN_MAX = 1000
@@ -26,6 +26,23 @@ export function* markLogouts(input: InputOf<'markLogouts'>): Script<AnswerOf<'ma
   if (!isFull) yield* run(sql.moveCursor, last)
   return true
 }
+
+/** In the order of ids, as every transaction that locks several sessions; the log's lock is the last one. */
+export function* settleLapses(input: InputOf<'settleLapses'>): Script<AnswerOf<'settleLapses'>> {
+  const { ends, looks, beforeMs, nowMs, entryExpiresAtMs: expiresAtMs } = input
+  const entries: EntryDraft[] = []
+  for (const { sessionId, audit } of inOrder(ends)) {
+    if ((yield* run(sql.endLapsedSession, sessionId, nowMs, beforeMs)) === 0) continue
+    yield* writeAudit(audit)
+    entries.push({ node: { kind: 'session', id: sessionId }, effect: 'kill', atMs: nowMs, expiresAtMs })
+  }
+  for (const { sessionId, atMs } of inOrder(looks)) yield* run(sql.moveLook, sessionId, atMs)
+  yield* appendEntries(entries)
+  return entries.length
+}
+
+const inOrder = <T extends { readonly sessionId: string }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((one, other) => (one.sessionId < other.sessionId ? -1 : 1))
 
 export function* claimLogouts(input: InputOf<'claimLogouts'>): Script<AnswerOf<'claimLogouts'>> {
   return (yield* all(sql.claimLogouts, input.nowMs, input.leasedUntilMs, input.limit)).map(toClaimed)

@@ -174,6 +174,7 @@ const changers = [
   'revoke',
   'rotateApiKey',
   'rotateRefreshToken',
+  'settleLapses',
   'signInWithPasskey',
   'startEpoch',
   'sweepRegistrations',
