@@ -23,6 +23,8 @@ async function givenRecorder(t: TestContext): Promise<{ url: string; sent: Map<s
       name: 'x',
       created_at: '2026-01-01T00:00:00Z',
       disabled_at: null,
+      first_used_at: null,
+      registration: 'administrator',
       ...Object.fromEntries(
         [
           'grant_types',
