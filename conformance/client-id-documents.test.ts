@@ -267,6 +267,37 @@ test('it signs in, its tokens name it by its URL, and ending it ends them and ke
   assert.equal((await (await flow.signedIn()).open(pathFor(id))).status, 400)
 })
 
+for (const [who, take] of [
+  [
+    'whoever allowed it',
+    (id: string) =>
+      given.send('DELETE', `/v1/me/consents/${encodeURIComponent(id)}`, { bearer: flow.person.accessToken }),
+  ],
+  [
+    'an administrator who revokes it',
+    (id: string) =>
+      given.send('POST', '/v1/revocations', {
+        key,
+        body: { target: { kind: 'client', id }, wait_ms: 10_000 },
+      }),
+  ],
+] as const) {
+  test(`what it was given is ended by ${who}, under its URL`, async () => {
+    const id = publish({ grant_types: ['authorization_code', 'refresh_token'] })
+    const tokens = await flow.redeem(await codeFor(id), { client_id: id })
+    const access = at(tokens.json, 'access_token')
+    assert.equal(await flow.statusOf(access), 200)
+
+    const taken = await take(id)
+
+    assert.ok(taken.status < 300, taken.text)
+    assert.equal(await flow.statusOf(access), 401)
+    const refresh_token = at(tokens.json, 'refresh_token')
+    const form = { grant_type: 'refresh_token', client_id: id, refresh_token }
+    assertOAuthError(await given.post('/oauth/token', form), 400, 'invalid_grant')
+  })
+}
+
 test('one that is disabled is let in again when it is enabled', async () => {
   const id = publish()
   await codeFor(id)

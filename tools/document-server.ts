@@ -7,6 +7,8 @@ import { selfSigned } from './self-signed.ts'
 
 export interface Documents {
   readonly origin: string
+  /** PEM, for processes that shall trust it too. */
+  readonly certificate: string
   /** The paths that were asked for. */
   readonly asked: string[]
   /** What stands there from now on; null for nothing any more. Returns its URL. */
@@ -42,6 +44,7 @@ export async function openDocuments(): Promise<Documents> {
   const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     origin,
+    certificate: identity.cert,
     asked,
     publish(path, answer) {
       if (answer === null) published.delete(path)
