@@ -35,6 +35,7 @@ const documents = await openDocuments()
 after(documents.close)
 const given = await givenServer({
   COUNTERSIGN_CLIENT_DOCUMENTS: 'on',
+  COUNTERSIGN_CLIENT_REGISTRATION: 'open',
   COUNTERSIGN_CLIENT_REGISTRATION_SCOPES: 'notes:read,offline_access',
   COUNTERSIGN_CLIENT_REGISTRATION_AUDIENCES: resource,
   COUNTERSIGN_OUTBOUND_NETWORKS: '127.0.0.0/8',
@@ -124,13 +125,33 @@ test('one that nobody registered is known by its document, is told of, and is re
   assert.equal(refreshed.json.error, 'invalid_client')
 })
 
+test('one that publishes no document registers itself, is told of, calls a tool, and is refused once it is revoked', async () => {
+  const app = createProvider(null)
+  await assert.rejects(connect(app), UnauthorizedError)
+  const registered = (await app.clientInformation())?.client_id ?? assert.fail('It is not registered.')
+  assert.match(registered, /^self-/)
+  const transport = new StreamableHTTPClientTransport(new URL(resource), { authProvider: app })
+  await transport.finishAuth(await allow(app.sentTo(), /id="client-unchecked"[\s\S]*>127\.0\.0\.1:7777</))
+
+  const client = await connect(app)
+  const called = await client.callTool({ name: 'whoami' })
+
+  assert.deepEqual(called.content, [{ type: 'text', text: person.id }])
+  const revoked = await given.send('POST', '/v1/revocations', {
+    key: given.adminKey,
+    body: { target: { kind: 'client', id: registered }, wait_ms: 10_000 },
+  })
+  assert.equal(revoked.json.confirmed, true, revoked.text)
+  await assert.rejects(client.callTool({ name: 'whoami' }), UnauthorizedError)
+})
+
 /** What an app keeps for itself between its steps, and where it last sent its user. */
 interface Provider extends OAuthClientProvider {
   sentTo(): URL
 }
 
-/** Of the app that an administrator has registered, or of one that publishes a document about itself. */
-function createProvider(clientMetadataUrl?: string): Provider {
+/** Of the app that an administrator has registered, of one that publishes a document about itself, or, with null, of neither. */
+function createProvider(clientMetadataUrl?: string | null): Provider {
   let known: Awaited<ReturnType<OAuthClientProvider['clientInformation']>> =
     clientMetadataUrl === undefined ? { client_id: clientId, issuer: given.url } : undefined
   let verifier = ''
@@ -138,7 +159,7 @@ function createProvider(clientMetadataUrl?: string): Provider {
   let tokens: OAuthTokens | undefined
   return {
     redirectUrl: REDIRECT,
-    clientMetadata: { redirect_uris: [REDIRECT] },
+    clientMetadata: { redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none' },
     clientInformation: () => known,
     saveClientInformation: (saved) => {
       known = saved
@@ -155,7 +176,7 @@ function createProvider(clientMetadataUrl?: string): Provider {
     },
     codeVerifier: () => verifier,
     sentTo: () => sent ?? assert.fail('Nobody was sent anywhere.'),
-    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    ...(typeof clientMetadataUrl === 'string' && { clientMetadataUrl }),
   }
 }
 
