@@ -9,10 +9,10 @@ export interface Lapsing {
   readonly sessionId: SessionId
   readonly accountId: AccountId
   /** Null where something has ended it already, which the log tells of. */
-  readonly times: SessionTimes | null
+  readonly times: LapseTimes | null
 }
 
-export interface SessionTimes {
+export interface LapseTimes {
   readonly expiresAtMs: number
   readonly idleExpiresAtMs: number
 }
@@ -35,6 +35,6 @@ export function toLapseStep({ times }: Lapsing, beforeMs: number, nowMs: number)
 }
 
 /** When it ends by itself, unless it is used before that. */
-export function endOf({ expiresAtMs, idleExpiresAtMs }: SessionTimes): number {
+export function endOf({ expiresAtMs, idleExpiresAtMs }: LapseTimes): number {
   return Math.min(expiresAtMs, idleExpiresAtMs)
 }
