@@ -48,6 +48,8 @@ export const UNLIMITED: Readonly<Record<string, string>> = {
   COUNTERSIGN_RATE_LIMIT_TOKEN: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_CLIENT: 'dangerously-off',
   COUNTERSIGN_RATE_LIMIT_REGISTRATION: 'dangerously-off',
+  COUNTERSIGN_INVITATIONS_PER_SENDER_MAX: '10000',
+  COUNTERSIGN_INVITATIONS_MAX: '100000',
 }
 
 export interface SendOptions {
