@@ -7,7 +7,6 @@ import { AccountPages } from './account/account-pages.tsx'
 import { queryClient } from './api/query-client.ts'
 import { Speech, type SpeechProps } from './i18n/speech.tsx'
 import { NotFound } from './shell/not-found.tsx'
-import { SignInPage } from './sign-in/sign-in-page.tsx'
 import { theme } from './theme/theme.ts'
 import { later } from './ui/later.tsx'
 import { PageSkeleton } from './ui/skeletons.tsx'
@@ -44,7 +43,6 @@ export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
 function Pages(): ReactNode {
   return (
     <Switch>
-      <Route path="/sign-in" component={SignInPage} />
       <Route path="/account/:section?">{({ section }) => <AccountPages section={section} />}</Route>
       <Route path="/console/:section?/:item?">
         {({ section, item }) => <ConsolePages section={section} item={item} />}

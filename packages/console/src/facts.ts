@@ -2,13 +2,10 @@
 
 export interface Facts {
   readonly name: string
-  readonly isSignUpOpen: boolean
-  /** Mail can be sent, so a forgotten password can be replaced. */
-  readonly canReset: boolean
   readonly passwordLengthMin: number
 }
 
-const FALLBACK: Facts = { name: 'Countersign', isSignUpOpen: false, canReset: false, passwordLengthMin: 15 }
+const FALLBACK: Facts = { name: 'Countersign', passwordLengthMin: 15 }
 
 export const facts: Facts = read()
 
@@ -18,8 +15,6 @@ function read(): Facts {
   if (typeof value !== 'object' || value === null) return FALLBACK
   return {
     name: 'name' in value && typeof value.name === 'string' ? value.name : FALLBACK.name,
-    isSignUpOpen: 'isSignUpOpen' in value && value.isSignUpOpen === true,
-    canReset: 'canReset' in value && value.canReset === true,
     passwordLengthMin:
       'passwordLengthMin' in value && typeof value.passwordLengthMin === 'number'
         ? value.passwordLengthMin

@@ -3,7 +3,9 @@ import './theme/mantine.ts'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { loadMessages, preferredLanguage } from './i18n/messages.ts'
+import { beginAnewWhenKept } from './shell/leave.ts'
 
+beginAnewWhenKept()
 void start()
 
 /** A function, since a catalogue that is loaded by a module at its top would wait for that very module. */

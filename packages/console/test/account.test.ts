@@ -234,6 +234,7 @@ test('the account pages', async (t) => {
       const cookies = await page.context().cookies()
       assert.deepEqual(cookies.map(({ name }) => name).toSorted(), [
         '__Host-countersign_device',
+        '__Host-countersign_form',
         '__Host-countersign_passkey',
       ])
     },

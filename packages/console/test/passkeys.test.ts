@@ -82,7 +82,7 @@ test('where a factor is demanded, a passkey is one, and comes with recovery code
 
     await page.getByRole('button', { name: 'Use a passkey instead' }).click()
 
-    await page.getByRole('button', { name: 'I have kept them' }).click()
+    await page.getByRole('link', { name: 'I have kept them' }).click()
     await page.getByRole('button', { name: 'Remove: Passkey' }).waitFor()
   })
 })

@@ -62,7 +62,7 @@ export async function signIn(
   // The page that was asked for, or the second step on the way to it.
   await page
     .locator('#content')
-    .or(page.getByRole('heading', { name: 'One more step' }))
+    .or(page.getByRole('heading', { name: 'Second step' }))
     .first()
     .waitFor()
 }

@@ -140,6 +140,7 @@ test('a foreign page has no power over these', async (t) => {
           .toSorted((one, other) => one.name.localeCompare(other.name)),
         [
           { name: '__Host-countersign_device', httpOnly: true, secure: true, sameSite: 'Strict' },
+          { name: '__Host-countersign_form', httpOnly: true, secure: true, sameSite: 'Lax' },
           { name: '__Host-countersign_passkey', httpOnly: true, secure: true, sameSite: 'Strict' },
           { name: '__Host-countersign_session', httpOnly: true, secure: true, sameSite: 'Lax' },
         ],

@@ -9,15 +9,11 @@ import { StartError } from '../src/start-error.ts'
 import * as given from './given.ts'
 import { configOf, type Given } from './given.ts'
 
-const PAGES = [
-  '/sign-in',
-  '/account',
-  '/account/keys',
-  '/console',
-  '/console/people',
-  '/console/people/acc_1',
-]
+const PAGES = ['/account', '/account/keys', '/console', '/console/people', '/console/people/acc_1']
 const INDEX = '<!doctype html><html lang="en"><head><!--server--></head><body></body></html>'
+
+/** The page says nothing about anybody, so it asks for none in particular. */
+const ANY_SESSION = '__Host-countersign_session=anything'
 
 /** A folder as a build leaves it; and beside it something that nobody may have. */
 async function builtConsole(t: TestContext, settings: Record<string, string> = {}): Promise<Given> {
@@ -82,7 +78,7 @@ test('a reader is given the smallest form that it understands', async (t) => {
 test('the page is kept nowhere, and its policy lets in our own files and no text as script', async (t) => {
   const to = await builtConsole(t)
   for (const path of PAGES) {
-    const { status, headers, text } = await to.send('GET', path)
+    const { status, headers, text } = await to.send('GET', path, { cookie: ANY_SESSION })
 
     assert.equal(status, 200)
     assert.equal(headers.get('cache-control'), 'no-store')
@@ -95,11 +91,28 @@ test('the page is kept nowhere, and its policy lets in our own files and no text
   }
 })
 
+test('whoever brings no session signs in first, and comes back to what they asked for', async (t) => {
+  const to = await builtConsole(t)
+  const asked = [
+    '/account',
+    '/console/people?q=a%20b&at=2',
+    '/console/people/acc%2F..%2F1',
+    '/console?next=%2F',
+  ]
+  for (const path of asked) {
+    const { status, headers } = await to.send('GET', path)
+
+    assert.equal(status, 303)
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.equal(headers.get('location'), `/sign-in?${new URLSearchParams({ next: path })}`)
+  }
+})
+
 test('a brand full of markup stays text', async (t) => {
   const name = `<script>"'&$&$1\`</script>`
   const to = await builtConsole(t, { COUNTERSIGN_BRAND_NAME: name })
 
-  const { text } = await to.send('GET', '/console')
+  const { text } = await to.send('GET', '/console', { cookie: ANY_SESSION })
 
   assert.doesNotMatch(text, /<script>/)
   assert.ok(text.includes('<title>&lt;script&gt;&quot;&#39;&amp;$&amp;$1`&lt;/script&gt;</title>'), text)

@@ -1,13 +1,12 @@
 /** One's own name, one's own data as a file, and the end of one's account. */
 import { Button, TextInput } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { useLocation } from 'wouter'
 import { meQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
+import { leaveSignedOut } from '../shell/leave.ts'
 import { useMe } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Section } from '../ui/parts.tsx'
@@ -82,16 +81,10 @@ function OwnName(): ReactNode {
 
 function EndAccount(): ReactNode {
   const words = useTexts(mineTexts)
-  const queries = useQueryClient()
-  const [, go] = useLocation()
   const [isAsking, setAsking] = useState(false)
   const end = useAction({
     run: () => client.deleteAccount(),
-    onDone: () => {
-      go('/sign-in?signed-out')
-      // Nothing of the one who was here may be left for the next one.
-      queries.clear()
-    },
+    onDone: leaveSignedOut,
   })
   return (
     <>

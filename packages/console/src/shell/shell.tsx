@@ -2,7 +2,7 @@
 import { ActionIcon, Drawer } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { Link, Redirect, useLocation, useSearch } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import { meQuery } from '../api/account-queries.ts'
 import { isSignedOut } from '../api/problems.ts'
 import { facts } from '../facts.ts'
@@ -11,6 +11,7 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { Brand } from './brand.tsx'
+import { leaveToSignIn } from './leave.ts'
 import { MeContext } from './me.ts'
 import { Offline } from './offline.tsx'
 import css from './shell.module.css'
@@ -38,10 +39,11 @@ export function SignedIn({ children }: { readonly children: ReactNode }): ReactN
   const [path] = useLocation()
   const search = useSearch()
   const { data: me, error, refetch } = useQuery(meQuery)
-  if (isSignedOut(error)) {
-    const next = search === '' ? path : `${path}?${search}`
-    return <Redirect to={`/sign-in?next=${encodeURIComponent(next)}`} replace />
-  }
+  const isLeaving = isSignedOut(error)
+  useEffect(() => {
+    if (isLeaving) leaveToSignIn(search === '' ? path : `${path}?${search}`)
+  }, [isLeaving, path, search])
+  if (isLeaving) return <PageSkeleton />
   if (me !== undefined) return <MeContext value={me}>{children}</MeContext>
   if (error === null) return <PageSkeleton />
   return (

@@ -1,12 +1,11 @@
 /** The person at the foot of the side: appearance, language, and the way out. */
 import { Button, Popover, SegmentedControl, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useLocation } from 'wouter'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { languages, useSpeech } from '../i18n/messages.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
+import { leaveSignedOut } from './leave.ts'
 import { useMe } from './me.ts'
 import css from './shell.module.css'
 
@@ -81,14 +80,8 @@ export function UserMenu(): ReactNode {
 }
 
 function useSignOut(): { mutate: () => void; isPending: boolean } {
-  const queries = useQueryClient()
-  const [, go] = useLocation()
   return useAction({
     run: () => client.signOut(),
-    onDone: () => {
-      go('/sign-in?signed-out')
-      // Nothing of the one who was here may be left for the next one.
-      queries.clear()
-    },
+    onDone: leaveSignedOut,
   })
 }

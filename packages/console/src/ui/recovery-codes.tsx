@@ -8,20 +8,15 @@ import css from './totp.module.css'
 
 export interface RecoveryCodesProps {
   readonly codes: readonly string[]
-  /** On a page of their own they bring its title; in a dialogue it has one. */
-  readonly isPage?: boolean
   readonly onKept: () => void
 }
 
-export function RecoveryCodes({ codes, isPage = false, onKept }: RecoveryCodesProps): ReactNode {
+export function RecoveryCodes({ codes, onKept }: RecoveryCodesProps): ReactNode {
   const t = useT()
   const clipboard = useClipboard({ timeout: 2_000 })
   return (
     <div className={css.form}>
-      <div>
-        {isPage && <h1 className={css.title}>{t.totp.codesTitle}</h1>}
-        <p className={css.lead}>{t.totp.codesLead}</p>
-      </div>
+      <p className={css.lead}>{t.totp.codesLead}</p>
       <ol className={css.codes}>
         {codes.map((code) => (
           <li key={code}>{code}</li>

@@ -5,8 +5,6 @@ import { layout } from '../pages/layout.ts'
 /** What the console may know before anybody has signed in. */
 export interface ConsoleFacts {
   readonly name: string
-  readonly isSignUpOpen: boolean
-  readonly canReset: boolean
   readonly passwordLengthMin: number
 }
 

@@ -29,7 +29,7 @@ import { type Connection, headerReader } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
 import { hintOf } from './hints.ts'
-import { readInput } from './input.ts'
+import { readInput, searchOf } from './input.ts'
 import { type Limited, tightest, toLimitFields } from './limit-fields.ts'
 import { limitCaller, limitDevices, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
@@ -211,6 +211,7 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     decisionId: id,
     method: flight.request.method,
     isHead: flight.request.method === 'HEAD',
+    search: () => searchOf(flight.request.url),
     leaving: () => flight.leaving?.() ?? flight.request.signal,
   }
   const { handle, handleClient } = flight.route

@@ -37,7 +37,7 @@ type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: fa
 function parseQuery(route: AnyRoute, request: Request): Parsed {
   if (route.query === undefined) return { ok: true, value: undefined }
   const found: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(queryOf(request.url))) {
+  for (const [name, value] of new URLSearchParams(searchOf(request.url))) {
     // Two readers of one URL disagree about which of two values counts: neither does.
     if (name in found) {
       const path = isNamed(route.query, name) ? name : ''
@@ -53,12 +53,12 @@ function isNamed(schema: z.ZodType, name: string): boolean {
   return schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name)
 }
 
-/** Taken out by hand: parsing the whole URL once more costs as much as all that follows. */
-function queryOf(url: string): string {
+/** The query with its question mark. Taken out by hand: parsing the whole URL once more costs as much as all that follows. */
+export function searchOf(url: string): string {
   const start = url.indexOf('?')
   if (start < 0) return ''
   const end = url.indexOf('#', start)
-  return end < 0 ? url.slice(start + 1) : url.slice(start + 1, end)
+  return end < 0 ? url.slice(start) : url.slice(start, end)
 }
 
 function parse(schema: z.ZodType, value: unknown): Parsed {

@@ -24,6 +24,8 @@ export interface Call<B, Q, C> {
   readonly method: string
   /** Asked with HEAD: the answer has no body, and must change nothing (ASVS 3.5.3). */
   readonly isHead: boolean
+  /** The query as it was sent, with its question mark; empty where there is none. For pages that somebody is led back to. */
+  readonly search: () => string
   /** Aborts when the caller has gone. Not free: for routes that keep callers waiting. */
   readonly leaving: () => Leaving
 }

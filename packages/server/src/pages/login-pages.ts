@@ -21,6 +21,8 @@ export interface LoginPage {
   readonly clientName: string | null
   readonly identifier: string
   readonly message: string | null
+  /** What went well before; null where there is nothing to tell. */
+  readonly notice: string | null
   /** How long the button stays shut; null where it is open. */
   readonly waitSeconds: number | null
   /** Where there are such pages. */
@@ -29,11 +31,12 @@ export interface LoginPage {
 }
 
 export function loginPage(look: Look, page: LoginPage): string {
-  const { form, clientName, identifier, message, waitSeconds } = page
+  const { form, clientName, identifier, message, notice, waitSeconds } = page
   const { words } = look
   const isWrong = message !== null
   const content = html`
 ${clientName === null ? '' : html`<p>${words.login.toContinueTo} <strong id="client-name">${clientName}</strong></p>`}
+${notice === null ? '' : html`<p role="status" id="login-notice">${notice}</p>`}
 ${alert(message)}
 <form id="login-form" method="post" action="/login">
 ${hidden(form)}

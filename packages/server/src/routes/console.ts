@@ -1,9 +1,11 @@
 /** The console and the account pages: one page that finds its way by its address, and the files that it loads. */
 import { CONSOLE_POLICY, consolePage, unbuiltPage } from '../console/page.ts'
-import type { AnyRoute } from '../http/route.ts'
+import { type AnyRoute, publicRoute } from '../http/route.ts'
 import { pageFile } from '../pages/reply.ts'
 import type { Services } from '../services.ts'
 import { notFound } from './answer.ts'
+import { sessionCookie } from './oauth-pages/flow.ts'
+import { toOwnSignIn } from './oauth-pages/own-sign-in.ts'
 import { page } from './pages.ts'
 
 const HTML = 'text/html; charset=utf-8'
@@ -12,7 +14,6 @@ const FOREVER = 'public, max-age=31536000, immutable'
 
 /** Every address that a person may open or reload; `name` is the route's. */
 const ADDRESSES = [
-  { name: 'sign_in_page', path: '/sign-in', summary: 'Sign in.' },
   { name: 'account_page', path: '/account', summary: 'One’s own account.' },
   { name: 'account_section_page', path: '/account/:section', summary: 'A part of one’s own account.' },
   { name: 'console_page', path: '/console', summary: 'The console for administrators.' },
@@ -20,15 +21,38 @@ const ADDRESSES = [
   { name: 'console_item_page', path: '/console/:section/:item', summary: 'One thing in the console.' },
 ] as const
 
-const pages = ADDRESSES.map((address) => page(address, ({ services }) => pageFile(toFile(services))))
+/**
+ * Whoever brings no session signs in first and comes back, before anything of the application is loaded. Whether a
+ * session is a good one is asked by the application, of the API: the page itself says nothing about anybody.
+ */
+const pages = ADDRESSES.map(({ name, path, summary }) =>
+  publicRoute({
+    name,
+    method: 'GET',
+    path,
+    summary,
+    tag: 'Pages',
+    access: 'public',
+    responses: {
+      200: { description: 'A page or a file of one.' },
+      303: { description: 'To the sign-in, which leads back here.' },
+    },
+    handle: (call) => {
+      const isThere = call.services.consoleFiles.index() !== null
+      if (!isThere || sessionCookie(call) !== null) return pageFile(toFile(call.services))
+      return toOwnSignIn(`${toPath(path, call.params)}${call.search()}`)
+    },
+  }),
+)
+
+const toPath = (path: string, params: Readonly<Record<string, string>>): string =>
+  path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
 function toFile({ config, consoleFiles }: Services): Parameters<typeof pageFile>[0] {
   const built = consoleFiles.index()
   if (built === null) return { body: unbuiltPage(config.brandName), contentType: HTML }
   const facts = {
     name: config.brandName,
-    isSignUpOpen: config.signUp === 'open',
-    canReset: config.mail.kind !== 'off',
     passwordLengthMin: config.passwordLengthMin,
   }
   return { body: consolePage(built, facts), contentType: HTML, policy: CONSOLE_POLICY }

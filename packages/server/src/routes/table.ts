@@ -29,6 +29,7 @@ import { forgotRoutes } from './oauth-pages/forgot.ts'
 import { loginRoutes } from './oauth-pages/login.ts'
 import { loginStepRoutes } from './oauth-pages/login-steps.ts'
 import { logoutRoutes } from './oauth-pages/logout.ts'
+import { ownSignInRoutes } from './oauth-pages/own-sign-in.ts'
 import { pushRoute } from './oauth-pages/push.ts'
 import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
@@ -68,6 +69,7 @@ export const routes: readonly AnyRoute[] = [
   pushRoute,
   deviceAuthorizationRoute,
   ...deviceRoutes,
+  ...ownSignInRoutes,
   ...loginRoutes,
   ...loginStepRoutes,
   ...forgotRoutes,

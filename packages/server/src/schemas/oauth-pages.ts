@@ -36,6 +36,19 @@ export const interactionQuerySchema: z.ZodType<{ interaction?: string | undefine
   interaction: field.optional(),
 })
 
+export interface OwnSignInQuery {
+  next?: string | undefined
+  ui_locales?: string | undefined
+  'signed-out'?: string | undefined
+}
+/** What is too long is passed over: the page serves without it. */
+const hint = z.string().max(2048).optional().catch(undefined)
+export const ownSignInQuerySchema: z.ZodType<OwnSignInQuery> = z.object({
+  next: hint,
+  ui_locales: hint,
+  'signed-out': hint,
+})
+
 export interface LoginForm {
   interaction?: string | undefined
   csrf?: string | undefined

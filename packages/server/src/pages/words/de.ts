@@ -55,6 +55,7 @@ export const de: Words = {
   login: {
     title: 'Anmelden',
     toContinueTo: 'weiter zu',
+    signedOut: 'Sie haben sich abgemeldet.',
     submit: 'Anmelden',
     forgot: 'Passwort vergessen?',
     noAccount: 'Noch kein Konto?',

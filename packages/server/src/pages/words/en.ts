@@ -30,6 +30,7 @@ export const en: Words = {
   login: {
     title: 'Sign in',
     toContinueTo: 'to continue to',
+    signedOut: 'You have signed out.',
     submit: 'Sign in',
     forgot: 'Forgot your password?',
     noAccount: 'No account yet?',

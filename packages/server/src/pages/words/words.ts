@@ -44,6 +44,7 @@ export interface Words {
   readonly login: {
     readonly title: string
     readonly toContinueTo: string
+    readonly signedOut: string
     readonly submit: string
     readonly forgot: string
     readonly noAccount: string

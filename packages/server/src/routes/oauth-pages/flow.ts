@@ -33,7 +33,8 @@ export async function next(
 ): Promise<Reply> {
   const { services, facts } = call
   const { cookies = [] } = options
-  const { parameters, startedMs, pushed, device } = interaction
+  const { parameters, startedMs, pushed, device, own } = interaction
+  if (own !== undefined) return seeOther(own, cookies)
   if (device !== undefined) return seeOther(`/device?${new URLSearchParams({ user_code: device })}`, cookies)
   const input = {
     parameters,

@@ -12,6 +12,8 @@ export interface Interaction {
   readonly startedMs: number
   /** The code of a device, as far as it was typed, where the sign-in is for one; no request goes on then. */
   readonly device?: string | undefined
+  /** The page of this authority's own that the sign-in is for; no request goes on then, and nothing of it can be over. */
+  readonly own?: string | undefined
 }
 
 /** People look for their phone; nobody comes back to a sign-in after an hour. */
@@ -26,6 +28,7 @@ const schema: z.ZodType<Interaction> = z.object({
   parameters: z.object(Object.fromEntries(parameterNames.map((name) => [name, parameter]))),
   startedMs: z.number(),
   device: z.string().optional(),
+  own: z.string().optional(),
 })
 
 export function sealInteraction(secrets: Secrets, interaction: Interaction): string {
@@ -37,7 +40,9 @@ export function openInteraction(secrets: Secrets, sealed: string, nowMs: number)
   const text = tryOpen(secrets, sealed)
   if (text === null) return null
   const interaction = schema.parse(JSON.parse(text))
-  return nowMs - interaction.startedMs < INTERACTION_MS ? interaction : null
+  // Whoever finds the tab of yesterday signs in there and goes on.
+  const isOver = interaction.own === undefined && nowMs - interaction.startedMs >= INTERACTION_MS
+  return isOver ? null : interaction
 }
 
 function tryOpen(secrets: Secrets, sealed: string): string | null {

@@ -13,6 +13,7 @@ export const LOGIN = 'login'
 
 export interface Again {
   readonly said?: Said
+  readonly isSignedOut?: boolean
   readonly identifier?: string
   readonly waitSeconds?: number
   readonly status?: number
@@ -43,6 +44,7 @@ export async function showLogin(
           ? null
           : look.words.said[said]
         : look.words.wait(waitSeconds),
+    notice: again.isSignedOut === true ? look.words.login.signedOut : null,
     waitSeconds,
     canReset: mail.kind !== 'off',
     canSignUp: signUp === 'open',
