@@ -167,6 +167,7 @@ const changers = [
   'endOtherSessions',
   'endRole',
   'endServiceAccount',
+  'keepDocumentClient',
   'openSession',
   'redeemAuthorizationCode',
   'requirePasswordChange',
