@@ -37,6 +37,10 @@ export interface Watched {
   close(): Promise<void>
 }
 
+/** A refused request is an answer. One that a test cuts, or takes the network from, is meant, and the page says so itself. */
+const REQUESTS_THAT_FAIL =
+  /^Failed to load resource: (?:.*status of 4\d\d|net::ERR_(?:FAILED|INTERNET_DISCONNECTED))|^Framing /
+
 /** A window of its own, with no cookies yet. */
 export async function openPage(browser: Browser, look: Look = {}): Promise<Watched> {
   const { scheme = 'light', width = 1440, locale = 'en-GB', reducedMotion = 'reduce' } = look
@@ -52,10 +56,7 @@ export async function openPage(browser: Browser, look: Look = {}): Promise<Watch
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
-    // A refused request is an answer, and one that a test cuts is meant; the page says so itself.
-    const isRequest = /^Failed to load resource: (?:.*status of 4\d\d|net::ERR_FAILED)|^Framing /.test(
-      message.text(),
-    )
+    const isRequest = REQUESTS_THAT_FAIL.test(message.text())
     if (message.type() === 'error' && !isRequest) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
