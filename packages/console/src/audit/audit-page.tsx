@@ -12,7 +12,7 @@ import rows from '../ui/list.module.css'
 import { PagedList } from '../ui/pages.tsx'
 import { Empty, PageHeader, Section } from '../ui/parts.tsx'
 import { useFilters } from '../ui/search-params.ts'
-import { useNow } from '../ui/time.tsx'
+import { localeOf, useNow } from '../ui/time.tsx'
 import css from './audit.module.css'
 import { Chain } from './chain.tsx'
 import { ExportButtons } from './export-buttons.tsx'
@@ -94,7 +94,7 @@ function tellDay(
 ): string {
   if (dayOf(at) === new Date(nowMs).toDateString()) return words.today
   if (dayOf(at) === new Date(nowMs - DAY_MS).toDateString()) return words.yesterday
-  return new Date(at).toLocaleDateString(language, { dateStyle: 'full' })
+  return new Date(at).toLocaleDateString(localeOf(language), { dateStyle: 'full' })
 }
 
 /** Written to the address when they are sent, not while they are typed: half an id finds nothing. */

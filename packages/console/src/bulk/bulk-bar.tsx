@@ -35,14 +35,16 @@ export function BulkBar({ noun, selection, list, changes }: BulkBarProps): React
   return (
     <section className={css.bar} aria-label={words.bar}>
       <strong aria-live="polite">{selection.isAll ? words.allChosen : words.chosen(count)}</strong>
-      {!selection.isAll && (
-        <Button variant="subtle" size="xs" onClick={selection.takeAll}>
-          {words.takeAll}
+      <span className={css.choices}>
+        {!selection.isAll && (
+          <Button variant="subtle" size="xs" onClick={selection.takeAll}>
+            {words.takeAll}
+          </Button>
+        )}
+        <Button variant="subtle" size="xs" onClick={selection.clear}>
+          {words.clear}
         </Button>
-      )}
-      <Button variant="subtle" size="xs" onClick={selection.clear}>
-        {words.clear}
-      </Button>
+      </span>
       <span className={css.actions}>
         {ACTIONS.map((action) => (
           <Button

@@ -6,6 +6,7 @@ import { type Language, useSpeech } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import rows from '../ui/list.module.css'
 import { Section } from '../ui/parts.tsx'
+import { localeOf } from '../ui/time.tsx'
 import css from './overview.module.css'
 import { overviewTexts } from './texts.ts'
 
@@ -50,8 +51,8 @@ function tellPart(overview: OverviewResponse, index: number, language: Language)
   const { from, part_seconds: seconds } = overview
   const moment = new Date(Date.parse(from) + index * seconds * 1000)
   return seconds >= 86_400
-    ? moment.toLocaleDateString(language, { day: 'numeric', month: 'short' })
-    : moment.toLocaleString(language, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
+    ? moment.toLocaleDateString(localeOf(language), { day: 'numeric', month: 'short' })
+    : moment.toLocaleString(localeOf(language), { weekday: 'short', hour: '2-digit', minute: '2-digit' })
 }
 
 interface LineProps {

@@ -3,7 +3,7 @@ import type { SigningKeyShape } from '@countersign/protocol'
 import type { ReactNode } from 'react'
 import { useSpeech } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
-import { useNow } from '../ui/time.tsx'
+import { localeOf, useNow } from '../ui/time.tsx'
 import css from './secrets.module.css'
 import { secretsTexts } from './texts.ts'
 import { type Part, toParts } from './timeline.ts'
@@ -51,7 +51,7 @@ export function KeyTimeline({ keys }: { readonly keys: readonly SigningKeyShape[
         )}
       </svg>
       <div className={css.axis} aria-hidden>
-        <span>{new Date(startMs).toLocaleDateString(language)}</span>
+        <span>{new Date(startMs).toLocaleDateString(localeOf(language))}</span>
         <span>{words.now}</span>
       </div>
       <figcaption>

@@ -18,8 +18,8 @@ export function tellExactly(moment: Date, language: Language): string {
   return moment.toLocaleString(localeOf(language), { dateStyle: 'full', timeStyle: 'long' })
 }
 
-/** English is written in many ways; the browser knows the person's. */
-const localeOf = (language: Language): string =>
+/** English is written in many ways; the browser knows the person's. BCP 47. */
+export const localeOf = (language: Language): string =>
   navigator.languages.find((one) => one.startsWith(language)) ?? language
 
 const UNITS = [

@@ -21,13 +21,13 @@ export function deviceCodePage({ name, words }: Look, page: DeviceCodePage): str
   const content = html`
 <p>${device.about}</p>
 ${page.email === null ? '' : html`<p class="account">${device.as} <span id="device-account">${page.email}</span></p>`}
+<p role="alert" id="device-error">${page.message ?? ''}</p>
 <form id="device-form" method="post" action="/device">
 <input type="hidden" name="csrf" value="${page.csrf}">
 <label for="device-code">${device.code}</label>
 <input id="device-code" name="user_code" value="${page.userCode}" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus>
 <p class="hint">${device.warning}</p>
 <button id="device-submit" type="submit">${device.submit}</button>
-<p role="alert" id="device-error">${page.message ?? ''}</p>
 </form>`
   return layout(device.title, content, { name, language })
 }
@@ -73,8 +73,12 @@ export function deviceDonePage({ name, words }: Look, decision: 'allowed' | 'den
         name,
         language,
       })
-    : layout(device.deniedTitle, html`<p id="device-denied" role="status">${device.denied}</p>`, {
-        name,
-        language,
-      })
+    : layout(
+        device.deniedTitle,
+        html`<p id="device-denied" class="plain" role="status">${device.denied}</p>`,
+        {
+          name,
+          language,
+        },
+      )
 }

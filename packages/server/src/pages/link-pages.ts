@@ -82,7 +82,7 @@ export function verifyEmailPage(look: Look): string {
   })
 }
 
-const toSignIn = ({ words }: Look): Html => html`<a href="/sign-in">${words.login.submit}</a>`
+const toSignIn = ({ words }: Look): Html => html`<a href="/sign-in">${words.login.submit}</a>.`
 
 export interface LinkPage {
   readonly title: string
@@ -140,7 +140,10 @@ const texts = JSON.parse(form.dataset.texts)
 const ticket = location.hash.slice(1)
 // It leaves the address bar and the history at once.
 history.replaceState(null, '', location.pathname)
-if (ticket === '') error.textContent = texts.incomplete
+if (ticket === '') {
+  error.textContent = texts.incomplete
+  button.disabled = true
+}
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   error.textContent = ''

@@ -119,13 +119,15 @@ function passkeyForm(
   { form, ticket, ways }: Omit<FactorPage, 'message'>,
   asking: PasskeyAsking,
 ): Html {
+  // One button of a page is the one that most people press.
+  const look = ways.some((way) => way !== 'passkey') ? html` class="quiet"` : ''
   return html`<form id="passkey-form" method="post" action="/login/factor" hidden data-passkey="${asking.verb}" data-options="${asking.options}" data-ticket="${ticket}">
 ${hidden(form)}
 <input type="hidden" name="ticket" value="${ticket}">
 <input type="hidden" name="ways" value="${ways.join(' ')}">
 <input type="hidden" name="credential" value="">
-<p>${asking.about}</p>
-<button id="passkey-submit" type="submit">${asking.button ?? words.factor.usePasskey}</button>
+${asking.about === '' ? '' : html`<p>${asking.about}</p>`}
+<button id="passkey-submit"${look} type="submit">${asking.button ?? words.factor.usePasskey}</button>
 </form>
 <noscript><p>${words.factor.noScript}</p></noscript>`
 }

@@ -27,7 +27,8 @@ ${email === null ? '' : html`<p class="account">${logOut.as} <span id="logout-ac
 }
 
 export function loggedOutPage({ name, words }: Look): string {
-  const { logOut, language } = words
-  const content = html`<p id="logged-out" role="status">${logOut.done}</p>`
+  const { logOut, login, language } = words
+  const content = html`<p id="logged-out" role="status">${logOut.done}</p>
+<p class="below"><a id="sign-in-again" href="/sign-in">${login.submit}</a></p>`
   return layout(logOut.doneTitle, content, { name, language })
 }

@@ -21,18 +21,22 @@ label.check { display: flex; gap: .6rem; align-items: baseline; font-weight: 400
 label.check input { width: auto; flex: none; }
 input { width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: 8px; }
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--brand-text); outline-offset: 2px; }
-#login-code { font-size: 1.25rem; letter-spacing: .15em; }
-.hint { margin: .3rem 0 0; font-size: .875rem; }
+#login-code, #device-code { font-size: 1.25rem; letter-spacing: .15em; }
+.hint { margin: .5rem 0 0; font-size: .875rem; }
 button { margin-top: 1.5rem; width: 100%; padding: .7rem 1rem; font: inherit; font-weight: 600; color: #ffffff; background: var(--brand-fill); border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
 button:hover { background: var(--brand-fill-hover); }
 button[disabled] { opacity: .6; cursor: not-allowed; }
 button.quiet { color: var(--ink); background: transparent; border-color: var(--field); }
 button.quiet:hover { background: var(--paper); }
+form + form button { margin-top: .75rem; }
+form + form p { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .choice { display: flex; flex-direction: row-reverse; gap: .75rem; }
 [role='alert']:empty { display: none; }
 [role='alert'], [role='status'] { margin: 1rem 0; padding: .7rem .9rem; border-radius: 8px; }
 [role='alert'] { color: var(--bad); background: var(--bad-soft); }
 [role='status'] { color: var(--good); background: var(--good-soft); }
+[role='status'].plain { color: var(--ink); background: var(--paper); }
+[role='status'] a { color: inherit; font-weight: 600; }
 [hidden] { display: none; }
 .qr { margin: 1rem 0; }
 .qr svg { display: block; width: 12rem; height: 12rem; background: #ffffff; border-radius: 8px; }
@@ -44,12 +48,12 @@ button.quiet:hover { background: var(--paper); }
 .badge { display: inline-block; padding: 0 .5rem; font-size: .8125rem; font-weight: 600; color: var(--bad); background: var(--bad-soft); border-radius: 999px; }
 .warning { margin: 1rem 0 0; padding: .7rem .9rem; color: var(--bad); background: var(--bad-soft); border-radius: 8px; overflow-wrap: anywhere; }
 .warning strong { color: inherit; }
-.account { display: inline-block; max-width: 100%; margin: 1rem 0 0; padding: .25rem .75rem; overflow-wrap: anywhere; font-size: .875rem; color: var(--brand-text); background: var(--brand-soft); border-radius: 999px; }
+.account { width: fit-content; margin: 1rem 0; padding: .25rem .75rem; overflow-wrap: anywhere; font-size: .875rem; color: var(--brand-text); background: var(--brand-soft); border-radius: 14px; }
 .scopes { margin: 1rem 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 12px; }
 .scopes li { padding: .7rem 1rem; color: var(--ink); }
 .scopes li + li { border-top: 1px solid var(--line); }
 .scopes code { display: block; margin-top: .1rem; color: var(--soft); font-size: .8125rem; }
-dl { margin: 1rem 0 0; font-size: .875rem; }
+dl { margin: 1.5rem 0 0; font-size: .875rem; }
 dt { margin-top: .5rem; font-weight: 600; }
 dd { margin: 0; }
 @media (max-width: 32rem) { body { background: var(--card); } main { box-shadow: none; margin: 0; max-width: none; min-height: 100vh; padding: 1.5rem; border: 0; border-radius: 0; } }

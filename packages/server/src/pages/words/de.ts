@@ -158,28 +158,28 @@ export const de: Words = {
     about:
       'Mit dem neuen Passwort melden Sie sich an wie bisher. Überall, wo Sie jetzt angemeldet sind, werden Sie abgemeldet.',
     submit: 'Passwort festlegen',
-    done: 'Das Passwort ist festgelegt. Melden Sie sich damit an.',
+    done: 'Das Passwort ist festgelegt.',
   },
   confirm: {
     title: 'Adresse bestätigen',
     about:
       'Geben Sie das Passwort ein, das Sie beim Registrieren gewählt haben. Haben Sie sich nicht registriert, schließen Sie diese Seite: Dann entsteht kein Konto.',
     submit: 'Konto anlegen',
-    done: 'Das Konto gehört Ihnen. Melden Sie sich an.',
+    done: 'Das Konto gehört Ihnen.',
   },
   invitation: {
     title: 'Einladung annehmen',
     about:
       'Sie sind zu einem Konto eingeladen, mit der Adresse, an die die Nachricht ging. Wählen Sie ein Passwort, mit dem Sie sich von da an anmelden.',
     submit: 'Konto anlegen',
-    done: 'Das Konto gehört Ihnen. Melden Sie sich an.',
+    done: 'Das Konto gehört Ihnen.',
   },
   changeEmail: {
     title: 'Neue Adresse bestätigen',
     about:
       'Geben Sie das Passwort Ihres Kontos ein. Von da an melden Sie sich mit dieser Adresse an; die alte erfährt davon. Ist das Konto nicht Ihres, schließen Sie diese Seite: Dann ändert sich nichts.',
     submit: 'Diese Adresse verwenden',
-    done: 'Das ist von jetzt an Ihre Adresse. Melden Sie sich damit an.',
+    done: 'Das ist von jetzt an Ihre Adresse.',
   },
   verifyEmail: {
     title: 'Adresse bestätigen',

@@ -128,28 +128,28 @@ export const en: Words = {
     title: 'Set a new password',
     about: 'With the new password you sign in as before. Wherever you are signed in now, you are signed out.',
     submit: 'Set password',
-    done: 'The password is set. Sign in with it.',
+    done: 'The password is set.',
   },
   confirm: {
     title: 'Confirm your address',
     about:
       'Enter the password that you chose when you signed up. If you did not sign up, close this page: then there is no account.',
     submit: 'Make my account',
-    done: 'The account is yours. Sign in to it.',
+    done: 'The account is yours.',
   },
   invitation: {
     title: 'Accept your invitation',
     about:
       'You are invited to an account with the address that the message was sent to. Choose a password, with which you sign in from then on.',
     submit: 'Make my account',
-    done: 'The account is yours. Sign in to it.',
+    done: 'The account is yours.',
   },
   changeEmail: {
     title: 'Confirm your new address',
     about:
       'Enter the password of your account. From then on you sign in with this address; the old one is told. If the account is not yours, close this page: then nothing changes.',
     submit: 'Use this address',
-    done: 'This is your address from now on. Sign in with it.',
+    done: 'This is your address from now on.',
   },
   verifyEmail: {
     title: 'Confirm your address',
