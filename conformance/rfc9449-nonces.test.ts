@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
+import { ASSERTION_TYPE, toClaims } from './assertions.ts'
 import { Browser } from './browser.ts'
 import {
   type Answer,
@@ -16,6 +17,7 @@ import {
   givenPerson,
   givenServer,
   givenSpeaker,
+  type RegisteredClient,
 } from './given.ts'
 
 const given = await givenServer({ COUNTERSIGN_DPOP_NONCES: 'required' })
@@ -86,6 +88,65 @@ test('§9: the authority’s own endpoints ask for them as well', async () => {
 })
 
 const REDIRECT = 'https://app.example.com/callback'
+
+const signing = {
+  token_endpoint_auth_method: 'private_key_jwt',
+  jwks: { keys: [{ ...jwk, alg: 'ES256', kid: 'one' }] },
+}
+
+test('§8: an assertion is good for the second try, with the nonce, and for no third', async () => {
+  const program = await givenSpeaker(given, ['notes:read'], signing)
+  const app = await givenClient(given, {
+    ...signing,
+    grant_types: ['authorization_code'],
+    redirect_uris: [REDIRECT],
+    scopes: ['openid'],
+  })
+  const request = {
+    response_type: 'code',
+    redirect_uri: REDIRECT,
+    scope: 'openid',
+    code_challenge: createHash('sha256').update('a verifier').digest('base64url'),
+    code_challenge_method: 'S256',
+  }
+  const asked: { client: RegisteredClient; path: string; form: Record<string, string>; status: number }[] = [
+    { client: program, path: '/oauth/token', form: { grant_type: 'client_credentials' }, status: 200 },
+    { client: app, path: '/oauth/par', form: request, status: 201 },
+  ]
+
+  for (const { client, path, form, status } of asked) {
+    const assertion = await toAssertion(client)
+    const send = async (nonce?: string): Promise<Answer> =>
+      given.post(path, { ...form, ...assertion }, { headers: { dpop: await prove('POST', path, { nonce }) } })
+
+    const first = await send()
+    assertOAuthError(first, 400, 'use_dpop_nonce')
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(nonceOf(first))))
+
+    const refused = answers.filter((answer) => answer.status !== status)
+    assert.equal(refused.length, answers.length - 1)
+    for (const answer of refused) assertOAuthError(answer, 401, 'invalid_client')
+  }
+})
+
+test('§8: a proof that lacks more than its nonce is told of none, also beside an assertion', async () => {
+  const program = await givenSpeaker(given, ['notes:read'], signing)
+  const form = { grant_type: 'client_credentials', ...(await toAssertion(program)) }
+
+  const answer = await given.post('/oauth/token', form, {
+    headers: { dpop: await prove('GET', '/oauth/token') },
+  })
+
+  assertOAuthError(answer, 400, 'invalid_dpop_proof')
+})
+
+async function toAssertion(client: RegisteredClient): Promise<Record<string, string>> {
+  const client_assertion = await new SignJWT({ ...toClaims(client, given.url) })
+    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+    .sign(privateKey)
+  return { client_assertion, client_assertion_type: ASSERTION_TYPE }
+}
+
 const person = await givenPerson(given, ['notes:read'])
 const settings = {
   token_endpoint_auth_method: 'none',

@@ -4,7 +4,13 @@
  * times, so that every node knows those of all.
  */
 import type { ErrorCode } from '@countersign/protocol'
-import { type Proof, type ReadProof, readProof, type Verdict } from '@countersign/verifier'
+import {
+  type Proof,
+  type ReadProof,
+  readProof,
+  readUnverifiedClaims,
+  type Verdict,
+} from '@countersign/verifier'
 import type { Services } from '../services.ts'
 import type { Headers } from './exchange.ts'
 
@@ -44,6 +50,17 @@ export function readProofOf(
     accessToken: asked.accessToken,
     isNonce: dpopNonces === 'off' ? null : (nonce) => isNonce(services, nonce, nowMs),
   })
+}
+
+/**
+ * Whether a proof that came carries a nonce that counts, or needs none. Its signature is not looked at: that it does not,
+ * is worth a look at all of it, and nothing else.
+ */
+export function hasNonce(services: ProofServices, header: Headers, nowMs: number): boolean {
+  const proof = header('dpop')
+  if (proof === null || services.config.dpopNonces === 'off') return true
+  const nonce = readUnverifiedClaims(proof)?.nonce
+  return typeof nonce === 'string' && isNonce(services, nonce, nowMs)
 }
 
 /** True for the first use, on whatever node. */

@@ -9,7 +9,7 @@ import { CLIENT_CREDENTIALS, clientCredentialsGrant } from './token-grants/clien
 import { deviceCodeGrant } from './token-grants/device-code.ts'
 import { EXCHANGE, exchangeGrant } from './token-grants/exchange.ts'
 import { REFRESH, refreshGrant } from './token-grants/refresh.ts'
-import { TOKEN_PATH, type TokenGrant } from './token-grants/token-call.ts'
+import { nonceRefusal, TOKEN_PATH, type TokenGrant } from './token-grants/token-call.ts'
 
 const grants: ReadonlyMap<string, TokenGrant> = new Map([
   [AUTHORIZATION_CODE, authorizationCodeGrant],
@@ -36,11 +36,11 @@ export const tokenRoute: AnyRoute = publicRoute({
     200: { description: 'RFC 6749 §5.1.', schema: tokenResponseSchema },
     400: { description: 'RFC 6749 §5.2.', schema: oauthErrorSchema },
   },
-  handle: (call) => {
+  handle: async (call) => {
     const { grant_type: grantType } = call.body
     if (grantType === undefined) return oauthError('invalid_request', 'The parameter grant_type is missing.')
     const grant = grants.get(grantType)
-    if (grant !== undefined) return grant(call)
+    if (grant !== undefined) return (await nonceRefusal(call, TOKEN_PATH)) ?? grant(call)
     const text = 'This grant type is not offered; see the metadata document.'
     return oauthError('unsupported_grant_type', text)
   },

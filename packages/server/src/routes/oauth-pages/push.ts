@@ -6,7 +6,7 @@ import { type AnyRoute, publicRoute } from '../../http/route.ts'
 import { oauthErrorSchema } from '../../schemas/oauth.ts'
 import { type PushParameters, pushSchema } from '../../schemas/oauth-pages.ts'
 import { identifyClient } from '../client-of-request.ts'
-import { proveKey } from '../token-grants/token-call.ts'
+import { nonceRefusal, proveKey } from '../token-grants/token-call.ts'
 import { PUSHED_SECONDS, sealPushed } from './pushed.ts'
 
 const PUSH_PATH = '/oauth/par'
@@ -33,6 +33,8 @@ export const pushRoute: AnyRoute = publicRoute<PushParameters>({
     if (call.body.response_type === undefined && call.body.request === undefined) {
       return oauthError('invalid_request', 'The parameter response_type is missing.')
     }
+    const unfit = await nonceRefusal(call, PUSH_PATH)
+    if (unfit !== null) return unfit
     const client = await identifyClient(call, null)
     if (!client.ok) return client.reply
     if (client.known === null) return oauthError('unauthorized_client', 'This client pushes no requests.')

@@ -1,10 +1,11 @@
 /** What the grants of the token endpoint share. */
 import { type MintedToken, parseScope } from '@countersign/core'
 import { type IdentityScope, isIdentityScope, type TokenResponse } from '@countersign/protocol'
-import { readProofOf, toRefusal, useProof } from '../../http/proof.ts'
+import { hasNonce, readProofOf, toRefusal, useProof } from '../../http/proof.ts'
 import { oauthError, type Reply } from '../../http/reply.ts'
 import type { Call } from '../../http/route.ts'
 import type { TokenParameters } from '../../schemas/oauth.ts'
+import type { ClientParameters } from '../client-of-request.ts'
 
 export type TokenCall = Call<TokenParameters, undefined, null>
 export const TOKEN_PATH = '/oauth/token'
@@ -45,6 +46,8 @@ export function toTokenResponse(
   }
 }
 
+type ProvenCall = Pick<TokenCall, 'services' | 'header' | 'method' | 'facts'>
+
 export type Proven =
   | { readonly ok: true; readonly jkt: string | null }
   | { readonly ok: false; readonly reply: Reply }
@@ -54,16 +57,34 @@ export type Proven =
  * after the client has proved who it is, so that strangers use nothing up.
  */
 export async function proveKey(
-  { services, header, method, facts }: Pick<TokenCall, 'services' | 'header' | 'method' | 'facts'>,
+  { services, header, method, facts }: ProvenCall,
   path: string,
 ): Promise<Proven> {
   if (header('dpop') === null) return { ok: true, jkt: null }
   const asked = { method, path, accessToken: null }
   const read = await readProofOf(services, header, asked, facts.nowMs)
   if (read.ok && (await useProof(services, read.proof))) return { ok: true, jkt: read.proof.jkt }
-  const { code, headers } = toRefusal(services, read.ok ? 'used' : read.flaw, facts.nowMs)
+  return { ok: false, reply: refuseProof(services, read.ok ? 'used' : read.flaw, facts.nowMs) }
+}
+
+/**
+ * Asked before the client proves who it is, and only where that uses something up: whoever is told the nonce sends the
+ * same assertion again beside the next proof (RFC 9449 §8). Null where the proof is not good but for its nonce.
+ */
+export async function nonceRefusal(
+  call: ProvenCall & { readonly body: Pick<ClientParameters, 'client_assertion'> },
+  path: string,
+): Promise<Reply | null> {
+  const { services, header, method, facts, body } = call
+  if (body.client_assertion === undefined || hasNonce(services, header, facts.nowMs)) return null
+  const read = await readProofOf(services, header, { method, path, accessToken: null }, facts.nowMs)
+  return read.ok || read.flaw !== 'nonce' ? null : refuseProof(services, read.flaw, facts.nowMs)
+}
+
+function refuseProof(services: TokenCall['services'], flaw: string, nowMs: number): Reply {
+  const { code, headers } = toRefusal(services, flaw, nowMs)
   const error = code === 'use_dpop_nonce' ? code : 'invalid_dpop_proof'
-  return { ok: false, reply: oauthError(error, proofDescriptions[error], headers) }
+  return oauthError(error, proofDescriptions[error], headers)
 }
 
 export const proofDescriptions = {
