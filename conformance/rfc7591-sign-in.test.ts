@@ -52,6 +52,18 @@ test('people are asked each time, warned, and shown where it leads, in both lang
   assert.equal(returned(silent, REDIRECT).get('error'), 'consent_required')
 })
 
+test('whoever signs in for it reads that nobody has looked at it before they type a password', async () => {
+  const id = at((await register({ client_name: 'Your bank' })).json, 'client_id')
+
+  const mine = await new Browser(flow.given).open(pathFor(id))
+  const known = await new Browser(flow.given).open(flow.toPath())
+
+  assert.match(mine.text, /id="login-password"/)
+  assert.match(mine.text, /id="client-name">Your bank<\/strong> <span id="client-unchecked"/)
+  assert.match(known.text, /id="login-password"/)
+  assert.doesNotMatch(known.text, /client-unchecked/)
+})
+
 test('an app of an administrator wears no such badge', async () => {
   const page = await (await flow.signedIn()).open(flow.toPath())
 

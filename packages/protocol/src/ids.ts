@@ -55,7 +55,12 @@ export const ID_RANDOM_BYTES = 10
  * Ids made later sort later, to the millisecond.
  */
 export function toId<P extends IdPrefix>(prefix: P, nowMs: number, random: Uint8Array): `${P}_${string}` {
-  return `${prefix}_${timePart(nowMs)}${randomPart(random)}`
+  return `${prefix}_${toIdBody(nowMs, random)}`
+}
+
+/** The same without a prefix, for what has an id of another form. */
+export function toIdBody(nowMs: number, random: Uint8Array): string {
+  return `${timePart(nowMs)}${randomPart(random)}`
 }
 
 /** 48 bits as ten characters; the first carries three bits, so it never passes `7`. */

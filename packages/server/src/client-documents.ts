@@ -5,7 +5,7 @@
 import type { ClientDocuments, ForeignDocuments, RegistrationInput } from '@countersign/core'
 import { type ClientId, clientGrantTypes } from '@countersign/protocol'
 import type { Config } from './config.ts'
-import { readMetadata } from './routes/registration.ts'
+import { readMetadata } from './registration-metadata.ts'
 
 export const createClientDocuments = (
   { clientDocuments }: Pick<Config, 'clientDocuments'>,

@@ -1,5 +1,4 @@
 /** The dialogue of a bulk action: what a dry run found, then how far it has got, then what became of it. */
-
 import type { BulkTally } from '@countersign/client'
 import { Button, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'

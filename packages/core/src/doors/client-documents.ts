@@ -10,7 +10,7 @@ import { type Client, isLive, kindOf, settingsOf } from '../clients/client.ts'
 import { cutToFence } from '../clients/registration.ts'
 import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
-import { registrationMistake, toRegistered } from './register-client.ts'
+import { registrationMistake, toldOf, toRegistered } from './register-client.ts'
 
 /** Any client by its id, also one that has ended or was never seen; null where nothing is known of it. */
 export async function findClient(
@@ -78,12 +78,7 @@ export async function keepDocumentClient(
       type: 'client.learned',
       actor,
       target: { kind: 'client', id: client.id },
-      details: {
-        name: client.name,
-        method: client.authMethod,
-        scopes: client.scopes.join(' '),
-        redirects: client.redirectUris.join(' '),
-      },
+      details: toldOf(client),
     }),
   })
   if (kept === 'client_gone') return false

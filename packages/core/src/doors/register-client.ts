@@ -2,7 +2,8 @@
  * A client that registers itself (RFC 7591 §3). Its metadata keeps the rules that an administrator's keep, and those of
  * the fence on top; it is nobody's word but its own, which people are told when they are asked.
  */
-import { parseInitialAccessToken, type Secret } from '@countersign/protocol'
+import { ID_RANDOM_BYTES, parseInitialAccessToken, type Secret, toIdBody } from '@countersign/protocol'
+import type { AuditDetails } from '../audit/event.ts'
 import { ANONYMOUS } from '../caller.ts'
 import { type Client, type ClientSettings, hasSecret, kindOf } from '../clients/client.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from '../clients/registration.ts'
 import { clientMistake, type Mistake } from '../clients/rules.ts'
 import type { Context, RequestFacts } from '../context.ts'
-import { makeAudit, makeId, makeSecret } from '../make.ts'
+import { makeAudit, makeSecret } from '../make.ts'
 import { serverMistake, spellClientSecret, toStoredSecret } from './clients.ts'
 import type { MintContext } from './mint.ts'
 
@@ -41,7 +42,7 @@ export async function registerClient(
   if (mistake !== null) return { ok: false, ...mistake }
   const client: Client = {
     ...settings,
-    id: `self-${makeId(context, 'irt', facts.nowMs).slice(4)}`,
+    id: `self-${toIdBody(facts.nowMs, context.random.bytes(ID_RANDOM_BYTES))}`,
     kind: kindOf(settings.authMethod),
     registration: 'self',
     usedAtMs: null,
@@ -111,14 +112,17 @@ const toRegistrationMistake = ({ path, message }: Mistake): RegistrationMistake 
   description: message,
 })
 
+/** What the audit log keeps of a client that nobody of this server has looked at. */
+export const toldOf = ({ name, authMethod, scopes, redirectUris }: ClientSettings): AuditDetails => ({
+  name,
+  method: authMethod,
+  scopes: scopes.join(' '),
+  redirects: redirectUris.join(' '),
+})
+
 const toEvent = (client: Client, token: InitialAccessToken | null) => ({
   type: 'client.registered',
   actor: { ...ANONYMOUS, credential: token?.id ?? null },
   target: { kind: 'client', id: client.id },
-  details: {
-    name: client.name,
-    method: client.authMethod,
-    scopes: client.scopes.join(' '),
-    redirects: client.redirectUris.join(' '),
-  },
+  details: toldOf(client),
 })

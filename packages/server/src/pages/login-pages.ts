@@ -3,8 +3,9 @@
  * another password, and a first factor.
  * They work without JavaScript. The ids of their elements are a contract for automation.
  */
-import type { FactorWay } from '@countersign/core'
+import type { Client, FactorWay } from '@countersign/core'
 import { html, raw } from 'hono/html'
+import { clientName } from './client-name.ts'
 import { type FormParts, hidden, toQuery } from './form-parts.ts'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
@@ -18,7 +19,7 @@ const alert = (message: string | null): Html => html`<p role="alert" id="login-e
 export interface LoginPage {
   readonly form: FormParts
   /** What it is for; null where somebody signs in for no app. */
-  readonly clientName: string | null
+  readonly client: Client | null
   readonly identifier: string
   readonly message: string | null
   /** What went well before; null where there is nothing to tell. */
@@ -31,11 +32,11 @@ export interface LoginPage {
 }
 
 export function loginPage(look: Look, page: LoginPage): string {
-  const { form, clientName, identifier, message, notice, waitSeconds } = page
+  const { form, client, identifier, message, notice, waitSeconds } = page
   const { words } = look
   const isWrong = message !== null
   const content = html`
-${clientName === null ? '' : html`<p>${words.login.toContinueTo} <strong id="client-name">${clientName}</strong></p>`}
+${client === null ? '' : html`<p>${words.login.toContinueTo} ${clientName(client, words)}</p>`}
 ${notice === null ? '' : html`<p role="status" id="login-notice">${notice}</p>`}
 ${alert(message)}
 <form id="login-form" method="post" action="/login">

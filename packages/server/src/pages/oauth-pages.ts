@@ -4,6 +4,7 @@
  */
 import { type Client, isVouchedFor } from '@countersign/core'
 import { html } from 'hono/html'
+import { clientName } from './client-name.ts'
 import { type FormParts, hidden } from './form-parts.ts'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
@@ -27,10 +28,11 @@ export function consentPage({ name, words }: Look, page: ConsentPage): string {
   const { client, email, scopes, audiences, returnsTo } = page
   const { consent, language } = words
   const isOffline = scopes.includes('offline_access')
+  const logo = logoOf(client)
   const content = html`
 <div class="app">
-${logoOf(client) === null ? '' : html`<img id="client-logo" src="${logoOf(client)}" alt="" width="56" height="56">`}
-<p><strong id="client-name">${client.name}</strong> ${isVouchedFor(client) ? '' : html`<span id="client-unchecked" class="badge">${consent.unchecked}</span> `}${consent.asks}</p>
+${logo === null ? '' : html`<img id="client-logo" src="${logo}" alt="" width="56" height="56">`}
+<p>${clientName(client, words)} ${consent.asks}</p>
 </div>
 ${isVouchedFor(client) ? '' : html`<p id="consent-warning" class="warning">${consent.uncheckedAbout} <strong id="consent-host">${page.host}</strong></p>`}
 ${client.registration === 'document' ? html`<p class="account">${consent.describedAt} <strong id="consent-document">${new URL(client.id).host}</strong></p>` : ''}

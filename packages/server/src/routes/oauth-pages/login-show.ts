@@ -36,7 +36,7 @@ export async function showLogin(
   const { mail, signUp } = services.config
   const body = loginPage(look, {
     form: { interaction: sealed, csrf: guard.csrf },
-    clientName: client?.name ?? null,
+    client,
     identifier: again.identifier ?? hint.slice(0, 254),
     message:
       waitSeconds === null
