@@ -76,6 +76,7 @@ export class World {
   /** While the database is away: when every lease that it gave has lapsed, on this process's clock. */
   lapsedAtMs: number | null = null
   #awaited: { count: number; resolve: () => void } | null = null
+  #linked: (() => void) | null = null
 
   constructor(random: Random, adminKey: string) {
     this.random = random
@@ -117,6 +118,17 @@ export class World {
     return new Promise((resolve) => {
       this.#awaited = { count: this.acknowledged + more, resolve }
     })
+  }
+
+  /** Resolves when the next link has come by mail, which takes a server that is not killed before it sends any. */
+  linked(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#linked = resolve
+    })
+  }
+
+  noteLink(): void {
+    this.#linked?.()
   }
 
   /** For an answer that the load did not expect. */

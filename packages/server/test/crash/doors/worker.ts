@@ -59,7 +59,10 @@ export async function linkTo(world: World, email: string, goesOn: () => boolean)
     const list = await world.call('GET', '/dev/mail')
     if (list.status !== 200) return null
     const found = await linkIn(world, list.text, email)
-    if (found !== null) return found
+    if (found !== null) {
+      world.noteLink()
+      return found
+    }
     await setTimeout(LOOK_MS)
   }
   return null
