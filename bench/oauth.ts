@@ -30,6 +30,11 @@ interface Rival {
   readonly side: Side
   readonly wires: readonly Wire[]
 }
+type Children = readonly [ours: Child, theirs: Child]
+interface Rivals {
+  readonly sides: readonly [ours: Side, theirs: Side]
+  readonly children: Children
+}
 
 /** Takes about a minute and a half and cleans up after itself. */
 export async function benchOAuth(): Promise<BenchResult[]> {
@@ -39,33 +44,25 @@ export async function benchOAuth(): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(results, 'oauth-'))
   try {
     return [
-      ...(await withRivals(folder, 'ES256', async (ours, theirs, children) => [
-        await clientCredentials(ours, theirs, children, 'ES256', 2.5),
-        await compare('introspection', ours, theirs, children, 4, ({ side, wires }) =>
-          toIntrospections(side, wires),
-        ),
-        await ceiling(theirs, children[1]),
-        await compare('refresh with rotation', ours, theirs, children, 2.5, ({ side, wires }) =>
-          toRefreshes(side, wires),
-        ),
-        await roundTrip(ours, theirs),
-        await rotation(ours, children[0]),
+      ...(await withRivals(folder, 'ES256', async (rivals) => [
+        await clientCredentials(rivals, 'ES256', 2.5),
+        await compare('introspection', rivals, 4, ({ side, wires }) => toIntrospections(side, wires)),
+        await ceiling(rivals),
+        await compare('refresh with rotation', rivals, 2.5, ({ side, wires }) => toRefreshes(side, wires)),
+        await roundTrip(rivals),
+        await rotation(rivals),
       ])),
-      ...(await withRivals(folder, 'EdDSA', async (ours, theirs, children) => [
-        await clientCredentials(ours, theirs, children, 'EdDSA', 2),
-      ])),
+      ...(await withRivals(folder, 'EdDSA', async (rivals) => [await clientCredentials(rivals, 'EdDSA', 2)])),
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-type Children = readonly [ours: Child, theirs: Child]
-
 async function withRivals<T>(
   folder: string,
   algorithm: Algorithm,
-  work: (ours: Rival, theirs: Rival, children: Children) => Promise<T>,
+  work: (rivals: Rivals) => Promise<T>,
 ): Promise<T> {
   const environment = { BENCH_FOLDER: folder, BENCH_ALGORITHM: algorithm }
   const start = (file: string): Child => Child.start(new URL(file, import.meta.url).href, environment)
@@ -75,61 +72,64 @@ async function withRivals<T>(
       children.map(async (child) => readSide(await child.call('side'))),
     )
     if (ours === undefined || theirs === undefined) throw new Error('A side is missing.')
-    return await withWires(ours.port, CONNECTIONS, (ourWires) =>
-      withWires(theirs.port, CONNECTIONS, (theirWires) =>
-        work({ side: ours, wires: ourWires }, { side: theirs, wires: theirWires }, children),
-      ),
-    )
+    return await work({ sides: [ours, theirs], children })
   } finally {
     await Promise.all(children.map((child) => child.close()))
   }
 }
 
-const clientCredentials = (
-  ours: Rival,
-  theirs: Rival,
-  children: Children,
-  algorithm: Algorithm,
-  ratioMin: number,
-): Promise<BenchResult> =>
-  compare(`client_credentials ${algorithm}`, ours, theirs, children, ratioMin, async ({ side, wires }) =>
+/** Connections of its own for each comparison: servers close those that lie idle while another one runs. */
+function withConnections<T>(
+  { sides: [ours, theirs] }: Rivals,
+  work: (ours: Rival, theirs: Rival) => Promise<T>,
+): Promise<T> {
+  return withWires(ours.port, CONNECTIONS, (ourWires) =>
+    withWires(theirs.port, CONNECTIONS, (theirWires) =>
+      work({ side: ours, wires: ourWires }, { side: theirs, wires: theirWires }),
+    ),
+  )
+}
+
+const clientCredentials = (rivals: Rivals, algorithm: Algorithm, ratioMin: number): Promise<BenchResult> =>
+  compare(`client_credentials ${algorithm}`, rivals, ratioMin, async ({ side, wires }) =>
     wires.map(byClientCredentials(side)),
   )
 
-async function compare(
+const compare = (
   name: string,
-  ours: Rival,
-  theirs: Rival,
-  children: Children,
+  rivals: Rivals,
   ratioMin: number,
   open: (rival: Rival) => Promise<readonly Exchange[]>,
-): Promise<BenchResult> {
-  const phases = [toPhase(await open(ours)), toPhase(await open(theirs))] as const
-  const clock = busyClock(children, 'allMs')
-  await alternate(...phases, WARM_UP, clock)
-  const rates = await alternate(...phases, MEASURED, clock)
-  return toResult(`oauth: ${name}`, UNIT, rates, ratioMin)
-}
+): Promise<BenchResult> =>
+  withConnections(rivals, async (ours, theirs) => {
+    const phases = [toPhase(await open(ours)), toPhase(await open(theirs))] as const
+    const clock = busyClock(rivals.children, 'allMs')
+    await alternate(...phases, WARM_UP, clock)
+    const rates = await alternate(...phases, MEASURED, clock)
+    return toResult(`oauth: ${name}`, UNIT, rates, ratioMin)
+  })
 
 /**
  * How far above theirs anything on `node:http` can come on this machine, where the kernel's part of a request may be most of
  * it: the same requests to a server that does nothing.
  */
-async function ceiling(theirs: Rival, peer: Child): Promise<BenchResult> {
+async function ceiling({ sides: [, side], children: [, peer] }: Rivals): Promise<BenchResult> {
   const child = Child.start(new URL('./oauth/bare-child.ts', import.meta.url).href)
   try {
     const port = numberOf(await child.call('port'), 'port')
-    return await withWires(port, CONNECTIONS, async (wires) => {
-      const bare = toPhase(wires.map(toBareIntrospection(port)))
-      const theirPhase = toPhase(await toIntrospections(theirs.side, theirs.wires))
-      const clock = busyClock([child, peer], 'allMs')
-      await alternate(bare, theirPhase, WARM_UP, clock)
-      const rates = await alternate(bare, theirPhase, MEASURED, clock)
-      return {
-        ...toResult('oauth: … a bare node:http, that looks at nothing', UNIT, rates, 0),
-        target: 'told, not held',
-      }
-    })
+    return await withWires(port, CONNECTIONS, (bareWires) =>
+      withWires(side.port, CONNECTIONS, async (wires) => {
+        const bare = toPhase(bareWires.map(toBareIntrospection(port)))
+        const theirs = toPhase(await toIntrospections(side, wires))
+        const clock = busyClock([child, peer], 'allMs')
+        await alternate(bare, theirs, WARM_UP, clock)
+        const rates = await alternate(bare, theirs, MEASURED, clock)
+        return {
+          ...toResult('oauth: … a bare node:http, that looks at nothing', UNIT, rates, 0),
+          target: 'told, not held',
+        }
+      }),
+    )
   } finally {
     await child.close()
   }
@@ -148,37 +148,39 @@ const toPhase =
   }
 
 /** From the app to the code and the tokens, one after the other, in turns. */
-async function roundTrip(ours: Rival, theirs: Rival): Promise<BenchResult> {
-  const times = { ours: [] as number[], theirs: [] as number[] }
-  for (let trip = 0; trip < ROUND_TRIPS; trip += 1) {
-    for (const [name, { side, wires }] of [
-      ['ours', ours],
-      ['theirs', theirs],
-    ] as const) {
-      const [wire] = wires
-      if (wire === undefined) throw new Error('There is no connection.')
-      const startedMs = performance.now()
-      await authorizeAndRedeem(side, wire)
-      // The first trips find cold code on both sides.
-      if (trip >= ROUND_TRIPS / 4) times[name].push(performance.now() - startedMs)
+const roundTrip = (rivals: Rivals): Promise<BenchResult> =>
+  withConnections(rivals, async (ours, theirs) => {
+    const times = { ours: [] as number[], theirs: [] as number[] }
+    for (let trip = 0; trip < ROUND_TRIPS; trip += 1) {
+      for (const [name, { side, wires }] of [
+        ['ours', ours],
+        ['theirs', theirs],
+      ] as const) {
+        const [wire] = wires
+        if (wire === undefined) throw new Error('There is no connection.')
+        const startedMs = performance.now()
+        await authorizeAndRedeem(side, wire)
+        // The first trips find cold code on both sides.
+        if (trip >= ROUND_TRIPS / 4) times[name].push(performance.now() - startedMs)
+      }
     }
-  }
-  const [our, their] = [median(times.ours), median(times.theirs)]
-  return toCost('oauth: authorization round trip, p50', 'ms', our, their, 1)
-}
+    const [our, their] = [median(times.ours), median(times.theirs)]
+    return toCost('oauth: authorization round trip, p50', 'ms', our, their, 1)
+  })
 
 /** Requests that fail while the signing key is replaced at once, again and again. */
-async function rotation({ side, wires }: Rival, authority: Child): Promise<BenchResult> {
-  let failed = 0
-  let isOver = false
-  const exchanges = wires.map(byClientCredentials(side))
-  const loops = exchanges.map(async (exchange) => {
-    while (!isOver) await exchange().catch(() => (failed += 1))
+const rotation = ({ sides: [side], children: [authority] }: Rivals): Promise<BenchResult> =>
+  withWires(side.port, CONNECTIONS, async (wires) => {
+    let failed = 0
+    let isOver = false
+    const exchanges = wires.map(byClientCredentials(side))
+    const loops = exchanges.map(async (exchange) => {
+      while (!isOver) await exchange().catch(() => (failed += 1))
+    })
+    for (let count = 0; count < ROTATIONS; count += 1) await authority.call('rotate')
+    isOver = true
+    await Promise.all(loops)
+    return toLimit('oauth: failed requests while keys rotate', 'requests', failed, 0)
   })
-  for (let count = 0; count < ROTATIONS; count += 1) await authority.call('rotate')
-  isOver = true
-  await Promise.all(loops)
-  return toLimit('oauth: failed requests while keys rotate', 'requests', failed, 0)
-}
 
 if (import.meta.main) console.table(await benchOAuth())

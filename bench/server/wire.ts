@@ -38,8 +38,9 @@ export class Wire {
     })
   }
 
-  /** Sends a request and resolves with its answer. Rejects where the connection is lost. */
+  /** Sends a request and resolves with its answer. Rejects where the connection is lost, also before it was sent. */
   send(request: Buffer | string): Promise<WireAnswer> {
+    if (this.#socket.destroyed) return Promise.reject(new Error('The server has closed the connection.'))
     const waiting = Promise.withResolvers<WireAnswer>()
     this.#waiting = waiting
     this.#socket.write(request, 'latin1')
