@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
+import type { Page } from 'playwright-core'
 import { frameworks, protectedApi } from '../src/start/frameworks.ts'
 import { firstRequest, snippetLanguages } from '../src/start/snippets.ts'
+import { codeOf } from './authenticator.ts'
 import { assertAccessible, shoot, shootEveryWay } from './browser.ts'
 import { giveDevice } from './device.ts'
 import { enrol, newPerson, signedInElsewhere, signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
+
+const dialog = (page: Page) => page.getByRole('dialog')
 
 test('each way to send the first request names the server and the key, and nothing else secret', () => {
   for (const language of snippetLanguages) {
@@ -75,6 +79,50 @@ test('the first steps', async (t) => {
       await assertAccessible(page)
       await page.getByRole('button', { name: 'I have kept them' }).click()
       await page.getByText('A password alone does not open your account.').waitFor()
+    },
+  )
+
+  await stage.play(
+    'begin with an app where the browser knows no passkeys, and its recovery codes',
+    {},
+    async (page, world) => {
+      const person = await newPerson(world, 'Wanda Nowebauthn', ['administrator'])
+      await page.addInitScript('delete window.PublicKeyCredential')
+      await signIn(page, world, '/console/start', person)
+      await page.getByText('This browser makes no passkeys').waitFor()
+      assert.equal(await page.getByRole('button', { name: 'Add a passkey' }).count(), 0)
+
+      await page.getByRole('button', { name: 'Add an authenticator app' }).click()
+      await page.getByLabel('A name for it').fill('phone')
+      await dialog(page).getByRole('button', { name: 'Continue' }).click()
+      await page.getByRole('img', { name: /QR code/ }).waitFor()
+      await assertAccessible(page)
+      await shoot(page, 'start-app')
+      const seed =
+        (await page.getByRole('group', { name: 'Key for the app' }).getByRole('code').textContent()) ?? ''
+      const right = codeOf(seed, 0)
+      await page.getByLabel('Then enter the six digits').fill(right === '000000' ? '000001' : '000000')
+      await dialog(page).getByRole('button', { name: 'Confirm' }).click()
+      await dialog(page).getByRole('alert').waitFor()
+      await page.getByLabel('Then enter the six digits').fill(codeOf(seed, 0))
+      await dialog(page).getByRole('button', { name: 'Confirm' }).click()
+      await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
+      assert.equal(await dialog(page).getByRole('listitem').count(), 10)
+      await assertAccessible(page)
+      // Codes that nobody has kept are not shown again: only the button closes them.
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'I have kept them' }).click()
+
+      await page.getByText('A password alone does not open your account.').waitFor()
+      await dialog(page).waitFor({ state: 'detached' })
+      await page.waitForFunction('document.activeElement?.textContent === "Choose a method for each caller"')
+      assert.equal(await page.getByRole('button', { name: 'Add an authenticator app' }).count(), 0)
+      const [account] = (await world.admin.accounts.list({ search: person.email })).items
+      const { items } = await world.admin.accountFactors.list(account?.id ?? '')
+      assert.deepEqual(
+        items.map(({ kind, name }) => [kind, name]),
+        [['totp', 'phone']],
+      )
     },
   )
 

@@ -1,29 +1,26 @@
 /** Second factors: authenticator apps, passkeys and recovery codes. */
-import type { TotpOffer } from '@countersign/client'
 import type { FactorShape } from '@countersign/protocol'
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
+import { CodesDialogue } from '../ui/codes-dialogue.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
-import { RecoveryCodes } from '../ui/recovery-codes.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import { useToast } from '../ui/toast.tsx'
-import { TotpForm } from '../ui/totp-form.tsx'
 import css from '../ui/ui.module.css'
+import { AddApp, type AddAppStep } from './add-app.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { FactorRow } from './factor-row.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
 
 /** What a dialogue shows; null while none is open. */
 type Open =
-  | { readonly kind: 'name' }
-  | { readonly kind: 'offer'; readonly offer: TotpOffer }
+  | AddAppStep
   | { readonly kind: 'codes'; readonly codes: readonly string[] }
   | { readonly kind: 'remove'; readonly factor: FactorShape }
   | { readonly kind: 'new_codes' }
@@ -105,17 +102,12 @@ function Dialogues({ open, onOpen }: DialoguesProps): ReactNode {
   })
   return (
     <>
-      <AddApp open={open} onOpen={onOpen} />
-      <Modal
-        opened={open?.kind === 'codes'}
-        onClose={close}
-        title={t.totp.codesTitle}
-        withCloseButton={false}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-      >
-        {open?.kind === 'codes' && <RecoveryCodes codes={open.codes} onKept={close} />}
-      </Modal>
+      <AddApp
+        step={open?.kind === 'name' || open?.kind === 'offer' ? open : null}
+        onStep={onOpen}
+        onCodes={(codes) => onOpen({ kind: 'codes', codes })}
+      />
+      <CodesDialogue codes={open?.kind === 'codes' ? open.codes : null} onKept={close} />
       <Confirm
         title={
           open?.kind === 'remove' ? t.account.removeAppTitle(open.factor.name ?? t.account.unnamedApp) : null
@@ -136,64 +128,5 @@ function Dialogues({ open, onOpen }: DialoguesProps): ReactNode {
         onClose={close}
       />
     </>
-  )
-}
-
-/** First a name, then the seed and its first code, then the recovery codes where it is the first factor. */
-function AddApp({ open, onOpen }: DialoguesProps): ReactNode {
-  const t = useT()
-  const toast = useToast()
-  const [name, setName] = useState('')
-  const close = (): void => onOpen(null)
-  const begin = useAction({
-    run: (wanted: string) => client.factors.enrolTotp(wanted === '' ? undefined : wanted),
-    onDone: (offer) => onOpen({ kind: 'offer', offer }),
-  })
-  const confirm = useAction({
-    run: ({ id, code }: { id: string; code: string }) => client.factors.confirm(id, code),
-    changes: CHANGES,
-    isQuiet: true,
-    onDone: ({ recovery_codes: codes }) => {
-      toast.good(t.account.appAdded)
-      if (codes === undefined) close()
-      else onOpen({ kind: 'codes', codes: codes.map((code) => code.reveal()) })
-    },
-  })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    begin.mutate(name.trim())
-  }
-  return (
-    <Modal
-      opened={open?.kind === 'name' || open?.kind === 'offer'}
-      onClose={close}
-      title={t.account.addApp}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
-      {open?.kind === 'name' && (
-        <form className={css.stack} onSubmit={submit}>
-          <TextInput
-            label={t.account.appName}
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <div className={css.buttons}>
-            <Button type="submit" loading={begin.isPending}>
-              {t.signIn.continue}
-            </Button>
-          </div>
-        </form>
-      )}
-      {open?.kind === 'offer' && (
-        <TotpForm
-          offer={open.offer}
-          onCode={async (code) => {
-            await confirm.mutateAsync({ id: open.offer.factor.id, code })
-          }}
-        />
-      )}
-    </Modal>
   )
 }

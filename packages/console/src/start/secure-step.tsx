@@ -1,20 +1,28 @@
-/** The first of the first steps: a passkey, made on the spot; an app or codes for whoever cannot. */
-import { Button, Modal } from '@mantine/core'
+/** The first of the first steps: a passkey made on the spot, or an app where the browser makes none; then recovery codes. */
+import { Button } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { Link } from 'wouter'
+import { AddApp, type AddAppStep } from '../account/add-app.tsx'
 import { makePasskey } from '../account/make-passkey.ts'
 import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
-import { RecoveryCodes } from '../ui/recovery-codes.tsx'
+import { CodesDialogue } from '../ui/codes-dialogue.tsx'
 import { startTexts } from './texts.ts'
 
-export function SecureStep({ isSecure }: { readonly isSecure: boolean }): ReactNode {
+export interface SecureStepProps {
+  readonly isSecure: boolean
+  /** The codes are kept: on with the next step. */
+  readonly onDone: () => void
+}
+
+export function SecureStep({ isSecure, onDone }: SecureStepProps): ReactNode {
   const t = useT()
   const words = useTexts(startTexts)
   const [codes, setCodes] = useState<readonly string[] | null>(null)
+  const [app, setApp] = useState<AddAppStep | null>(null)
+  const hasPasskeys = client.passkeys.isSupported
   const add = useAction({
     run: () => makePasskey(),
     changes: [myFactorsQuery.queryKey, meQuery.queryKey],
@@ -23,22 +31,25 @@ export function SecureStep({ isSecure }: { readonly isSecure: boolean }): ReactN
   })
   return (
     <>
-      {!isSecure && client.passkeys.isSupported && (
+      {!isSecure && hasPasskeys && (
         <Button loading={add.isPending} onClick={() => add.mutate()}>
           {words.addPasskey}
         </Button>
       )}
-      {!isSecure && <Link href="/account/security">{words.otherFactor}</Link>}
-      <Modal
-        opened={codes !== null}
-        onClose={() => setCodes(null)}
-        title={t.totp.codesTitle}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
-        withCloseButton={false}
-      >
-        {codes !== null && <RecoveryCodes codes={codes} onKept={() => setCodes(null)} />}
-      </Modal>
+      {!isSecure && (
+        <Button variant={hasPasskeys ? 'default' : 'filled'} onClick={() => setApp({ kind: 'name' })}>
+          {words.addApp}
+        </Button>
+      )}
+      <AddApp
+        step={app}
+        onStep={setApp}
+        onCodes={(made) => {
+          setApp(null)
+          setCodes(made)
+        }}
+      />
+      <CodesDialogue codes={codes} onKept={() => setCodes(null)} onGone={onDone} />
     </>
   )
 }

@@ -3,7 +3,7 @@ import type { ApiKeyWithSecret } from '@countersign/client'
 import type { ApiKeyShape } from '@countersign/protocol'
 import { Button, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
@@ -26,6 +26,7 @@ export function StartPage(): ReactNode {
   const words = useTexts(startTexts)
   const { principal } = useMe()
   const factors = useQuery({ ...myFactorsQuery, enabled: principal.kind === 'account' })
+  const second = useRef<HTMLHeadingElement>(null)
   const isSecure = (factors.data?.items.length ?? 0) > 0
   const [made, setMade] = useState<ApiKeyWithSecret | null>(null)
   const make = useAction({
@@ -42,12 +43,14 @@ export function StartPage(): ReactNode {
         <Step
           number={1}
           title={words.secure}
-          text={isSecure ? words.secureDone : words.secureText}
+          text={
+            isSecure ? words.secureDone : client.passkeys.isSupported ? words.secureText : words.secureTextApp
+          }
           isDone={isSecure}
         >
-          <SecureStep isSecure={isSecure} />
+          <SecureStep isSecure={isSecure} onDone={() => second.current?.focus()} />
         </Step>
-        <Step number={2} title={words.choose} text={words.chooseText}>
+        <Step number={2} title={words.choose} text={words.chooseText} heading={second}>
           <Link href="/console/advisor">{words.toAdvisor}</Link>
         </Step>
         <Step
@@ -96,10 +99,12 @@ interface StepProps {
   readonly text: string
   /** Left out for what is never done for good. */
   readonly isDone?: boolean
+  /** Where the focus can be put. */
+  readonly heading?: RefObject<HTMLHeadingElement | null>
   readonly children: ReactNode
 }
 
-function Step({ number, title, text, isDone, children }: StepProps): ReactNode {
+function Step({ number, title, text, isDone, heading, children }: StepProps): ReactNode {
   const words = useTexts(startTexts)
   return (
     <li className={css.step} data-done={isDone === true}>
@@ -107,7 +112,7 @@ function Step({ number, title, text, isDone, children }: StepProps): ReactNode {
         {isDone === true ? <Icon name="check" size={16} /> : number}
       </span>
       <div className={css.body}>
-        <h2>
+        <h2 ref={heading} tabIndex={-1}>
           {title}
           {isDone !== undefined && (
             <Chip tone={isDone ? 'good' : 'neutral'}>{isDone ? words.done : words.open}</Chip>

@@ -8,6 +8,8 @@ const en = {
   open: 'to do',
   secure: 'Secure your own account',
   secureText: 'You may do everything here. With a passkey, whoever learns your password still gets nowhere.',
+  secureTextApp:
+    'You may do everything here. This browser makes no passkeys; with the codes of an app, whoever learns your password still gets nowhere.',
   secureDone: 'A password alone does not open your account.',
   addPasskey: 'Add a passkey',
   choose: 'Choose a method for each caller',
@@ -23,7 +25,7 @@ const en = {
   waiting: 'Waiting for your first request…',
   got: 'Got it: the key was used.',
   language: 'Language',
-  otherFactor: 'Another factor: an authenticator app',
+  addApp: 'Add an authenticator app',
   protect: 'Protect an API of your own',
   protectText:
     'A guard in front of a route, in the framework that you use. It needs the key of step 3 and one of its own.',
@@ -50,6 +52,8 @@ export const startTexts: Texts<typeof en> = {
     open: 'offen',
     secure: 'Das eigene Konto sichern',
     secureText: 'Sie dürfen hier alles. Mit einem Passkey kommt auch nicht weiter, wer Ihr Passwort erfährt.',
+    secureTextApp:
+      'Sie dürfen hier alles. Dieser Browser macht keine Passkeys; mit den Codes einer App kommt auch nicht weiter, wer Ihr Passwort erfährt.',
     secureDone: 'Ein Passwort allein öffnet Ihr Konto nicht.',
     addPasskey: 'Passkey hinzufügen',
     choose: 'Für jeden Aufrufer ein Verfahren wählen',
@@ -66,7 +70,7 @@ export const startTexts: Texts<typeof en> = {
     waiting: 'Wartet auf Ihre erste Anfrage…',
     got: 'Angekommen: Der Schlüssel wurde benutzt.',
     language: 'Sprache',
-    otherFactor: 'Ein anderer Faktor: eine Authenticator-App',
+    addApp: 'Authenticator-App hinzufügen',
     protect: 'Eine eigene API schützen',
     protectText:
       'Ein Wächter vor einer Route, in dem Framework, das Sie benutzen. Er braucht den Schlüssel aus Schritt 3 und einen eigenen.',
