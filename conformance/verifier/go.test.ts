@@ -1,9 +1,10 @@
 /** The vectors for verifiers, with the verifier in Go. */
 import { requireProgram } from '@countersign/tools/programs'
-import { Absence, describeOrSkip, prepareGo } from './prepare.ts'
+import { Absence, describeOrSkip, prepareGo } from '../programs/prepare.ts'
+import { describeVerifier } from './suite.ts'
 
 const absence = new Absence()
 const go = requireProgram(absence, 'go')
-const command = go === undefined ? undefined : await prepareGo(go, absence)
+const command = go === undefined ? undefined : await prepareGo(go, 'verifier-go', absence)
 
-describeOrSkip('the verifier in Go', command, absence)
+await describeOrSkip('the verifier in Go', command, absence, describeVerifier)

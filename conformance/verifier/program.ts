@@ -1,20 +1,10 @@
-/**
- * The program under test: a resource server in any language that answers `GET /check`. It is started by a
- * command, told everything by its environment, says on its first line where it listens, and is known from
- * outside only.
- */
+/** The program under test: a resource server in any language that answers `GET /check`. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
-import { createInterface } from 'node:readline'
+import { type Command, launchProgram } from '../programs/launch.ts'
 
-export interface Command {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-}
+export type { Command }
 
 /** What the program is told, each in the variable of this name. */
 export interface Environment {
@@ -48,56 +38,18 @@ export interface Program {
   stop(): Promise<void>
 }
 
-const START_MS = 30_000
 const ANSWER_MS = 20_000
 
 export async function startProgram(command: Command, environment: Environment): Promise<Program> {
-  const child = spawn(command.file, command.args, {
-    cwd: command.cwd,
-    env: { ...process.env, ...command.env, ...environment, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const complaints = collect(child)
-  const url = await firstUrl(child, complaints)
+  const { url, complaints, stop } = await launchProgram(command, { ...environment })
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   return {
     check: (options = {}) => send(url, agent, options, complaints),
     stop: async () => {
       agent.destroy()
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), 3_000)
-      await ended
-      clearTimeout(late)
+      await stop()
     },
   }
-}
-
-function collect(child: ChildProcess): () => string {
-  let text = ''
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-4_000)
-  })
-  return () => text
-}
-
-/** The program prints `listening on http://127.0.0.1:<port>` when it accepts connections. */
-async function firstUrl(child: ChildProcess, complaints: () => string): Promise<string> {
-  const { stdout } = child
-  assert.ok(stdout)
-  const line = await Promise.race([
-    once(createInterface({ input: stdout }), 'line', { signal: AbortSignal.timeout(START_MS) }),
-    once(child, 'exit').then(() => []),
-    once(child, 'error').then(([error]) => [String(error)]),
-  ])
-  stdout.resume()
-  const [, url] = /^listening on (http:\/\/\S+)$/.exec(String(line[0] ?? '')) ?? []
-  if (url === undefined) {
-    child.kill('SIGKILL')
-    assert.fail(`The program did not start: ${String(line[0] ?? '')} ${complaints()}`)
-  }
-  return url
 }
 
 async function send(

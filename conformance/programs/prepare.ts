@@ -1,6 +1,6 @@
 /**
- * Makes the example verifiers ready to run: Python's dependencies in a virtual environment, the program in Go
- * built. Both are kept in a cache folder of the checkout. What cannot be had, because nothing can be fetched
+ * Makes the examples in other languages ready to run: Python's dependencies in a virtual environment, the program in
+ * Go built. Both are kept in a cache folder of the checkout. What cannot be had, because nothing can be fetched
  * here, is a reason to skip; what is wrong with the examples themselves is a failure.
  */
 import assert from 'node:assert/strict'
@@ -11,8 +11,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Command } from './program.ts'
-import { describeVerifier } from './suite.ts'
+import type { Command } from './launch.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = join(ROOT, 'node_modules/.cache/countersign')
@@ -25,15 +24,28 @@ export class Absence {
   }
 }
 
-/** Declares the vectors for a program, or one skipped test that says why there are none. */
-export function describeOrSkip(name: string, command: Command | undefined, absence: Absence): void {
-  if (command === undefined) test(name, (t) => t.skip(absence.reason))
-  else describeVerifier(name, command)
+/** Declares the tests of a program, or one skipped test that says why there are none. */
+export async function describeOrSkip(
+  name: string,
+  command: Command | undefined,
+  absence: Absence,
+  describe: (name: string, command: Command) => Promise<void> | void,
+): Promise<void> {
+  if (command === undefined) await test(name, (t) => t.skip(absence.reason))
+  else await describe(name, command)
 }
 
-/** Python's dependencies, pinned with their hashes, in a virtual environment of their own. */
-export async function preparePython(python: string, absence: Absence): Promise<Command | undefined> {
-  const example = join(ROOT, 'examples/verifier-python')
+/**
+ * A module of a folder in `examples`, with the dependencies that its `requirements.txt` pins by their hashes in a
+ * virtual environment of their own.
+ */
+export async function preparePython(
+  python: string,
+  folderName: string,
+  module: string,
+  absence: Absence,
+): Promise<Command | undefined> {
+  const example = join(ROOT, 'examples', folderName)
   const { out: version } = await run(python, ['-c', 'import sys; print(*sys.version_info[:2])'])
   const [major = 0, minor = 0] = version.split(' ').map(Number)
   if (major < 3 || (major === 3 && minor < 11)) {
@@ -55,7 +67,7 @@ export async function preparePython(python: string, absence: Absence): Promise<C
     await writeFile(complete, '')
   }
   const file = join(folder, 'bin/python')
-  return { file, args: ['-m', 'countersign_verifier'], cwd: example, env: { PYTHONDONTWRITEBYTECODE: '1' } }
+  return { file, args: ['-m', module], cwd: example, env: { PYTHONDONTWRITEBYTECODE: '1' } }
 }
 
 /** Null when it is done. */
@@ -70,15 +82,19 @@ async function installPython(folder: string, python: string, requirements: strin
   return installed.ok ? null : `pip could not fetch what is pinned: ${installed.out}`
 }
 
-/** The program in Go, built from the sources as they are. */
-export async function prepareGo(go: string, absence: Absence): Promise<Command | undefined> {
-  const cwd = join(ROOT, 'examples/verifier-go')
+/** The program in Go of a folder in `examples`, built from the sources as they are. */
+export async function prepareGo(
+  go: string,
+  folderName: string,
+  absence: Absence,
+): Promise<Command | undefined> {
+  const cwd = join(ROOT, 'examples', folderName)
   const fetched = await run(go, ['mod', 'download'], cwd)
   if (!fetched.ok) {
     absence.skip(`Go could not fetch what is pinned: ${fetched.out}`)
     return undefined
   }
-  const file = join(CACHE, 'verifier-go')
+  const file = join(CACHE, folderName)
   await mkdir(CACHE, { recursive: true })
   for (const args of [
     ['vet', './...'],
