@@ -7,7 +7,9 @@ import { startChores } from './chores.ts'
 import { type Composed, compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
-import type { Connection } from './http/exchange.ts'
+import type { Connection, Incoming } from './http/exchange.ts'
+import { toFetch } from './http/from-request.ts'
+import type { Reply } from './http/reply.ts'
 import { routes } from './routes/table.ts'
 import { StartError } from './start-error.ts'
 import { createUnderWay } from './under-way.ts'
@@ -21,6 +23,8 @@ export interface Countersign {
    * taken as it is, the client address is unknown, and limits by address fall together.
    */
   fetch(request: Request, connection?: Connection): Response | Promise<Response>
+  /** The same for adapters, which `toNodeHandler` is one of: without the platform's objects. Never rejects. */
+  answer(incoming: Incoming): Reply | Promise<Reply>
   /** Finishes what is under way, writes what is held in memory, closes the database. */
   close(): Promise<void>
 }
@@ -79,6 +83,7 @@ async function start(config: Config, composed: Composed, unlock: () => void): Pr
   const app = createApp(services, routes)
   const chores = startChores(services)
   const underWay = createUnderWay()
+  const answer = (incoming: Incoming): Reply | Promise<Reply> => underWay.track(app(incoming))
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
     composed.beginStopping()
@@ -94,7 +99,8 @@ async function start(config: Config, composed: Composed, unlock: () => void): Pr
     config,
     // The fragment never leaves the browser: no server and no proxy writes it into a log.
     setupLink: ticket === null ? null : `${config.issuer}/setup#${ticket.reveal()}`,
-    fetch: (request, connection = {}) => underWay.track(app(request, connection)),
+    fetch: toFetch(answer),
+    answer,
     beginStopping: () => composed.beginStopping(),
     close: () => {
       closing ??= close()

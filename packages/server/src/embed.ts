@@ -18,6 +18,6 @@ export type OptionValue = string | number | boolean | readonly string[]
 export async function createCountersign(options: CountersignOptions = {}): Promise<Countersign> {
   const parsed = parseConfig({}, { path: 'The options', values: options })
   if (!parsed.ok) throw new StartError(parsed.mistakes.join('\n'))
-  const { fetch, close } = await createAuthority(parsed.config)
-  return { fetch, close }
+  const { fetch, answer, close } = await createAuthority(parsed.config)
+  return { fetch, answer, close }
 }

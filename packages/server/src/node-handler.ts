@@ -1,18 +1,8 @@
 /** The authority behind Node's own `http`, and behind the frameworks that stand on it: Express, Fastify and others. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Writable } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
 import type { Countersign } from './create.ts'
-import type { Leaving } from './feed/ports.ts'
-import type { Connection } from './http/exchange.ts'
-
-export interface NodeHandlerOptions {
-  /**
-   * Puts quicker `Request` and `Response` classes in place of the global ones, which makes a warm answer three
-   * times as fast. For a process of our own: an app that embeds us keeps its globals.
-   */
-  readonly replaceGlobals?: boolean
-}
+import { fromNode } from './http/from-node.ts'
+import type { Reply } from './http/reply.ts'
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => void
 
@@ -21,57 +11,48 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => void
  * headers from the socket itself, and the body from the request: mount it before anything that parses bodies,
  * under the full path (`req.url` must still begin with `/v1`, `/oauth` or `/.well-known`).
  */
-export function toNodeHandler(
-  countersign: Pick<Countersign, 'fetch'>,
-  options: NodeHandlerOptions = {},
-): NodeHandler {
-  const listener = getRequestListener(
-    (request, { incoming, outgoing }) => {
-      const { socket } = incoming
-      const headers = headersOf(incoming)
-      const connection = {
-        remoteAddress: socket.remoteAddress,
-        encrypted: 'encrypted' in socket,
-        isLengthHeld: true,
-        headers,
-        leaving: () => toLeaving(outgoing),
-      }
-      return countersign.fetch(request, connection)
-    },
-    { overrideGlobalObjects: options.replaceGlobals === true },
-  )
-  return (req, res) => void listener(req, res)
-}
-
-/** An answer that is closed before it was written is one that nobody reads. */
-function toLeaving(outgoing: Writable): Leaving {
-  return {
-    get aborted() {
-      return outgoing.destroyed
-    },
-    addEventListener: (_, run) => void outgoing.once('close', run),
-    removeEventListener: (_, run) => void outgoing.off('close', run),
+export function toNodeHandler(countersign: Pick<Countersign, 'answer'>): NodeHandler {
+  return (req, res) => {
+    const incoming = fromNode(req, res)
+    if (incoming === null) {
+      res.writeHead(400, { 'content-length': '0' }).end()
+      return
+    }
+    const reply = countersign.answer(incoming)
+    if (reply instanceof Promise) void reply.then((one) => write(req, res, one))
+    else write(req, res, reply)
   }
 }
 
-type ParsedHeaders = NonNullable<Connection['headers']>
+function write(req: IncomingMessage, res: ServerResponse, { status, body, headers, cookies }: Reply): void {
+  // Nobody is there to read it, or the app around us has answered in the meantime.
+  if (res.destroyed || res.headersSent) return
+  if (!req.complete) res.once('finish', () => drain(req))
+  const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  res.writeHead(status, {
+    ...headers,
+    // RFC 9110 §8.6: not where there can be no body.
+    ...(status !== 204 && status !== 304 && { 'content-length': length }),
+    ...(cookies !== undefined && cookies.length > 0 && { 'set-cookie': [...cookies] }),
+  })
+  res.end(body)
+}
 
-const AUTHORIZATION = 'authorization'
+/** How much of a body that nobody will read is still taken, and how long, so that a client sees the answer. */
+const DRAINED_BYTES_MAX = 1024 * 1024
+const DRAIN_MS_MAX = 500
 
-/**
- * Unless told otherwise, a Node server drops a second `Authorization` in silence, and somebody in front of it may
- * have looked at that one. Together they are no credential, and are refused.
- */
-function headersOf({ headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>): ParsedHeaders {
-  let first: string | null = null
-  let all: string | null = null
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]
-    // Compared by length first: this runs for every header of every request.
-    if (name?.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue
-    const value = rawHeaders[at + 1] ?? ''
-    if (first === null) first = value
-    else all = `${all ?? first}, ${value}`
-  }
-  return all === null ? headers : { ...headers, authorization: all }
+/** A connection that is cut while its client is still sending shows it an error instead of the answer. */
+function drain(req: IncomingMessage): void {
+  if (req.destroyed || req.complete) return
+  const cut = (): void => req.socket.destroySoon()
+  const timer = setTimeout(cut, DRAIN_MS_MAX).unref()
+  let left = DRAINED_BYTES_MAX
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) cut()
+  })
+  req.once('close', () => clearTimeout(timer))
+  req.once('end', () => clearTimeout(timer))
+  req.resume()
 }

@@ -116,7 +116,7 @@ interface Door {
 }
 
 function createDoor(authority: Authority, listeners: Listeners, times: ServerTimes): Door {
-  const handle = toNodeHandler(authority, { replaceGlobals: true })
+  const handle = toNodeHandler(authority)
   let closing = false
   const server = listeners.create(
     {

@@ -2,7 +2,7 @@
 
 export interface UnderWay {
   /** Hands the answer on. One that is there already needs no counting. */
-  track(answer: Response | Promise<Response>): Response | Promise<Response>
+  track<T>(answer: T | Promise<T>): T | Promise<T>
   /** Resolves when none is left, or after `msMax`. */
   finish(msMax: number): Promise<void>
 }

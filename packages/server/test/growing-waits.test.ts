@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApp } from '../src/http/app.ts'
+import { toFetch } from '../src/http/from-request.ts'
 import { routes } from '../src/routes/table.ts'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
@@ -193,7 +194,7 @@ test('a guess whose comparison never came to an end is counted', async (t) => {
   const verify = (): Promise<never> => Promise.reject(new Error('The process died.'))
   const dying = { ...to.services, core: { ...core, passwords: { ...core.passwords, verify } } }
   const app = createApp(dying, routes)
-  const fetch = async (request: Request, connection = {}): Promise<Response> => app(request, connection)
+  const fetch = toFetch(app)
   for (let guess = 0; guess < 5; guess += 1) {
     const answer = await given.send({ fetch }, 'POST', PATH, { body: { email, password: wrong } })
     assertProblem(answer, 'internal_error')

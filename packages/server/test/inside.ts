@@ -8,6 +8,7 @@ import { Secret } from '@countersign/protocol'
 import { createLogger } from '../src/adapters/logger.ts'
 import { compose } from '../src/compose.ts'
 import { createApp } from '../src/http/app.ts'
+import { toFetch } from '../src/http/from-request.ts'
 import { bootstrapAuthority } from '../src/operate.ts'
 import { routes } from '../src/routes/table.ts'
 import type { Services } from '../src/services.ts'
@@ -63,7 +64,7 @@ export async function inside(
     },
   }
   const app = createApp(services, routes)
-  const fetch = async (request: Request, connection = {}): Promise<Response> => app(request, connection)
+  const fetch = toFetch(app)
   return {
     services,
     clock,

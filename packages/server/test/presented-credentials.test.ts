@@ -1,6 +1,8 @@
 /** Where a credential may stand in a request, which one counts when there are several, and what is never looked at. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { headerReader } from '../src/http/from-node.ts'
+import { fromRequest } from '../src/http/from-request.ts'
 import { assertProblem, RESOURCE_METADATA } from './contract.ts'
 import * as given from './given.ts'
 import { type Inside, inside } from './inside.ts'
@@ -137,22 +139,19 @@ test('a bad header is never rescued by a good cookie', async () => {
 })
 
 test('headers that were sent twice are refused whether the runtime joins or keeps them', async () => {
-  const connection = (headers: Record<string, string | string[]>): object => ({
-    remoteAddress: '127.0.0.1',
-    headers,
-  })
-  const request = (): Request => new Request(`${given.ISSUER}/v1/me`)
+  const request = new Request(`${given.ISSUER}/v1/me`)
+  const incoming = fromRequest(request, { remoteAddress: '127.0.0.1' })
+  const statusWith = async (headers: Record<string, string | string[]>): Promise<number> =>
+    (await shared.given.authority.answer({ ...incoming, header: headerReader(headers) })).status
   for (const headers of [
     { 'x-api-key': [key, key] },
     { authorization: [`Bearer ${session}`, `Bearer ${session}`] },
     { authorization: `Bearer ${session}, Bearer ${access}` },
   ]) {
-    const answer = await shared.given.authority.fetch(request(), connection(headers))
-
-    assert.equal(answer.status, 401)
+    assert.equal(await statusWith(headers), 401)
   }
   const split = { cookie: ['theme=dark', byCookie.cookie] }
-  assert.notEqual((await shared.given.authority.fetch(request(), connection(split))).status, 500)
+  assert.notEqual(await statusWith(split), 500)
 })
 
 /** The note is written beside the answer; writes are done in order, so one more comes after it. */

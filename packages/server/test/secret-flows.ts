@@ -8,6 +8,7 @@ import { offerSetup } from '@countersign/core'
 import { createLogger } from '../src/adapters/logger.ts'
 import { compose } from '../src/compose.ts'
 import { createApp } from '../src/http/app.ts'
+import { toFetch } from '../src/http/from-request.ts'
 import { routes } from '../src/routes/table.ts'
 import { codeOf, codesOf, nextStep } from './authenticator.ts'
 import { createTestClock, type TestClock } from './clock.ts'
@@ -49,7 +50,7 @@ export async function play(t: TestContext): Promise<Played> {
   const app = createApp(services, routes)
   const answers: Answer[] = []
   const ask: Send = async (method, path, options) => {
-    const fetch = async (request: Request, connection = {}): Promise<Response> => app(request, connection)
+    const fetch = toFetch(app)
     const answer = await send({ fetch }, method, path, options)
     answers.push(answer)
     return answer

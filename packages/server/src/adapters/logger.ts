@@ -64,7 +64,7 @@ export interface LoggerOptions {
 const WAITING_BYTES_MAX = 16 * 1024 * 1024
 
 /** Lines are written together: a system call for each would cost more than the request that it tells of. */
-const BATCH_BYTES = 8_192
+const BATCH_BYTES = 32_768
 /** The longest that a line waits. */
 const FLUSH_MS = 100
 

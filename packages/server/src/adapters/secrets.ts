@@ -17,6 +17,7 @@ import type { FormBinding, Secrets } from '@countersign/core'
 import { type GrantId, type Secret, type SessionId, toSecretText } from '@countersign/protocol'
 import { createHmacSha256 } from './hmac.ts'
 import type { PasswordPepper } from './password-hasher.ts'
+import { createProven } from './proven.ts'
 
 /** A root secret. Higher versions are newer; new things are written under the newest. */
 export interface RootSecret {
@@ -63,10 +64,12 @@ export function createSecrets(keyring: Keyring): KeyringSecrets {
     return keys.has(version) && isEqual(mac(version, label, ...parts).toString('base64url'), text)
   }
 
+  const proven = createProven((secret, stored) => isTagged(stored, 'digest', secret.reveal()))
+
   return {
     digest: (secret) => tagged(newest, 'digest', secret.reveal()),
     digests: (secret) => versions.map((version) => tagged(version, 'digest', secret.reveal())),
-    matches: (secret, stored) => isTagged(stored, 'digest', secret.reveal()),
+    matches: (secret, stored) => proven.matches(secret, stored),
     successors: (grant: GrantId, generation: number, presented: Secret) =>
       versions.map((version) =>
         toSecretText(mac(version, 'successor', grant, String(generation), presented.reveal())),

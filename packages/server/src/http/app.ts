@@ -1,50 +1,91 @@
-/** The route table on Hono: one handler per row, 405 for known paths, 404 for the rest, preflights. */
-import { Hono } from 'hono'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
+/** The route table: which row answers a request, 405 for known paths, 404 for the rest, preflights. */
 import { TrieRouter } from 'hono/router/trie-router'
 import type { Services } from '../services.ts'
 import { preflight } from './cors.ts'
 import { dispatch } from './dispatch.ts'
-import { type Connection, headerReader } from './exchange.ts'
-import { problem, type Reply, toResponse } from './reply.ts'
+import type { Incoming } from './exchange.ts'
+import { problem, type Reply } from './reply.ts'
 import type { AnyRoute } from './route.ts'
 
-type Env = { Bindings: { readonly connection: Connection } }
+/** Never fails: what breaks is answered as a fault of ours. */
+export type App = (incoming: Incoming) => Reply | Promise<Reply>
 
-export type App = (request: Request, connection: Connection) => Response | Promise<Response>
+type Params = Readonly<Record<string, string>>
 
-const NO_PARAMS: Readonly<Record<string, string>> = {}
+const NO_PARAMS: Params = {}
 
 export function createApp(services: Services, routes: readonly AnyRoute[]): App {
-  const app = new Hono<Env>({ router: new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] }) })
-  for (const route of routes) {
-    const hasParams = route.path.includes(':')
-    app.on(route.method, route.path, (context) => {
-      const params = hasParams ? context.req.param() : NO_PARAMS
-      return dispatch(services, route, context.req.raw, params, context.env.connection)
-    })
-  }
+  const find = createFinder(routes)
   const methodsOf = createMethodFinder(routes)
-  app.notFound((context) => {
-    const methods = methodsOf(context.req.path)
-    if (methods.length === 0) return toResponse(refusal(services, 'not_found'))
-    const header = headerReader(context.req.raw, context.env.connection)
-    const allowed = preflight(header, services.origins.allowedOrigins, methods)
-    if (context.req.method === 'OPTIONS' && allowed !== null) return toResponse(allowed)
-    return toResponse(refusal(services, 'method_not_allowed', { allow: methods.join(', ') }))
-  })
-  app.onError((error) => {
+  const answer = (incoming: Incoming): Reply | Promise<Reply> => {
+    const found = find(incoming.method === 'HEAD' ? 'GET' : incoming.method, incoming.path)
+    if (found !== null) return dispatch(services, found.route, incoming, found.params)
+    const methods = methodsOf(incoming.path)
+    if (methods.length === 0) return refusal(services, 'not_found')
+    const allowed = preflight(incoming.header, services.origins.allowedOrigins, methods)
+    if (incoming.method === 'OPTIONS' && allowed !== null) return allowed
+    return refusal(services, 'method_not_allowed', { allow: methods.join(', ') })
+  }
+  const fail = (error: unknown): Reply => {
     services.logger.error({ event: 'unexpected_error', request: null, error })
-    return toResponse(refusal(services, 'internal_error'))
-  })
-  return (request, connection) => app.fetch(request, { connection })
+    return refusal(services, 'internal_error')
+  }
+  return (incoming) => {
+    try {
+      const reply = answer(incoming)
+      return reply instanceof Promise ? reply.catch(fail) : reply
+    } catch (error) {
+      return fail(error)
+    }
+  }
 }
 
-/**
- * Which methods a path answers, for those that it does not. Not routes of their own: with them every path
- * would match twice, and the fast router takes no table in which paths overlap.
- */
+interface Found {
+  readonly route: AnyRoute
+  readonly params: Params
+}
+
+/** Most paths are literal, and found by one look; the router reads the others, segment by segment. */
+function createFinder(routes: readonly AnyRoute[]): (method: string, path: string) => Found | null {
+  const literal = new Map<string, Map<string, Found>>()
+  const router = new TrieRouter<AnyRoute>()
+  for (const route of routes) {
+    const { method, path } = route
+    if (path.includes(':')) {
+      router.add(method, path, route)
+      continue
+    }
+    const methods = literal.get(path) ?? new Map<string, Found>()
+    methods.set(method, { route, params: NO_PARAMS })
+    literal.set(path, methods)
+  }
+  return (method, path) => {
+    const known = literal.get(path)
+    if (known !== undefined) return known.get(method) ?? null
+    const [[found] = []] = router.match(method, path)
+    if (found === undefined) return null
+    const [route, params] = found
+    return { route, params: decodeAll(params) }
+  }
+}
+
+/** Percent-encoding of one segment (RFC 3986 §2.1); what is none is taken as it stands, and names nothing. */
+function decodeAll(params: object): Params {
+  const decoded: Record<string, string> = {}
+  for (const [name, value] of Object.entries(params)) decoded[name] = decode(String(value))
+  return decoded
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** Which methods a path answers, for those that it does not. */
 function createMethodFinder(routes: readonly AnyRoute[]): (path: string) => readonly string[] {
   const rows = routes.map(({ path, method }) => ({
     shape: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),

@@ -22,6 +22,7 @@ export function parseBasic(authorization: string): BasicCredentials | null {
 }
 
 function formDecode(text: string): string | null {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

@@ -25,34 +25,31 @@ import { readCookie } from './cookies.ts'
 import { corsHeaders } from './cors.ts'
 import { isCsrfSafe, isForeign, tellOrigin } from './csrf.ts'
 import { readDeviceSecrets } from './device-cookie.ts'
-import { type Connection, headerReader } from './exchange.ts'
+import type { Incoming } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { hasSecretInUrl, passGate } from './gate.ts'
 import { hintOf } from './hints.ts'
-import { readInput, searchOf } from './input.ts'
+import { readInput } from './input.ts'
 import { type Limited, tightest, toLimitFields } from './limit-fields.ts'
 import { limitCaller, limitDevices, limitRoute } from './limits.ts'
 import { noteSecretInUrl, record } from './record.ts'
-import { oauthError, problem, type Reply, stepUpHeaders, toResponse } from './reply.ts'
+import { oauthError, problem, type Reply, stepUpHeaders } from './reply.ts'
 import type { AnyRoute, Call } from './route.ts'
 
 export function dispatch(
   services: Services,
   route: AnyRoute,
-  request: Request,
+  incoming: Incoming,
   params: Readonly<Record<string, string>>,
-  connection: Connection,
-): Response | Promise<Response> {
-  const header = headerReader(request, connection)
+): Reply | Promise<Reply> {
+  const { header, connection } = incoming
   const flight: Flight = {
     services,
     route,
-    request,
+    incoming,
     header,
     params,
     client: readClient(services, header, connection),
-    isLengthHeld: connection.isLengthHeld === true,
-    leaving: connection.leaving,
     startedMs: services.core.clock.monotonicMs(),
     nowMs: services.core.clock.nowMs(),
     id: services.nextId(),
@@ -63,7 +60,7 @@ export function dispatch(
     extra: null,
   }
   try {
-    const reply = enter(flight, connection)
+    const reply = enter(flight)
     if (reply instanceof Promise)
       return reply.catch((error: unknown) => fail(flight, error)).then((one) => leave(flight, one))
     return leave(flight, reply)
@@ -72,12 +69,12 @@ export function dispatch(
   }
 }
 
-function enter(flight: Flight, connection: Connection): Reply | Promise<Reply> {
-  const { services, route, header, request, client } = flight
-  const closed = passGate(request, header, connection, client, services.gate)
+function enter(flight: Flight): Reply | Promise<Reply> {
+  const { services, route, incoming, client } = flight
+  const closed = passGate(incoming, client, services.gate)
   if (closed !== null) return refuse(flight, closed)
   if (services.isStopping()) return refuse(flight, 'shutting_down')
-  if (hasSecretInUrl(request.url, services.config.credentialStyle.prefix)) noteSecretInUrl(flight)
+  if (hasSecretInUrl(incoming.search, services.config.credentialStyle.prefix)) noteSecretInUrl(flight)
   return after(limitRoute(services, route, client.address), (limited) => {
     if (limited === null || limited.allowed) return approach(flight, limited)
     if (!mayBeKnown(flight)) return refuseLimited(flight, limited)
@@ -98,19 +95,19 @@ const ASKS_FOR_DEVICES = new Set(['sign_in', 'login'])
 
 /** The request may be looked at: where it comes from, and with what credential. */
 function approach(flight: Flight, limited: Limited | null): Reply | Promise<Reply> {
-  const { services, route, header, client, request } = flight
+  const { services, route, header, client, incoming } = flight
   flight.limited = limited
   if (route.setsCookies && isForeign(header, services.origins))
     return refuse(flight, 'csrf_refused', tellOrigin(header, services.origins))
   if (route.access === 'public') return answer(flight)
   if (route.handleClient !== undefined && looksLikeClient(flight)) return enterAsClient(flight)
-  const asked = () => ({ method: request.method, path: new URL(request.url).pathname })
+  const asked = () => ({ method: incoming.method, path: incoming.path })
   return after(authenticate(services, header, client.address, asked), (one) => admit(flight, one))
 }
 
 /** Nothing in the headers that could be a credential of ours, and a form, which is where clients name themselves. */
-function looksLikeClient({ header, services, request }: Flight): boolean {
-  if (!isForm(request)) return false
+function looksLikeClient({ header, services }: Flight): boolean {
+  if (!isForm(header)) return false
   const authorization = header('authorization')
   if (authorization !== null) return isBasic(authorization)
   return header('x-api-key') === null && readCookie(header('cookie'), services.cookies.cookieName) === null
@@ -190,15 +187,14 @@ function answer(flight: Flight): Reply | Promise<Reply> {
 
 async function readAnd(flight: Flight): Promise<Reply> {
   const bytesMax = Math.max(flight.services.config.bodyBytesMax, flight.route.bodyBytesMax ?? 0)
-  const limit = { bytesMax, isLengthHeld: flight.isLengthHeld }
-  const input = await readInput(flight.route, flight.request, limit)
+  const input = await readInput(flight.route, flight.incoming, bytesMax)
   if (!input.ok) return refuse(flight, input.code, null, input.fields)
   return handle(flight, input.body, input.query)
 }
 
 /** The schemas have checked what the table's types promise; that is the one place where they meet. */
 function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<Reply> {
-  const { services, params, header, client, nowMs, id, caller } = flight
+  const { services, incoming, params, header, client, nowMs, id, caller } = flight
   const facts = readFacts(header, client, nowMs, id, flight.strangersWaitSeconds)
   const call: Call<unknown, unknown, Caller | null> = {
     services,
@@ -209,10 +205,10 @@ function handle(flight: Flight, body: unknown, query: unknown): Reply | Promise<
     header,
     facts,
     decisionId: id,
-    method: flight.request.method,
-    isHead: flight.request.method === 'HEAD',
-    search: () => searchOf(flight.request.url),
-    leaving: () => flight.leaving?.() ?? flight.request.signal,
+    method: incoming.method,
+    isHead: incoming.method === 'HEAD',
+    search: () => incoming.search,
+    leaving: () => incoming.leaving(),
   }
   const { handle, handleClient } = flight.route
   // Without a caller a guarded route is reached by clients alone.
@@ -287,12 +283,12 @@ function fail(flight: Flight, error: unknown): Reply {
   return refuse(flight, 'internal_error')
 }
 
-function leave(flight: Flight, reply: Reply): Response {
+function leave(flight: Flight, reply: Reply): Reply {
   const cors = corsHeaders(flight.header, flight.services.origins.allowedOrigins)
   record(flight, reply)
   const { extra, limited } = flight
-  if (cors === null && extra === null && limited === null) return toResponse(reply)
+  if (cors === null && extra === null && limited === null) return reply
   // What a route tells of a limit of its own is about the one that refused.
   const fields = limited === null ? null : toLimitFields(limited)
-  return toResponse({ ...reply, headers: { ...fields, ...reply.headers, ...extra, ...cors } })
+  return { ...reply, headers: { ...fields, ...reply.headers, ...extra, ...cors } }
 }

@@ -1,5 +1,7 @@
-/** One request on its way through the server: where it came from, and its headers as the adapter has them. */
-
+/**
+ * One request on its way through the server, as an adapter hands it over. The platform's `Request` makes one
+ * (`from-request.ts`), and so does `node:http` (`from-node.ts`), without the objects of the other in between.
+ */
 import type { Leaving } from '../feed/ports.ts'
 
 /** Reads a header by its lower-case name; null when absent. */
@@ -10,19 +12,31 @@ export interface Connection {
   readonly remoteAddress?: string | undefined
   /** The socket itself is TLS. */
   readonly encrypted?: boolean | undefined
-  /** Whoever hands us the request reads no more of its body than `Content-Length` says, as `node:http` does. */
-  readonly isLengthHeld?: boolean | undefined
-  /** Headers that are parsed already: building a `Headers` object costs more than a warm check. */
-  readonly headers?: Readonly<Record<string, string | string[] | undefined>> | undefined
-  /** Tells when the other end has gone; without it the request's own signal does, which costs more to make. */
-  readonly leaving?: (() => Leaving) | undefined
 }
 
-export function headerReader(request: Request, connection: Connection): Headers {
-  const { headers } = connection
-  if (headers === undefined) return (name) => request.headers.get(name)
-  return (name) => {
-    const value = headers[name]
-    return value === undefined ? null : typeof value === 'string' ? value : value.join(', ')
-  }
+export interface Incoming {
+  /** As it was sent: HEAD is not GET here. */
+  readonly method: string
+  /** Begins with a slash, still percent-encoded, without query and fragment. */
+  readonly path: string
+  /** The query with its question mark; empty where there is none. */
+  readonly search: string
+  readonly header: Headers
+  readonly connection: Connection
+  /** Whether whoever built the URL says that the connection is secure or loopback; it counts where no peer is known. */
+  readonly isUrlSecure: boolean
+  /** False where no body was announced. */
+  readonly hasBody: boolean
+  /** The body; null where it is longer. Rejects where it was cut off, or read before by somebody else. */
+  readBody(bytesMax: number): Promise<Uint8Array | null>
+  /** Aborts when the other end has gone. Not free. */
+  leaving(): Leaving
+}
+
+/** Path and query of a request target. Taken apart by hand: parsing a whole URL costs as much as all that follows. */
+export function splitTarget(target: string): { readonly path: string; readonly search: string } {
+  const hash = target.indexOf('#')
+  const sent = hash < 0 ? target : target.slice(0, hash)
+  const start = sent.indexOf('?')
+  return start < 0 ? { path: sent, search: '' } : { path: sent.slice(0, start), search: sent.slice(start) }
 }

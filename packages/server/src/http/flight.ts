@@ -1,21 +1,18 @@
 /** One request on its way from the gate to its answer. */
 import type { Caller } from '@countersign/core'
-import type { Leaving } from '../feed/ports.ts'
 import type { Services } from '../services.ts'
 import type { Client } from './client.ts'
-import type { Headers } from './exchange.ts'
+import type { Headers, Incoming } from './exchange.ts'
 import type { Limited } from './limit-fields.ts'
 import type { AnyRoute } from './route.ts'
 
 export interface Flight {
   readonly services: Services
   readonly route: AnyRoute
-  readonly request: Request
+  readonly incoming: Incoming
   readonly header: Headers
   readonly params: Readonly<Record<string, string>>
   readonly client: Client
-  readonly isLengthHeld: boolean
-  readonly leaving: (() => Leaving) | undefined
   readonly startedMs: number
   readonly nowMs: number
   /** Names the request in logs, audit events and refusals alike. */

@@ -3,7 +3,7 @@
  * and credentials in the URL are noticed and ignored.
  */
 import type { ErrorCode } from '@countersign/protocol'
-import type { Connection, Headers } from './exchange.ts'
+import type { Connection, Incoming } from './exchange.ts'
 
 export interface GatePolicy {
   /** Host names (with port where it is not the default) that this authority answers for. */
@@ -38,21 +38,18 @@ export function isSecure(
   connection: Connection,
   scheme: 'http' | 'https',
   peer: string | null,
-  url: string,
+  isUrlSecure: boolean,
 ): boolean {
   if (scheme === 'https' || connection.encrypted === true) return true
-  if (peer !== null) return isLoopback(peer)
-  return url.startsWith('https:') || /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/.test(url)
+  return peer === null ? isUrlSecure : isLoopback(peer)
 }
 
 const SECRET_PARAMETERS =
   /(?:^|[?&])(?:access_token|refresh_token|session_token|token|api_key|apikey|x-api-key|key|password|client_secret|secret)=/i
 
 /** Credentials in URLs end up in logs and histories: never accepted (RFC 6750 §5.3), and worth an entry. */
-export function hasSecretInUrl(url: string, prefix: string): boolean {
-  const start = url.indexOf('?')
-  if (start < 0) return false
-  const query = url.slice(start)
+export function hasSecretInUrl(query: string, prefix: string): boolean {
+  if (query === '') return false
   return (
     SECRET_PARAMETERS.test(query) ||
     query.includes(`${prefix}_ses`) ||
@@ -67,12 +64,10 @@ export function hasSecretInUrl(url: string, prefix: string): boolean {
 export type GateRefusal = Extract<ErrorCode, 'misdirected_request' | 'https_required'>
 
 export function passGate(
-  request: { readonly url: string },
-  header: Headers,
-  connection: Connection,
+  { header, connection, isUrlSecure }: Incoming,
   client: { readonly scheme: 'http' | 'https'; readonly peer: string | null },
   policy: GatePolicy,
 ): GateRefusal | null {
   if (!isOwnHost(header('host'), policy)) return 'misdirected_request'
-  return isSecure(connection, client.scheme, client.peer, request.url) ? null : 'https_required'
+  return isSecure(connection, client.scheme, client.peer, isUrlSecure) ? null : 'https_required'
 }

@@ -1,7 +1,8 @@
 /** Body and query of a request, checked against the schemas of its route. */
 import type { ErrorCode } from '@countersign/protocol'
 import { z } from 'zod'
-import { type BodyLimit, readForm, readJson } from './body.ts'
+import { parseForm, readForm, readJson } from './body.ts'
+import type { Incoming } from './exchange.ts'
 import type { AnyRoute } from './route.ts'
 
 export type Fields = readonly { readonly path: string; readonly message: string }[]
@@ -13,15 +14,15 @@ export type Input =
 /** How many mistakes are named at once. */
 const FIELDS_MAX = 20
 
-export async function readInput(route: AnyRoute, request: Request, limit: BodyLimit): Promise<Input> {
-  const query = parseQuery(route, request)
+export async function readInput(route: AnyRoute, incoming: Incoming, bytesMax: number): Promise<Input> {
+  const query = parseQuery(route, incoming)
   if (!query.ok) return { ok: false, code: 'invalid_request', fields: query.fields }
   if (route.body === undefined) return { ok: true, body: undefined, query: query.value }
   const form = route.bodyForm ?? 'json'
   const read =
     form === 'form'
-      ? await readForm(request, limit)
-      : await readJson(request, limit, form === 'optional_json')
+      ? await readForm(incoming, bytesMax)
+      : await readJson(incoming, bytesMax, form === 'optional_json')
   if (!read.ok) {
     const path = read.repeated !== undefined && isNamed(route.body, read.repeated) ? read.repeated : null
     const fields = path === null ? [] : [{ path, message: 'A parameter stands twice.' }]
@@ -34,10 +35,10 @@ export async function readInput(route: AnyRoute, request: Request, limit: BodyLi
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fields: Fields }
 
-function parseQuery(route: AnyRoute, request: Request): Parsed {
+function parseQuery(route: AnyRoute, { search }: Incoming): Parsed {
   if (route.query === undefined) return { ok: true, value: undefined }
   const found: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(searchOf(request.url))) {
+  for (const [name, value] of parseForm(search.slice(1))) {
     // Two readers of one URL disagree about which of two values counts: neither does.
     if (name in found) {
       const path = isNamed(route.query, name) ? name : ''
@@ -51,14 +52,6 @@ function parseQuery(route: AnyRoute, request: Request): Parsed {
 /** Only a name that is ours is named: what the caller sent is not sent back. */
 function isNamed(schema: z.ZodType, name: string): boolean {
   return schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name)
-}
-
-/** The query with its question mark. Taken out by hand: parsing the whole URL once more costs as much as all that follows. */
-export function searchOf(url: string): string {
-  const start = url.indexOf('?')
-  if (start < 0) return ''
-  const end = url.indexOf('#', start)
-  return end < 0 ? url.slice(start) : url.slice(start, end)
 }
 
 function parse(schema: z.ZodType, value: unknown): Parsed {

@@ -11,7 +11,7 @@ import {
 } from '@countersign/core'
 import { FIRST_PARTY_CLIENT, permissions as own } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
-import { dataHeaders, json, oauthError, type Reply } from '../http/reply.ts'
+import { dataHeaders, json, oauthError, type Reply, rawJson } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute, publicRoute } from '../http/route.ts'
 import { introspectionSchema, tokenQuestionSchema } from '../schemas/oauth.ts'
 import type { Services } from '../services.ts'
@@ -71,7 +71,7 @@ const introspect: AnyRoute = protectedRoute({
     }
     if (body.token === undefined) return oauthError('invalid_request', 'The parameter token is missing.')
     const answer = await verifyForClient(services.core, client.known, body.token, facts)
-    return json(200, answer.active ? toIntrospection(services, answer.verdict) : { active: false })
+    return answer.active ? rawJson(spell(services, answer.verdict)) : json(200, { active: false })
   },
   handle: async (call) => {
     const { services, body, caller, facts } = call
@@ -80,9 +80,23 @@ const introspect: AnyRoute = protectedRoute({
     const audiences = await audiencesOfAsker(services.core, caller)
     const answer = await verifyCredential(services.core, input, audiences, facts)
     // Expired, revoked, foreign and garbage are answered alike, to the byte.
-    return json(200, answer.active ? toIntrospection(services, answer.verdict) : { active: false })
+    return answer.active ? rawJson(spell(services, answer.verdict)) : json(200, { active: false })
   },
 })
+
+/**
+ * Resource servers ask about the same few tokens again and again. Everything that is told of one was judged together
+ * with what stands under this key, so that it is spelled once for each judgement.
+ */
+const spelled = new WeakMap<Verdict['credential'], string>()
+
+function spell(services: Services, verdict: Verdict): string {
+  const known = spelled.get(verdict.credential)
+  if (known !== undefined) return known
+  const text = JSON.stringify(toIntrospection(services, verdict))
+  spelled.set(verdict.credential, text)
+  return text
+}
 
 function toIntrospection(services: Services, verdict: Verdict): object {
   const { credential, principal, permissions, audiences } = verdict

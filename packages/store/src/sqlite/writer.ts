@@ -1,6 +1,7 @@
 /**
- * The main thread's side of the writer: gathers the writes of one turn of the event loop into one message,
- * bounds how many may wait, and settles them when their group has been committed.
+ * The main thread's side of the writer: gathers the writes of one turn of the event loop into one message, and those
+ * that come while the thread is at work into the next; bounds how many may wait, and settles them when their group
+ * has been committed.
  */
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { Overloaded, StoreUnavailable } from '@countersign/core'
@@ -63,7 +64,10 @@ export class Writer {
   readonly #waitingMax: number
   readonly #opening = Promise.withResolvers<void>()
   readonly #exited = Promise.withResolvers<void>()
-  /** Written in this turn of the event loop; sent at its end. */
+  /**
+   * Sent at the end of this turn of the event loop, or when the thread has answered all that it has: a message costs
+   * both threads more than most writes, and what it brings could not be begun earlier anyway.
+   */
   #gathered: Waiting[] = []
   /** Sent, in the order in which the answers come back. */
   readonly #sent: Waiting[] = []
@@ -93,7 +97,7 @@ export class Writer {
       return Promise.reject(new Overloaded(RETRY_AFTER_SECONDS))
     }
     return new Promise((resolve, reject) => {
-      if (this.#gathered.length === 0) setImmediate(() => this.#flush())
+      if (this.#gathered.length === 0 && this.#sent.length === 0) setImmediate(() => this.#flush())
       this.#gathered.push({ name, input, resolve, reject })
     })
   }
@@ -150,6 +154,7 @@ export class Writer {
       case 'answered':
         if (message.isWatchedChanged) this.#onWatchedChange()
         settle(this.#sent.splice(0, message.values.length), message)
+        if (this.#sent.length === 0) this.#flush()
         break
       case 'pong':
         this.#pings.shift()?.resolve()
