@@ -8,11 +8,11 @@ import { ROOT, readDocument, readFences, readLinks, readSection } from './markdo
 
 const section = readSection(readDocument('docs/oauth.md'), 'Clients that are tested')
 
-/** Without the spaces that all of its lines begin with. */
+/** Without the spaces, or the tabs, that all of its lines begin with. */
 function unindent(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const width = Math.min(...lines.map((line) => line.search(/\S/)))
-  return text.replaceAll(new RegExp(`^ {${width}}`, 'gm'), '')
+  return text.replaceAll(new RegExp(`^[ \\t]{${width}}`, 'gm'), '')
 }
 
 /** Whether the lines stand in the program, in one piece, at whatever depth. */
@@ -24,6 +24,7 @@ function standsIn(fence: string, program: string): boolean {
 
 test('a line that is missing, altered or deeper than its neighbours is noticed', () => {
   assert.ok(standsIn('a {\n  b\n}', '  x\n  a {\n    b\n  }\n  y'))
+  assert.ok(standsIn('a {\n\tb\n}', '\ta {\n\t\tb\n\t}'))
   assert.ok(!standsIn('a {\n  b\n}', '  a {\n    c\n  }'))
   assert.ok(!standsIn('a {\n  b\n}', '  a {\n  b\n  }'))
   assert.ok(!standsIn('a\nc', 'a\nb\nc'))
@@ -57,5 +58,20 @@ test('the versions of packages from npm are those that are installed', () => {
     const installed: unknown = JSON.parse(manifest)
     assert.ok(typeof installed === 'object' && installed !== null && 'version' in installed)
     assert.equal(version, installed.version, name)
+  }
+})
+
+test('the versions of packages in other languages are those that the examples pin', () => {
+  const read = (path: string): string => readFileSync(join(ROOT, 'examples', path), 'utf8')
+  const pins = {
+    Go: (name: string, version: string) => read('client-go/go.mod').includes(`/${name}/v3 v${version}\n`),
+    Python: (name: string, version: string) =>
+      read('client-python/requirements.in').includes(`${name}==${version}\n`),
+  }
+  for (const [language, isPinned] of Object.entries(pins)) {
+    const [, name = '', version = ''] =
+      new RegExp(`^\\| \`([^\`]+)\` \\| ${language} \\| (\\S+) \\|`, 'm').exec(section) ?? []
+
+    assert.ok(isPinned(name, version), `${language}: ${name} ${version}`)
   }
 })
