@@ -106,8 +106,11 @@ export async function exchange(
   if (options.bearer !== undefined) headers.set('authorization', `Bearer ${options.bearer}`)
   if (options.key !== undefined) headers.set('x-api-key', options.key)
   const response = await fetch(new URL(path, url), { method, headers, body, redirect: 'manual' })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: toObject(text) }
+  return toAnswer(response.status, response.headers, await response.text())
+}
+
+export function toAnswer(status: number, headers: Headers, text: string): Answer {
+  return { status, headers, text, json: toObject(text) }
 }
 
 function toObject(text: string): Readonly<Record<string, unknown>> {

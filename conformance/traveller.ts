@@ -1,7 +1,8 @@
 /** Somebody’s browser between an app of other people’s making and the authority: it keeps the cookies of each, and follows where it is sent. */
 import assert from 'node:assert/strict'
+import { type IncomingMessage, request } from 'node:http'
 import { hiddenOf } from './browser.ts'
-import { type Answer, exchange, type Form, PASSWORD } from './given.ts'
+import { type Answer, type Form, PASSWORD, toAnswer } from './given.ts'
 
 /** What somebody does on the way, other than signing in and allowing. */
 export interface Detour {
@@ -40,11 +41,7 @@ export class Traveller {
   /** One request, and no redirect followed. */
   async send(url: URL, form?: Form): Promise<Arrival> {
     const cookie = [...this.cookiesOf(url.origin)].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = { ...(cookie !== '' && { cookie }), ...(form && { origin: url.origin }) }
-    const answer = await exchange(url.origin, form ? 'POST' : 'GET', `${url.pathname}${url.search}`, {
-      headers,
-      ...(form && { form }),
-    })
+    const answer = await navigate(url, { ...(cookie !== '' && { cookie }) }, form)
     for (const line of answer.headers.getSetCookie()) this.#keep(url, line)
     return { ...answer, url }
   }
@@ -87,6 +84,32 @@ export class Traveller {
   /** What somebody types into the authority’s pages on the way to an app. */
   #answerTo(page: string, { decision = 'allow' }: Detour): Record<string, string> | null {
     if (page.includes('id="login-password"')) return { identifier: this.#email, password: PASSWORD }
-    return page.includes('id="consent-allow"') ? { decision } : null
+    if (page.includes('id="consent-allow"')) return { decision }
+    return page.includes('id="logout-confirm"') ? {} : null
   }
+}
+
+/**
+ * One request as browsers make it for a page. `fetch` always says that a script asks (`Sec-Fetch-Mode: cors`), and
+ * whoever asks so is refused by some sites in place of being sent to sign in.
+ */
+async function navigate(url: URL, headers: Record<string, string>, form?: Form): Promise<Answer> {
+  const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+  const posted = { 'content-type': 'application/x-www-form-urlencoded', origin: url.origin }
+  const sent = request(url, {
+    method: form ? 'POST' : 'GET',
+    headers: { ...page, ...(form && posted), ...headers },
+    agent: false,
+    // What a site sends behind the end of its answer is passed over, as browsers do.
+    insecureHTTPParser: true,
+  }).end(form && new URLSearchParams(form).toString())
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.on('response', resolve).on('error', reject)
+  })
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  const received = new Headers()
+  for (const [name, values] of Object.entries(response.headersDistinct))
+    for (const value of values ?? []) received.append(name, value)
+  return toAnswer(response.statusCode ?? 0, received, Buffer.concat(chunks).toString())
 }
