@@ -1,6 +1,7 @@
 /**
- * `kill -9` while people change and forget passwords, confirm addresses, add and use passkeys, enrol factors, and while
- * an app is given codes and tokens: nothing is done by halves, and what is for one use stays so (issue 2).
+ * `kill -9` while people change and forget passwords, confirm addresses, add and use passkeys, enrol factors, while an
+ * app is given codes and tokens, and while services exchange tokens: nothing is done by halves, and what is for one use
+ * stays so (issue 2).
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -30,14 +31,14 @@ interface Ground {
   look(ask: (query: Query) => Promise<void>): Promise<void>
 }
 
-test('doors of sign-in and of apps on SQLite do all or nothing when the server is killed', async (t) => {
+test('doors of sign-in, of apps and of services on SQLite do all or nothing when the server is killed', async (t) => {
   const folder = temporaryFolder(t)
   const settings = doorSettings({ COUNTERSIGN_DATA: folder })
   await killAgainAndAgain(t, { settings, look: (ask) => withCopy(folder, ask) })
   await assertNoFlaws(queryOf(join(folder, FILE)))
 })
 
-test('doors of sign-in and of apps on Postgres do all or nothing when the server is killed', async (t) => {
+test('doors of sign-in, of apps and of services on Postgres do all or nothing when the server is killed', async (t) => {
   const server = await requirePostgres(t)
   if (server === undefined) return
   const { url, settings } = await givenDatabase(server)

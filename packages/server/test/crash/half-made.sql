@@ -294,3 +294,9 @@ select id from audit_events as event where type = 'client.secret_rotated' and no
 -- an app without its event
 select id from clients as one where id <> 'first-party' and not exists (select 1 from audit_events as event
   where event.type = 'client.created' and event.target_id = one.id and event.at = one.created_at);
+
+-- a code that was redeemed twice
+select target_id from audit_events where type = 'grant.opened' group by target_id having count(*) > 1;
+
+-- an exchange that was written down twice
+select details from audit_events where type = 'access_token.exchanged' group by details having count(*) > 1;

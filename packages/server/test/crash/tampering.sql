@@ -202,3 +202,13 @@ delete from client_secrets;
 
 -- an app without its event
 delete from audit_events where type = 'client.created';
+
+-- a code that was redeemed twice
+insert into audit_events (id, at, type, outcome, actor_kind, actor_id, actor_credential, target_kind, target_id, address, request_id, details)
+  select id || 'x', at, type, outcome, actor_kind, actor_id, actor_credential, target_kind, target_id, address, request_id, details
+  from audit_events where type = 'grant.opened';
+
+-- an exchange that was written down twice
+insert into audit_events (id, at, type, outcome, actor_kind, actor_id, actor_credential, target_kind, target_id, address, request_id, details)
+  select id || 'x', at, type, outcome, actor_kind, actor_id, actor_credential, target_kind, target_id, address, request_id, details
+  from audit_events where type = 'access_token.exchanged';

@@ -3,6 +3,7 @@ import { quiet, type Settings } from '../../processes/spawn.ts'
 import type { World } from '../world.ts'
 import { createAppWorker } from './apps.ts'
 import { createEnrolmentWorker, GUARDED } from './enrolments.ts'
+import { createExchangeWorker } from './exchanges.ts'
 import { createPasskeyWorker } from './passkeys.ts'
 import { createPasswordWorker } from './passwords.ts'
 import { createResetWorker } from './resets.ts'
@@ -27,5 +28,6 @@ export async function hire(world: World): Promise<readonly Worker[]> {
     await createPasskeyWorker(world),
     await createEnrolmentWorker(world),
     await createAppWorker(world),
+    await createExchangeWorker(world),
   ]
 }
