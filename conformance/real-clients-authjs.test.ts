@@ -7,7 +7,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { exportJWK, generateKeyPair } from 'jose'
 import { createApp, createConfig, createProvider, type Settings } from '../examples/client-authjs/app.ts'
 import { at, freePort, givenClient, givenPerson, givenServer, type Person } from './given.ts'
-import { type Arrival, type Detour, Traveller } from './traveller.ts'
+import { type Arrival, change, type Detour, Traveller } from './traveller.ts'
 
 const given = await givenServer()
 const registration = {
@@ -87,11 +87,6 @@ async function assertRefused(
   assert.match(lastReason(), reason)
   assert.equal((await browser.visit(`${answer.url.origin}/auth/session`)).text, 'null')
 }
-
-const change =
-  (name: string, value: string) =>
-  ({ searchParams }: URL): void =>
-    searchParams.set(name, value)
 
 for (const [what, reason, detour] of [
   ['an answer with another state', /unexpected "state"/, { answer: change('state', 'another') }],

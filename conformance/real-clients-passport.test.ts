@@ -145,7 +145,10 @@ test('somebody signs in, is known with the address that UserInfo tells, and sign
   const bearer = browser.cookiesOf(given.url).get('__Host-countersign_session') ?? ''
   assert.equal((await given.send('GET', '/v1/me', { bearer })).status, 200)
 
-  const left = await browser.visit(`${url}/sign-out`, { form: {} })
+  const left = await browser.visit(`${url}/sign-out`, {
+    form: {},
+    request: ({ searchParams }) => assert.ok(searchParams.has('id_token_hint')),
+  })
 
   assert.equal(left.url.href, `${url}/`)
   assert.equal(left.status, 401)

@@ -13,6 +13,11 @@ export interface Detour {
   readonly answer?: (url: URL) => void
 }
 
+/** A change of an address, for a detour. */
+export function change(name: string, value: string): (url: URL) => void {
+  return ({ searchParams }) => searchParams.set(name, value)
+}
+
 /** What the browser shows in the end, and where. */
 export interface Arrival extends Answer {
   readonly url: URL
@@ -39,9 +44,9 @@ export class Traveller {
   }
 
   /** One request, and no redirect followed. */
-  async send(url: URL, form?: Form): Promise<Arrival> {
+  async send(url: URL, form?: Form, headers: Record<string, string> = {}): Promise<Arrival> {
     const cookie = [...this.cookiesOf(url.origin)].map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await navigate(url, { ...(cookie !== '' && { cookie }) }, form)
+    const answer = await navigate(url, { ...headers, ...(cookie !== '' && { cookie }) }, form)
     for (const line of answer.headers.getSetCookie()) this.#keep(url, line)
     return { ...answer, url }
   }

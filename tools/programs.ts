@@ -1,12 +1,23 @@
 // Programs of the system that a few tests need and npm cannot bring. A test asks for one by name; where it is missing, the test says
 // so and skips, and the runner may install it.
 
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { TestContext } from 'node:test'
 
-/** The programs that tests may ask for, with the Debian package that holds each. */
+interface Origin {
+  /** The Debian package that holds it. */
+  readonly debianPackage: string
+  /** A file without which it is as good as not there. */
+  readonly needs?: string
+}
+
+/** The programs that tests may ask for. */
 export const PROGRAMS = {
+  apache2: {
+    debianPackage: 'libapache2-mod-auth-openidc', // Brings Apache itself along, and nothing that starts it.
+    needs: '/usr/lib/apache2/modules/mod_auth_openidc.so',
+  },
   chromium: { debianPackage: 'chromium' },
   curl: { debianPackage: 'curl' },
   go: { debianPackage: 'golang-go' },
@@ -15,6 +26,9 @@ export const PROGRAMS = {
   script: { debianPackage: 'bsdutils' },
   strace: { debianPackage: 'strace' },
 } as const
+
+/** Where Debian keeps servers, and where the PATH of people does not look. */
+const SERVERS_FOLDER = '/usr/sbin'
 
 export type ProgramName = keyof typeof PROGRAMS
 
@@ -36,10 +50,12 @@ export function programsAskedFor(sources: readonly string[]): ProgramName[] {
   return [...new Set(asked.map((match) => match[1]))].filter(isProgramName)
 }
 
-/** Looks for a program on the PATH. */
-export function findProgram(name: string): string | undefined {
+/** Looks for a program on the PATH, and by `has` for the file that it needs. */
+export function findProgram(name: string, has: (file: string) => boolean = existsSync): string | undefined {
+  const { needs }: Partial<Origin> = isProgramName(name) ? PROGRAMS[name] : {}
+  if (needs !== undefined && !has(needs)) return undefined
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders.map((folder) => join(folder, name)).find(isExecutable)
+  return [...folders, SERVERS_FOLDER].map((folder) => join(folder, name)).find(isExecutable)
 }
 
 /** Says in words how a person gets a program. */
