@@ -1,5 +1,5 @@
 /** Tokens that clients may register themselves with (RFC 7591 §1.2). */
-import type { InitialAccessTokenShape, Page, Secret } from '@countersign/protocol'
+import type { InitialAccessTokenPage, InitialAccessTokenShape, Secret } from '@countersign/protocol'
 import { parseAnswer, parseSecretAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
@@ -20,7 +20,8 @@ export interface InitialAccessTokenWithSecret {
 }
 
 export interface InitialAccessTokens {
-  list(query?: PageQuery): Promise<Page<InitialAccessTokenShape>>
+  /** With whether clients may register themselves now; where they may not, tokens are kept and let nobody in. */
+  list(query?: PageQuery): Promise<InitialAccessTokenPage>
   create(input: InitialAccessTokenInput): Promise<InitialAccessTokenWithSecret>
   /** Nothing registers with it from then on; clients that have, stay. */
   end(id: string): Promise<void>

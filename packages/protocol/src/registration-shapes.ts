@@ -1,4 +1,5 @@
 /** Clients that register themselves (RFC 7591), and the tokens that let them, on the wire. */
+import type { Page } from './shapes.ts'
 
 /** RFC 7591 §2: what a client says of itself. Members that are not named here are ignored. */
 export interface RegisterClientRequest {
@@ -47,6 +48,16 @@ export interface InitialAccessTokenShape {
   created_by: string
   created_at: string
   expires_at: string
+  /** When a client last registered with it; null before the first. */
+  last_used_at: string | null
+}
+
+/** Whether clients may register themselves: not at all, with such a token, or whoever comes. */
+export type RegistrationMode = 'off' | 'initial_access_token' | 'open'
+
+/** A page of tokens, with what the server does with them now: where it is `off`, they are kept and let nobody in. */
+export interface InitialAccessTokenPage extends Page<InitialAccessTokenShape> {
+  registration: RegistrationMode
 }
 
 export interface CreateInitialAccessTokenRequest {

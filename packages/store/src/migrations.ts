@@ -15,6 +15,7 @@ import {
   proofs,
   publishedKeys,
   registrations,
+  registrationTimes,
   sealedClientSecrets,
 } from './schema/clients.ts'
 import { deviceCodes } from './schema/device-codes.ts'
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   { id: 27, name: 'sealed_client_secrets', statements: sealedClientSecrets },
   { id: 28, name: 'invitations', statements: invitations },
   { id: 29, name: 'registrations', statements: registrations },
+  { id: 30, name: 'registration_times', statements: registrationTimes },
 ]

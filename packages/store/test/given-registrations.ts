@@ -16,6 +16,7 @@ export async function givenInitialAccessToken(
     createdBy: (await givenAccount(bench)).id,
     createdAtMs: NOW,
     expiresAtMs: NOW + HOUR,
+    lastUsedAtMs: null,
     ...over,
   }
   const digest = makeText('initial-access-token')

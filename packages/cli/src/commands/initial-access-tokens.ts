@@ -29,6 +29,7 @@ const columns: readonly Column<InitialAccessTokenShape>[] = [
   { title: 'used', value: usesOf },
   { title: 'made by', value: (one) => one.created_by },
   { title: 'expires', value: (one) => toWhen(one.expires_at) },
+  { title: 'last used', value: (one) => toWhen(one.last_used_at) },
 ]
 
 const create: Command = {

@@ -41,21 +41,19 @@ function Sections({ section }: { readonly section: string }): ReactNode {
   } as const
   if (!isSection(section, pages)) return <NotFound />
   const entries = Object.entries(pages).map(
-    ([name, { icon, text }]): NavEntry => ({
-      href: name === '' ? '/account' : `/account/${name}`,
-      icon,
-      text,
-    }),
+    ([name, { icon, text }]): NavEntry => ({ href: toHref(name), icon, text }),
   )
   const other: NavEntry | null = mayUseConsole(me)
     ? { href: '/console', icon: 'overview', text: t.shell.console }
     : null
   return (
-    <Shell entries={entries} other={other} title={pages[section].text}>
+    <Shell entries={entries} other={other} title={pages[section].text} here={toHref(section)}>
       {pages[section].page}
     </Shell>
   )
 }
+
+const toHref = (section: string): string => (section === '' ? '/account' : `/account/${section}`)
 
 const isSection = <T extends object>(section: string, pages: T): section is Extract<keyof T, string> =>
   Object.hasOwn(pages, section)

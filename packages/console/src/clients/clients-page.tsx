@@ -41,9 +41,15 @@ export function ClientsPage(): ReactNode {
   const selection = useSelection(search)
   const clients = useInfiniteQuery({ ...clientsQuery(search), placeholderData: keepPreviousData })
   const create = may(own.clientsWrite) && <Button onClick={() => setCreating(true)}>{words.create}</Button>
+  const actions = (
+    <>
+      <Link href="/console/registration">{t.console.registration}</Link>
+      {create}
+    </>
+  )
   return (
     <>
-      <PageHeader title={words.title} lead={words.lead} actions={create} />
+      <PageHeader title={words.title} lead={words.lead} actions={actions} />
       <TextInput
         mb="md"
         type="search"

@@ -21,6 +21,9 @@ import { RolesPage } from './roles-page.tsx'
 /** Loaded when the browser has nothing else to do, or when somebody goes there: the first load does not grow with them. */
 const ClientsPage = later(async () => (await import('../clients/clients-page.tsx')).ClientsPage)
 const ClientPage = later(async () => (await import('../clients/client-page.tsx')).ClientPage)
+const RegistrationPage = later(
+  async () => (await import('../registration/registration-page.tsx')).RegistrationPage,
+)
 const SecretsPage = later(async () => (await import('../secrets/secrets-page.tsx')).SecretsPage)
 const RiskPage = later(async () => (await import('../risk/risk-page.tsx')).RiskPage)
 const AuditPage = later(async () => (await import('../audit/audit-page.tsx')).AuditPage)
@@ -31,6 +34,7 @@ const AdvisorPage = later(async () => (await import('../advisor/advisor-page.tsx
 const parts = [
   ClientsPage,
   ClientPage,
+  RegistrationPage,
   SecretsPage,
   RiskPage,
   AuditPage,
@@ -63,6 +67,8 @@ interface SectionRow {
   /** Null for what everybody in the console sees. */
   readonly needs: Permission | null
   readonly page: ReactNode
+  /** The section whose page leads here; it stands for this one at the side. */
+  readonly under?: string
   /** The page of one thing in it, by its id. */
   readonly one?: (id: string) => ReactNode
 }
@@ -94,6 +100,14 @@ function useSections(): readonly SectionRow[] {
       needs: own.clientsRead,
       page: <ClientsPage />,
       one: (id) => <ClientPage key={id} id={id} />,
+    },
+    {
+      name: 'registration',
+      icon: 'grant',
+      text: t.registration,
+      needs: own.clientsRead,
+      page: <RegistrationPage />,
+      under: 'clients',
     },
     { name: 'roles', icon: 'roles', text: t.roles, needs: own.rolesRead, page: <RolesPage /> },
     { name: 'keys', icon: 'key', text: t.keys, needs: own.apiKeysRead, page: <AllKeysPage /> },
@@ -136,12 +150,18 @@ function Sections({
     return all.some(({ name }) => name === section) ? <Redirect to="/console" /> : <NotFound />
   const page = item === undefined ? row.page : row.one?.(decodeURIComponent(item))
   if (page === undefined) return <NotFound />
-  const entries = rows.map(
-    ({ name, icon, text }): NavEntry => ({ href: name === '' ? '/console' : `/console/${name}`, icon, text }),
-  )
+  const entries = rows
+    .filter(({ under }) => under === undefined)
+    .map(({ name, icon, text }): NavEntry => ({ href: toHref(name), icon, text }))
   const other: NavEntry = { href: '/account', icon: 'account', text: t.console.toAccount }
   return (
-    <Shell entries={mayUseConsole(me) ? entries : []} other={other} title={row.text} isWide>
+    <Shell
+      entries={mayUseConsole(me) ? entries : []}
+      other={other}
+      title={row.text}
+      here={toHref(row.under ?? row.name)}
+      isWide
+    >
       {mayUseConsole(me) ? (
         page
       ) : (
@@ -150,3 +170,5 @@ function Sections({
     </Shell>
   )
 }
+
+const toHref = (section: string): string => (section === '' ? '/console' : `/console/${section}`)

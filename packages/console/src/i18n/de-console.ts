@@ -9,6 +9,7 @@ export const deConsole: Messages['console'] = {
   people: 'Personen',
   programs: 'Dienstkonten',
   clients: 'OAuth-Clients',
+  registration: 'Initial Access Tokens',
   roles: 'Rollen',
   keys: 'API-Schlüssel',
   signingKeys: 'Schlüssel & Geheimnisse',

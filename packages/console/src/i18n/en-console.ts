@@ -8,6 +8,7 @@ export const enConsole = {
   people: 'People',
   programs: 'Service accounts',
   clients: 'OAuth clients',
+  registration: 'Initial access tokens',
   roles: 'Roles',
   keys: 'API keys',
   signingKeys: 'Keys and secrets',

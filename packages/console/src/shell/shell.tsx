@@ -29,6 +29,8 @@ export interface ShellProps {
   readonly other: NavEntry | null
   /** Of the page, for the window and its history. */
   readonly title: string
+  /** Where the entry leads that the page belongs to. */
+  readonly here: string
   /** Narrow pages are read, wide ones hold tables. */
   readonly isWide?: boolean
   readonly children: ReactNode
@@ -54,14 +56,14 @@ export function SignedIn({ children }: { readonly children: ReactNode }): ReactN
   )
 }
 
-export function Shell({ entries, other, title, isWide = false, children }: ShellProps): ReactNode {
+export function Shell({ entries, other, title, here, isWide = false, children }: ShellProps): ReactNode {
   const t = useT()
   const [path] = useLocation()
   const [isOpen, setOpen] = useState(false)
   const main = useArrival(path, `${title} · ${facts.name}`)
   const side = (
     <>
-      <Entries entries={entries} path={path} onFollow={() => setOpen(false)} />
+      <Entries entries={entries} here={here} onFollow={() => setOpen(false)} />
       <div className={css.foot}>
         {other !== null && <NavLink entry={other} isHere={false} onFollow={() => setOpen(false)} />}
         <UserMenu />
@@ -129,19 +131,15 @@ function useArrival(path: string, title: string): React.RefObject<HTMLElement | 
 
 interface EntriesProps {
   readonly entries: readonly NavEntry[]
-  readonly path: string
+  readonly here: string
   readonly onFollow: () => void
 }
 
-function Entries({ entries, path, onFollow }: EntriesProps): ReactNode {
-  // The root of a half is a beginning of all its sections, so the longest match counts.
-  const here = entries
-    .filter(({ href }) => path === href || path.startsWith(`${href}/`))
-    .toSorted((a, b) => b.href.length - a.href.length)[0]
+function Entries({ entries, here, onFollow }: EntriesProps): ReactNode {
   return (
     <div className={css.nav}>
       {entries.map((entry) => (
-        <NavLink key={entry.href} entry={entry} isHere={entry === here} onFollow={onFollow} />
+        <NavLink key={entry.href} entry={entry} isHere={entry.href === here} onFollow={onFollow} />
       ))}
     </div>
   )

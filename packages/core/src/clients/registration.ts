@@ -10,12 +10,13 @@ import {
   type Permission,
   type PrincipalId,
   type RedirectKind,
+  type RegistrationMode,
 } from '@countersign/protocol'
 import { type ClientSettings, kindOf } from './client.ts'
 import { redirectUriMistake } from './redirect-uris.ts'
 
 export interface RegistrationPolicy {
-  readonly mode: 'off' | 'initial_access_token' | 'open'
+  readonly mode: RegistrationMode
   readonly fence: RegistrationFence
   /** Clients that registered themselves and were never used; more are refused. */
   readonly unusedMax: number
@@ -116,6 +117,8 @@ export interface InitialAccessToken {
   readonly createdBy: PrincipalId
   readonly createdAtMs: number
   readonly expiresAtMs: number
+  /** When a client last registered with it; null before the first. */
+  readonly lastUsedAtMs: number | null
 }
 
 export const INITIAL_ACCESS_TOKEN_USES_MAX = 1000

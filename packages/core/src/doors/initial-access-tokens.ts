@@ -34,6 +34,7 @@ export async function createInitialAccessToken(
     createdBy: caller.principal.id,
     createdAtMs: facts.nowMs,
     expiresAtMs: facts.nowMs + lifetimeSeconds * 1000,
+    lastUsedAtMs: null,
   }
   await context.store.createInitialAccessToken({
     token,

@@ -7,14 +7,14 @@ import {
 } from '@countersign/protocol'
 import { json, noContent } from '../http/reply.ts'
 import { type AnyRoute, protectedRoute } from '../http/route.ts'
-import { type PageQuery, pageOf, pageQuerySchema } from '../schemas/common.ts'
+import { type PageQuery, pageQuerySchema } from '../schemas/common.ts'
 import {
   createInitialAccessTokenSchema,
+  initialAccessTokenPageSchema,
   initialAccessTokenResponseSchema,
-  initialAccessTokenSchema,
 } from '../schemas/registration.ts'
 import { notFound, refused } from './answer.ts'
-import { toPage, toTime } from './shapes.ts'
+import { toPage, toTime, toTimeOrNull } from './shapes.ts'
 
 const TAG = 'Clients'
 const PATH = '/v1/initial-access-tokens'
@@ -28,12 +28,13 @@ const list: AnyRoute = protectedRoute<unknown, PageQuery>({
   access: { permission: own.clientsRead },
   query: pageQuerySchema,
   responses: {
-    200: { description: 'Tokens, without their secrets.', schema: pageOf(initialAccessTokenSchema) },
+    200: { description: 'Tokens, without their secrets.', schema: initialAccessTokenPageSchema },
   },
   handle: async (call) => {
     const { limit, cursor } = call.query
-    const rows = await call.services.core.store.listInitialAccessTokens({ limit, after: cursor ?? null })
-    return json(200, toPage(rows, limit, toShape))
+    const { store, policy } = call.services.core
+    const rows = await store.listInitialAccessTokens({ limit, after: cursor ?? null })
+    return json(200, { ...toPage(rows, limit, toShape), registration: policy.registration.mode })
   },
 })
 
@@ -82,6 +83,7 @@ function toShape(token: InitialAccessToken): InitialAccessTokenShape {
     created_by: token.createdBy,
     created_at: toTime(token.createdAtMs),
     expires_at: toTime(token.expiresAtMs),
+    last_used_at: toTimeOrNull(token.lastUsedAtMs),
   }
 }
 

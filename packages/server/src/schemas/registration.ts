@@ -6,6 +6,7 @@ import {
 } from '@countersign/core'
 import type {
   CreateInitialAccessTokenRequest,
+  InitialAccessTokenPage,
   InitialAccessTokenResponse,
   InitialAccessTokenShape,
   RegisterClientRequest,
@@ -64,6 +65,13 @@ export const initialAccessTokenSchema: z.ZodType<InitialAccessTokenShape> = z.ob
   created_by: z.string(),
   created_at: timeSchema,
   expires_at: timeSchema,
+  last_used_at: timeSchema.nullable(),
+})
+
+export const initialAccessTokenPageSchema: z.ZodType<InitialAccessTokenPage> = z.object({
+  items: z.array(initialAccessTokenSchema),
+  next_cursor: z.string().nullable(),
+  registration: z.enum(['off', 'initial_access_token', 'open']),
 })
 
 export const initialAccessTokenResponseSchema: z.ZodType<InitialAccessTokenResponse> = z.object({

@@ -1,7 +1,7 @@
 /** Reading initial access tokens. */
 import type { InitialAccessToken, PageRequest } from '@countersign/core'
 import { isInitialAccessTokenId, isPrincipalId } from '@countersign/protocol'
-import { integer, narrowed, text } from '../columns.ts'
+import { integer, integerOrNull, narrowed, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { all, one, type Row, type Script } from '../script.ts'
 import * as sql from '../statements/registrations.ts'
@@ -32,5 +32,6 @@ function toInitialAccessToken(row: Row): InitialAccessToken {
     createdBy: narrowed(row, 'created_by', isPrincipalId),
     createdAtMs: integer(row, 'created_at'),
     expiresAtMs: integer(row, 'expires_at'),
+    lastUsedAtMs: integerOrNull(row, 'last_used_at'),
   }
 }

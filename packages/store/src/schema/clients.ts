@@ -142,3 +142,7 @@ export const registrations: readonly string[] = [
   ) /*clustered*/`,
   'create index initial_access_tokens_by_expiry on initial_access_tokens (expires_at)',
 ]
+
+export const registrationTimes: readonly string[] = [
+  'alter table initial_access_tokens add column last_used_at bigint',
+]

@@ -1,11 +1,11 @@
 /** Clients that register themselves, and the tokens that let them. */
 import type { Statement } from '../script.ts'
 
-const columns = 'id, name, uses, uses_max, created_by, created_at, expires_at'
+const columns = 'id, name, uses, uses_max, created_by, created_at, expires_at, last_used_at'
 
 export const insertInitialAccessToken: Statement = {
   name: 'insert_initial_access_token',
-  text: `insert into initial_access_tokens (${columns}, digest) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  text: `insert into initial_access_tokens (${columns}, digest) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 }
 
 export const deleteInitialAccessToken: Statement = {
@@ -22,7 +22,7 @@ export const findInitialAccessToken: Statement = {
 /** One use in one statement: of two that arrive together the second waits for the first, and counts it. */
 export const useInitialAccessToken: Statement = {
   name: 'use_initial_access_token',
-  text: `update initial_access_tokens set uses = uses + 1
+  text: `update initial_access_tokens set uses = uses + 1, last_used_at = $2
     where digest = $1 and uses < uses_max and expires_at > $2 returning id`,
 }
 

@@ -21,6 +21,7 @@ export function* createInitialAccessToken(input: InputOf<'createInitialAccessTok
     token.createdBy,
     token.createdAtMs,
     token.expiresAtMs,
+    token.lastUsedAtMs,
     input.digest,
   )
   yield* writeAudit(input.audit)

@@ -50,7 +50,9 @@ onEachDatabase((bench) => {
 
     assert.equal(answers.filter((answer) => answer === 'registered').length, 2)
     const listed = await bench().store.listInitialAccessTokens({ limit: 100, after: null })
-    assert.equal(listed.find(({ id }) => id === token.id)?.uses, 2)
+    const found = listed.find(({ id }) => id === token.id)
+    assert.equal(found?.uses, 2)
+    assert.equal(found.lastUsedAtMs, NOW)
   })
 
   test('a registration that finds no place uses no token up', async () => {
@@ -59,7 +61,8 @@ onEachDatabase((bench) => {
     await register(bench())
 
     assert.equal(await register(bench(), makeSelf(), { tokenDigest: digest, unusedMax: 1 }), 'full')
-    assert.notEqual(await bench().store.findInitialAccessToken([digest], NOW), null)
+    const kept = await bench().store.findInitialAccessToken([digest], NOW)
+    assert.deepEqual([kept?.token.uses, kept?.token.lastUsedAtMs], [0, null])
   })
 
   test('what was never used is swept in time with its secret; what was used, and what is not due, stays', async () => {
