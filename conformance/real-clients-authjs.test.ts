@@ -165,6 +165,24 @@ test('somebody signs in, is known with the address that UserInfo tells, and sign
   assert.deepEqual(errors, [])
 })
 
+for (const [wish, place] of [
+  ['https://evil.example.com/', '/'],
+  ['//evil.example.com/', '/'],
+  ['/auth/session', '/auth/session'],
+] as const) {
+  test(`whoever wishes to come back to ${wish} is sent to the app’s own ${place}`, async () => {
+    const browser = await somebody()
+
+    const arrival = await browser.visit(`${url}/auth/signin/countersign`, {
+      form: await fillIn(browser, url, wish),
+    })
+
+    assert.equal(arrival.url.href, `${url}${place}`)
+    assert.equal(at((await browser.visit(`${url}/auth/session`)).json.user, 'id'), browser.person.id)
+    errors.length = 0 // The app has no page at its root, and says so.
+  })
+}
+
 test('two who sign in at once are each signed in as themselves', async () => {
   const [one, other] = [await somebody(), await somebody()]
 

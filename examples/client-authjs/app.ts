@@ -35,7 +35,10 @@ export function createConfig(settings: Settings): AuthConfig {
       session: ({ session, token: { sub } }) =>
         sub === undefined ? { expires: session.expires } : { ...session, user: { ...session.user, id: sub } },
       // Whoever signs out here may go on to sign out at the authority.
-      redirect: ({ url: to }) => (to.startsWith(leaving) || new URL(to).origin === url ? to : url),
+      redirect: ({ url: wish }) => {
+        const to = new URL(wish, url) // It may be a path of the app.
+        return to.href.startsWith(leaving) || to.origin === url ? to.href : url
+      },
     },
     logger: { error: onError },
   }
