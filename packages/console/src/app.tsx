@@ -6,6 +6,7 @@ import { Redirect, Route, Switch } from 'wouter'
 import { AccountPages } from './account/account-pages.tsx'
 import { queryClient } from './api/query-client.ts'
 import { Speech, type SpeechProps } from './i18n/speech.tsx'
+import { useKeptFocus } from './shell/kept-focus.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { theme } from './theme/theme.ts'
 import { later } from './ui/later.tsx'
@@ -41,6 +42,7 @@ export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
 }
 
 function Pages(): ReactNode {
+  useKeptFocus()
   return (
     <Switch>
       <Route path="/account/:section?">{({ section }) => <AccountPages section={section} />}</Route>

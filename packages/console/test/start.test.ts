@@ -8,6 +8,7 @@ import { firstRequest, snippetLanguages } from '../src/start/snippets.ts'
 import { codeOf } from './authenticator.ts'
 import { assertAccessible, shoot, shootEveryWay } from './browser.ts'
 import { giveDevice } from './device.ts'
+import { waitForFocus } from './keyboard-walk.ts'
 import { enrol, newPerson, signedInElsewhere, signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
 
@@ -115,7 +116,7 @@ test('the first steps', async (t) => {
 
       await page.getByText('A password alone does not open your account.').waitFor()
       await dialog(page).waitFor({ state: 'detached' })
-      await page.waitForFunction('document.activeElement?.textContent === "Choose a method for each caller"')
+      await waitForFocus(page, /^h2 Choose a method for each caller/, 'After the codes')
       assert.equal(await page.getByRole('button', { name: 'Add an authenticator app' }).count(), 0)
       const [account] = (await world.admin.accounts.list({ search: person.email })).items
       const { items } = await world.admin.accountFactors.list(account?.id ?? '')

@@ -10,7 +10,7 @@ export function NotFound(): ReactNode {
   return (
     <main className={css.alone}>
       <Brand />
-      <h1>{t.common.notFound}</h1>
+      <h1 tabIndex={-1}>{t.common.notFound}</h1>
       <Link href="/account">{t.common.home}</Link>
     </main>
   )

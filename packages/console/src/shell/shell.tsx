@@ -11,6 +11,7 @@ import { Icon, type IconName } from '../ui/icon.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { PageSkeleton } from '../ui/skeletons.tsx'
 import { Brand } from './brand.tsx'
+import { focusPage } from './kept-focus.ts'
 import { leaveToSignIn } from './leave.ts'
 import { MeContext } from './me.ts'
 import { Offline } from './offline.tsx'
@@ -60,7 +61,7 @@ export function Shell({ entries, other, title, here, isWide = false, children }:
   const t = useT()
   const [path] = useLocation()
   const [isOpen, setOpen] = useState(false)
-  const main = useArrival(path, `${title} · ${facts.name}`)
+  useArrival(path, `${title} · ${facts.name}`)
   const side = (
     <>
       <Entries entries={entries} here={here} onFollow={() => setOpen(false)} />
@@ -105,7 +106,7 @@ export function Shell({ entries, other, title, here, isWide = false, children }:
         </div>
         {side}
       </nav>
-      <main className={css.main} id="content" tabIndex={-1} ref={main}>
+      <main className={css.main} id="content" tabIndex={-1}>
         <Offline />
         <div className={css.page} data-wide={isWide}>
           {children}
@@ -116,17 +117,15 @@ export function Shell({ entries, other, title, here, isWide = false, children }:
 }
 
 /** A new page begins at its top, for eyes and for screen readers alike; the first one is left as the browser opened it. */
-function useArrival(path: string, title: string): React.RefObject<HTMLElement | null> {
-  const main = useRef<HTMLElement>(null)
+function useArrival(path: string, title: string): void {
   const before = useRef(path)
   useEffect(() => {
     document.title = title
     if (before.current === path) return
     before.current = path
     window.scrollTo(0, 0)
-    main.current?.focus({ preventScroll: true })
+    focusPage()
   }, [path, title])
-  return main
 }
 
 interface EntriesProps {

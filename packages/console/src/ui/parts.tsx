@@ -17,7 +17,7 @@ export function PageHeader({ title, lead, actions }: PageHeaderProps): ReactNode
   return (
     <div className={css.pageHeader}>
       <div>
-        <h1>{title}</h1>
+        <h1 tabIndex={-1}>{title}</h1>
         {lead !== undefined && <p>{lead}</p>}
       </div>
       {actions !== undefined && <div className={css.actions}>{actions}</div>}
