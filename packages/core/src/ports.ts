@@ -56,6 +56,11 @@ export interface Secrets {
   seal(plain: string, context: string): string
   /** Opens what `seal` made. Throws when it was altered, moved to another context, or the key is unknown. */
   open(sealed: string, context: string): string
+  /**
+   * 16 bytes by which a sector knows a node, under the newest key (OIDC Core §8.1). Without the key nobody gets from one
+   * sector's to another's, or to the node. What was once told is kept in the store, since keys change.
+   */
+  alias(sector: string, node: string): Uint8Array
   /** Keyed hash of one link of the audit chain, base64url, under the version that wrote it. */
   chain(previous: string, event: string): string
   /** Recomputes a link under the version named in `hash` and compares in constant time. */

@@ -17,6 +17,7 @@ import type {
   SessionId,
 } from '@countersign/protocol'
 import type { Account } from './accounts/account.ts'
+import type { AliasStore } from './aliases-port.ts'
 import type { ApiKey } from './api-keys/api-key.ts'
 import type { HourOfUse } from './api-keys/usage.ts'
 import type { ApiKeyStore } from './api-keys-port.ts'
@@ -278,6 +279,7 @@ export type Store = LogStore &
   SessionStore &
   GrantStore &
   ClientStore &
+  AliasStore &
   RegistrationStore &
   AuthorizationStore &
   ApiKeyStore &

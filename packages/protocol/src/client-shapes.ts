@@ -1,7 +1,13 @@
 /** OAuth clients as they stand on the wire; the names are those of RFC 7591 §2 where it has one. */
 import type { AssuranceLevel } from './authentication.ts'
 import type { IdTokenAlgorithm } from './claims.ts'
-import type { ClientAuthMethod, ClientGrantType, ClientProfile, ClientRegistration } from './clients.ts'
+import type {
+  ClientAuthMethod,
+  ClientGrantType,
+  ClientProfile,
+  ClientRegistration,
+  SubjectType,
+} from './clients.ts'
 
 /** A public key as the client registered it (RFC 7517 §4). */
 export type JwkShape = Readonly<Record<string, string>>
@@ -36,6 +42,10 @@ export interface ClientShape {
   assurance: AssuranceLevel | null
   /** What its ID tokens are signed with; null for what the server signs everything with. */
   id_token_signed_response_alg: IdTokenAlgorithm | null
+  /** `pairwise`: it knows people by names that no other sector is told. */
+  subject_type: SubjectType
+  /** Where it is written which redirect URIs belong to its sector. */
+  sector_identifier_uri: string | null
   /** `self` and `document`: nobody of this server has looked at it. */
   registration: ClientRegistration
   /** When somebody first allowed it something; told of clients that nobody looked at. */
@@ -64,6 +74,8 @@ export interface CreateClientRequest {
   tos_uri?: string | undefined
   assurance?: AssuranceLevel | undefined
   id_token_signed_response_alg?: IdTokenAlgorithm | undefined
+  subject_type?: SubjectType | undefined
+  sector_identifier_uri?: string | undefined
 }
 
 export interface ChangeClientRequest {
@@ -85,6 +97,8 @@ export interface ChangeClientRequest {
   tos_uri?: string | null | undefined
   assurance?: AssuranceLevel | null | undefined
   id_token_signed_response_alg?: IdTokenAlgorithm | null | undefined
+  subject_type?: SubjectType | undefined
+  sector_identifier_uri?: string | null | undefined
   disabled?: boolean | undefined
 }
 

@@ -50,6 +50,10 @@ export const isIdentityScope = (text: string): text is IdentityScope =>
 
 export const isScopeWord = (text: string): boolean => isIdentityScope(text) || isPermission(text)
 
+/** Whether a client is told everybody's own id, or names of its sector's own (OIDC Core §8). */
+export const subjectTypes = ['public', 'pairwise'] as const
+export type SubjectType = (typeof subjectTypes)[number]
+
 /** How a client came to be: registered by an administrator, by itself (RFC 7591), or by a document that it publishes. */
 export const clientRegistrations = ['administrator', 'self', 'document'] as const
 export type ClientRegistration = (typeof clientRegistrations)[number]

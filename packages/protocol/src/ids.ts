@@ -63,6 +63,21 @@ export function toIdBody(nowMs: number, random: Uint8Array): string {
   return `${timePart(nowMs)}${randomPart(random)}`
 }
 
+/** How many bytes `toAliasId` needs. */
+export const ALIAS_BYTES = 16
+
+/**
+ * An id of 128 bits that somebody has derived, in the form of all others: nothing that reads ids can tell the two apart,
+ * and the time in it is none.
+ */
+export function toAliasId<P extends IdPrefix>(prefix: P, derived: Uint8Array): `${P}_${string}` {
+  if (derived.length !== ALIAS_BYTES) throw new RangeError(`An alias has ${ALIAS_BYTES} bytes.`)
+  const time = derived.subarray(0, TIME_BYTES).reduce((value, byte) => value * 256 + byte, 0)
+  return toId(prefix, time, derived.subarray(TIME_BYTES))
+}
+
+const TIME_BYTES = 6
+
 /** 48 bits as ten characters; the first carries three bits, so it never passes `7`. */
 function timePart(nowMs: number): string {
   let text = ''

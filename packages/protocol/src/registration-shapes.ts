@@ -18,6 +18,8 @@ export interface RegisterClientRequest {
   dpop_bound_access_tokens?: boolean | undefined
   post_logout_redirect_uris?: string[] | undefined
   id_token_signed_response_alg?: string | undefined
+  subject_type?: string | undefined
+  sector_identifier_uri?: string | undefined
   software_statement?: string | undefined
 }
 
@@ -36,6 +38,7 @@ export interface RegisteredClientResponse {
   response_types: string[]
   scope: string
   dpop_bound_access_tokens: boolean
+  subject_type: string
   [more: string]: unknown
 }
 

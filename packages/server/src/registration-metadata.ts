@@ -5,6 +5,7 @@ import {
   clientGrantTypes,
   idTokenAlgorithms,
   type RegisterClientRequest,
+  subjectTypes,
 } from '@countersign/protocol'
 import { clientMetadataSchema } from './schemas/registration.ts'
 
@@ -33,12 +34,16 @@ export function readMetadata(body: unknown): Metadata {
   const idTokenAlgorithm = idTokenAlgorithms.find((one) => one === algorithm) ?? null
   if (algorithm !== undefined && idTokenAlgorithm === null)
     return refuseMember('id_token_signed_response_alg')
-  return { ok: true, input: { ...toInput(metadata), authMethod, grantTypes, idTokenAlgorithm } }
+  const { subject_type: subject = 'public' } = metadata
+  const subjectType = subjectTypes.find((one) => one === subject)
+  if (subjectType === undefined) return refuseMember('subject_type')
+  const words = { authMethod, grantTypes, idTokenAlgorithm, subjectType }
+  return { ok: true, input: { ...toInput(metadata), ...words } }
 }
 
 function toInput(
   metadata: RegisterClientRequest,
-): Omit<RegistrationInput, 'authMethod' | 'grantTypes' | 'idTokenAlgorithm'> {
+): Omit<RegistrationInput, 'authMethod' | 'grantTypes' | 'idTokenAlgorithm' | 'subjectType'> {
   const { redirect_uris: redirectUris = [], scope } = metadata
   return {
     name: metadata.client_name ?? 'An app without a name',
@@ -51,6 +56,7 @@ function toInput(
     logoUri: metadata.logo_uri ?? null,
     policyUri: metadata.policy_uri ?? null,
     tosUri: metadata.tos_uri ?? null,
+    sectorIdentifierUri: metadata.sector_identifier_uri ?? null,
   }
 }
 
@@ -81,6 +87,8 @@ const members: Readonly<Record<keyof RegisterClientRequest, true>> = {
   dpop_bound_access_tokens: true,
   post_logout_redirect_uris: true,
   id_token_signed_response_alg: true,
+  subject_type: true,
+  sector_identifier_uri: true,
   software_statement: true,
 }
 

@@ -10,6 +10,7 @@ import {
   isClientId,
   isScopeWord,
   isServiceAccountId,
+  subjectTypes,
 } from '@countersign/protocol'
 import {
   integer,
@@ -50,6 +51,8 @@ export function toClient(row: Row): Client {
     tosUri: textOrNull(row, 'tos_uri'),
     assurance: narrowedOrNull(row, 'assurance', oneOf(assuranceLevels)),
     idTokenAlgorithm: narrowedOrNull(row, 'id_token_algorithm', oneOf(idTokenAlgorithms)),
+    subjectType: narrowed(row, 'subject_type', oneOf(subjectTypes)),
+    sectorIdentifierUri: textOrNull(row, 'sector_identifier_uri'),
     registration: narrowed(row, 'registration', oneOf(clientRegistrations)),
     usedAtMs: integerOrNull(row, 'used_at'),
     createdAtMs: integer(row, 'created_at'),

@@ -5,6 +5,7 @@
  */
 import type { Migration } from './migrate.ts'
 import { emailChanges, invitations, links, mails, origins, signUps } from './schema/account-life.ts'
+import { aliases } from './schema/aliases.ts'
 import {
   assurance,
   authorizations,
@@ -68,4 +69,5 @@ export const migrations: readonly Migration[] = [
   { id: 28, name: 'invitations', statements: invitations },
   { id: 29, name: 'registrations', statements: registrations },
   { id: 30, name: 'registration_times', statements: registrationTimes },
+  { id: 31, name: 'aliases', statements: aliases },
 ]

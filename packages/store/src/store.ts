@@ -1,6 +1,7 @@
 /** Core's port, answered by an engine: each method is one read or one named transaction, and nothing else. */
 import type {
   AccountStore,
+  AliasStore,
   ApiKeyStore,
   AuditStore,
   AuthorizationStore,
@@ -29,6 +30,7 @@ import type {
   Store,
 } from '@countersign/core'
 import type { Engine } from './engine.ts'
+import * as aliases from './reads/aliases.ts'
 import * as audit from './reads/audit.ts'
 import * as authorizations from './reads/authorizations.ts'
 import * as clients from './reads/clients.ts'
@@ -150,8 +152,11 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
   }
 }
 
-function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore {
+function createClientStore(engine: StoreEngine): ClientStore & RegistrationStore & AliasStore {
   return {
+    readAliases: (sector, nodes) => engine.read(() => aliases.readAliases(sector, nodes)),
+    keepAliases: (input) => engine.write('keepAliases', input),
+    resolveAliases: (names, sector) => engine.read(() => aliases.resolveAliases(names, sector)),
     createClient: (input) => engine.write('createClient', input),
     readClient: (id) => engine.read(() => clients.readClient(id)),
     listClients: (page) => engine.read(() => clients.listClients(page)),

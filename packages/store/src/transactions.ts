@@ -1,5 +1,6 @@
 /** Every transaction by its name. The names are those of core's port, and what a writer thread is sent. */
 import * as accounts from './transactions/accounts.ts'
+import * as aliases from './transactions/aliases.ts'
 import * as apiKeys from './transactions/api-keys.ts'
 import * as assurance from './transactions/assurance.ts'
 import * as audit from './transactions/audit.ts'
@@ -30,6 +31,7 @@ import * as signingKeys from './transactions/signing-keys.ts'
 import * as tickets from './transactions/tickets.ts'
 
 export type StoreTransactions = typeof accounts &
+  typeof aliases &
   typeof apiKeys &
   typeof assurance &
   typeof audit &
@@ -61,6 +63,7 @@ export type StoreTransactions = typeof accounts &
 
 export const transactions: StoreTransactions = {
   ...accounts,
+  ...aliases,
   ...apiKeys,
   ...assurance,
   ...audit,

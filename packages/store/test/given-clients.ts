@@ -2,7 +2,8 @@
 import type { Client } from '@countersign/core'
 import type { ServiceAccountId } from '@countersign/protocol'
 import type { Bench } from './bench.ts'
-import { change, DAY, givenServiceAccount, makeEvent, makeText, NOW } from './given.ts'
+import { change, DAY, givenAccount, givenServiceAccount, makeEvent, makeText, NOW } from './given.ts'
+import { keepAliases } from './given-aliases.ts'
 
 export const makeClient = (over: Partial<Client> = {}): Client => ({
   id: makeText('client'),
@@ -25,6 +26,8 @@ export const makeClient = (over: Partial<Client> = {}): Client => ({
   tosUri: null,
   assurance: null,
   idTokenAlgorithm: null,
+  subjectType: 'public',
+  sectorIdentifierUri: null,
   createdAtMs: NOW,
   disabledAtMs: null,
   endedAtMs: null,
@@ -80,6 +83,7 @@ export async function clientWritesOf(
   const { store } = bench
   const { client, serviceAccountId } = await givenSpeaker(bench)
   const leaving = await givenClient(bench)
+  const account = await givenAccount(bench)
   const { id } = client
   const documented = makeClient({
     id: `https://app.example.com/${makeText('client')}.json`,
@@ -105,6 +109,7 @@ export async function clientWritesOf(
       () => store.changeClient({ id, change: { serviceAccountId: null }, ...change() }),
       () => store.changeClient({ id, change: { serviceAccountId }, ...change() }),
       () => store.changeClient({ id, change: { assurance: 'aal2' }, ...change() }),
+      () => store.changeClient({ id, change: { subjectType: 'pairwise' }, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: NOW, ...change() }),
       () => store.changeClient({ id, change: {}, disabledAtMs: null, ...change() }),
     ],
@@ -113,6 +118,7 @@ export async function clientWritesOf(
       () => store.keepDocumentClient({ client: { ...documented, name: 'Other' }, ...change() }),
       () => store.keepDocumentClient({ client: { ...documented, scopes: ['notes:write'] }, ...change() }),
     ],
+    keepAliases: [() => keepAliases(bench, account)],
     rotateClientSecret: [() => rotate(bench, leaving, 'another digest')],
     useOnce: [() => store.useOnce({ key: 'assertion x y', expiresAtMs: NOW })],
     sweepUsed: [() => store.sweepUsed(NOW + DAY, 100)],

@@ -26,6 +26,7 @@ export async function givenSignIn(bench: Bench, over: { grant?: Partial<Grant> }
     sessionId: session.id,
     clientId: code.clientId,
     accountId: code.accountId,
+    told: null,
     createdAtMs: NOW,
     expiresAtMs: endOf(session),
   }

@@ -9,6 +9,7 @@ import type {
   IdTokenAlgorithm,
   Permission,
   ServiceAccountId,
+  SubjectType,
 } from '@countersign/protocol'
 import { isPermission } from '@countersign/protocol'
 
@@ -44,6 +45,9 @@ export interface Client {
   readonly assurance: AssuranceLevel | null
   /** What its ID tokens are signed with; null for what the server signs everything with. */
   readonly idTokenAlgorithm: IdTokenAlgorithm | null
+  readonly subjectType: SubjectType
+  /** Where it is written which redirect URIs belong to its sector (OIDC Core §8.1). */
+  readonly sectorIdentifierUri: string | null
   readonly registration: ClientRegistration
   /** When somebody first allowed it something; kept of clients that nobody looked at, which are swept without it. */
   readonly usedAtMs: number | null
@@ -84,6 +88,8 @@ export type ClientSettings = Pick<
   | 'tosUri'
   | 'assurance'
   | 'idTokenAlgorithm'
+  | 'subjectType'
+  | 'sectorIdentifierUri'
 >
 
 /** What people set of a client, and nothing else, always in the same order. */
@@ -107,6 +113,8 @@ export function settingsOf(client: ClientSettings): ClientSettings {
     tosUri: client.tosUri,
     assurance: client.assurance,
     idTokenAlgorithm: client.idTokenAlgorithm,
+    subjectType: client.subjectType,
+    sectorIdentifierUri: client.sectorIdentifierUri,
   }
 }
 

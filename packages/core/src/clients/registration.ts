@@ -44,6 +44,8 @@ export type RegistrationInput = Pick<
   | 'policyUri'
   | 'tosUri'
   | 'idTokenAlgorithm'
+  | 'subjectType'
+  | 'sectorIdentifierUri'
 > & {
   /** Null for all that the fence has. */
   readonly scopes: readonly string[] | null

@@ -1,9 +1,11 @@
 /** What a client may be registered as: the rules that its settings keep among each other. */
 
-import { assertionAlgorithms, isFapiAlgorithm, isScopeWord } from '@countersign/protocol'
+import { assertionAlgorithms, isFapiAlgorithm, isPermission, isScopeWord } from '@countersign/protocol'
 import { importKey } from '@countersign/verifier'
 import { type ClientJwk, type ClientSettings, kindOf } from './client.ts'
 import { redirectUriMistake } from './redirect-uris.ts'
+import { isForAdministrators } from './registration.ts'
+import { needsSectorUri } from './sector.ts'
 
 export interface Mistake {
   readonly path: string
@@ -53,7 +55,35 @@ export async function clientMistake(settings: ClientSettings): Promise<Mistake |
       message: 'It is https, or http on loopback, without a fragment.',
     }
   }
+  const wrongSubject = subjectMistake(settings)
+  if (wrongSubject !== null) return wrongSubject
   return (settings.profile === 'fapi2-security' ? fapiMistake(settings) : null) ?? keysMistake(settings)
+}
+
+/** OIDC Core §8.1. What stands at the sector's address is asked where it is registered. */
+function subjectMistake(settings: ClientSettings): Mistake | null {
+  const { subjectType, sectorIdentifierUri: uri, redirectUris, scopes } = settings
+  if (uri !== null && !isFetched(uri)) {
+    const message = 'It is an https address, without user name and fragment.'
+    return { path: 'sector_identifier_uri', message }
+  }
+  if (uri !== null && redirectUris.length === 0) {
+    const message = 'Without redirect URIs nobody can tell whether the client belongs to a sector.'
+    return { path: 'sector_identifier_uri', message }
+  }
+  if (needsSectorUri(settings)) {
+    const message = 'Redirect URIs of several hosts need an address at which they are named as one sector.'
+    return { path: 'sector_identifier_uri', message }
+  }
+  // By administering it could read the very ids that it is not to be told.
+  if (
+    subjectType === 'pairwise' &&
+    scopes.some((scope) => isPermission(scope) && isForAdministrators(scope))
+  ) {
+    const message = 'A client with pairwise subjects has no permissions of the authority itself.'
+    return { path: 'subject_type', message }
+  }
+  return null
 }
 
 /** The FAPI 2.0 Security Profile §5.3.2.1, as far as it is about what a client is registered as. */
@@ -94,7 +124,7 @@ async function keysMistake({ authMethod, jwks, jwksUri }: ClientSettings): Promi
       message: 'The method private_key_jwt and public keys to check it with go together.',
     }
   }
-  if (jwksUri !== null && !isKeyAddress(jwksUri)) {
+  if (jwksUri !== null && !isFetched(jwksUri)) {
     return { path: 'jwks_uri', message: 'Keys are published by https, without user name and fragment.' }
   }
   const kids = new Set<string>()
@@ -110,7 +140,7 @@ async function keysMistake({ authMethod, jwks, jwksUri }: ClientSettings): Promi
 }
 
 /** What is really called, and over which addresses, is decided when it is; in the clear only on this machine. */
-function isKeyAddress(text: string): boolean {
+function isFetched(text: string): boolean {
   if (!/^https?:\/\/[^\s#@\\]+$/.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)

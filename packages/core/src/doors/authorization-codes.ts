@@ -11,11 +11,14 @@ import type { Grant } from '../grants/grant.ts'
 import { endOf } from '../logouts/lapse.ts'
 import type { ClientSignIn } from '../logouts/logout.ts'
 import { makeAudit, makeSecret } from '../make.ts'
+import type { LogHead } from '../revocations/revocation.ts'
 import type { Session } from '../sessions/session.ts'
+import type { PrincipalView } from '../store-port.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { holdInClient } from './held-session.ts'
 import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import { asTheyAre, type Naming, readNamed } from './subjects.ts'
 
 export interface RedeemInput {
   readonly code: string
@@ -44,29 +47,31 @@ export async function redeemCode(
   if (!client.grantTypes.includes('authorization_code')) return { ok: false, error: 'unauthorized_client' }
   // RFC 9449 §5.2.
   if (client.dpopBound && input.jkt === null) return { ok: false, error: 'invalid_dpop_proof' }
-  const read = await context.store.readAuthorizationCode(context.secrets.digests(new Secret(input.code)))
-  const { found } = read
-  if (found === null || !isFor(context, found.code, client, input)) return refused
-  const { code, principal } = found
-  // The code itself is a use, a moment ago.
-  const held = holdInClient(context, { session: found.session, principal, client }, facts.nowMs, facts.nowMs)
-  if (!held.ok) return refused
-  const { session } = held
+  const again = () => find(context, client, input, facts.nowMs)
+  const first = await again()
+  if (first === null) return refused
+  const nodes = [first.code.accountId, first.session.id] as const
+  const named = await readNamed(context, client, first, { nodes, again }, facts.nowMs)
+  if (named === null) return refused
+  const { naming } = named
+  const { head, digest, code, principal, session } = named.found
   const idTokenKey = code.identityScopes.includes('openid') ? await idTokenKeyOf(context, client) : null
   const jkt = client.kind === 'public' ? input.jkt : null
   const grant = { ...toGrant(context, code, session, facts.nowMs), jkt }
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
-  const opened = await open(context, { digest: found.digest, grant, refresh, client, session }, facts)
+  const opened = await open(context, { digest, grant, refresh, client, session, naming }, facts)
   if (opened !== 'opened') {
     if (opened === 'reused') await context.feed.catchUp()
     return refused
   }
   const permissions = narrow(narrow(code.permissions, permissionsOf(client)), principal.rights.permissions)
-  const order = { head: read.head, principal, clientId: client.id, permissions, audiences: code.audiences }
+  const whose = { head, principal, clientId: client.id, naming }
+  const order = { ...whose, permissions, audiences: code.audiences }
   const parents = { session, grant, apiKey: null, jkt: input.jkt }
   const access = mintAccessToken(context, { ...order, ...parents }, facts.nowMs)
   if (access === null) return refused
-  const idOrder = { clientId: client.id, session, nonce: code.nonce, accessToken: access.accessToken }
+  const { nonce } = code
+  const idOrder = { clientId: client.id, naming, session, nonce, accessToken: access.accessToken }
   return {
     ok: true,
     access,
@@ -77,6 +82,30 @@ export async function redeemCode(
 }
 
 const refused: Redeemed = { ok: false, error: 'invalid_grant' }
+
+interface FoundCode {
+  readonly head: LogHead
+  readonly digest: string
+  readonly code: AuthorizationCode
+  readonly principal: PrincipalView
+  readonly session: Session
+}
+
+/** Null for a code that does not hold, for whatever reason. */
+async function find(
+  context: MintContext,
+  client: Client,
+  input: RedeemInput,
+  nowMs: number,
+): Promise<FoundCode | null> {
+  const digests = context.secrets.digests(new Secret(input.code))
+  const { head, found } = await context.store.readAuthorizationCode(digests)
+  if (found === null || !isFor(context, found.code, client, input)) return null
+  const { digest, code, principal } = found
+  // The code itself is a use, a moment ago.
+  const held = holdInClient(context, { session: found.session, principal, client }, nowMs, nowMs)
+  return held.ok ? { head, digest, code, principal, session: held.session } : null
+}
 
 /** RFC 7636 §4.1. */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/
@@ -122,11 +151,12 @@ interface Opening {
   readonly refresh: Secret | null
   readonly client: Client
   readonly session: Session
+  readonly naming: Naming
 }
 
 function open(
   context: MintContext,
-  { digest, grant, refresh, client, session }: Opening,
+  { digest, grant, refresh, client, session, naming }: Opening,
   facts: RequestFacts,
 ): Promise<'opened' | 'gone' | 'reused'> {
   const target = { kind: 'grant', id: grant.id }
@@ -137,7 +167,7 @@ function open(
     digest,
     grant,
     refreshDigest: refresh && context.secrets.digest(refresh),
-    signIn: toSignIn(grant, client, session, facts.nowMs),
+    signIn: toSignIn(grant, client, { session, naming }, facts.nowMs),
     refreshExpiresAtMs:
       grant.sessionId === null ? Math.min(facts.nowMs + idleMs, grant.expiresAtMs) : grant.expiresAtMs,
     nowMs: facts.nowMs,
@@ -154,12 +184,18 @@ function open(
 }
 
 /** Back-Channel Logout is about who signed in by an ID token, whatever else was given. */
-function toSignIn(grant: Grant, client: Client, session: Session, nowMs: number): ClientSignIn | null {
+function toSignIn(
+  grant: Grant,
+  client: Client,
+  { session, naming }: Pick<Opening, 'session' | 'naming'>,
+  nowMs: number,
+): ClientSignIn | null {
   if (client.backchannelLogoutUri === null || !grant.identityScopes.includes('openid')) return null
   return {
     sessionId: session.id,
     clientId: client.id,
     accountId: session.accountId,
+    told: naming === asTheyAre ? null : { subject: naming(session.accountId), sid: naming(session.id) },
     createdAtMs: nowMs,
     expiresAtMs: endOf(session),
   }

@@ -2,7 +2,7 @@
  * The authorization endpoint (OAuth 2.1 §4.1, OIDC Core §3.1.2): from a request and the session of a browser to what
  * comes next: a page that names a mistake, an answer to the client, a sign-in, a question, or a code.
  */
-import { reachesAcr, type Secret, type SessionId } from '@countersign/protocol'
+import { type AccountId, reachesAcr, type Secret, type SessionId } from '@countersign/protocol'
 import { type AuthorizationCode, CODE_SECONDS, type Consent } from '../authorizations/code.ts'
 import {
   type AuthorizationError,
@@ -23,6 +23,7 @@ import { findClient, keepDocumentClient } from './client-documents.ts'
 import { type DecidedFacts, decide } from './decide.ts'
 import { readIdTokenHint } from './id-token.ts'
 import type { MintContext } from './mint.ts'
+import { accountOfSubject } from './subjects.ts'
 
 export interface AuthorizeInput {
   readonly parameters: AuthorizationParameters
@@ -122,8 +123,8 @@ export type ReadRequest =
       readonly to: ReturnAddress
       readonly request: AuthorizationRequest
       readonly audiences: readonly string[]
-      /** Whom `id_token_hint` was about. */
-      readonly hinted: string | null
+      /** Whom `id_token_hint` or the claims are about; `nobody` where that is none that this client can know. */
+      readonly hinted: AccountId | 'nobody' | null
     }
 
 /** All that can be said about a request without knowing who is asked. */
@@ -157,14 +158,18 @@ export async function readRequest(
   if (audiences === null)
     return refuse('invalid_target', 'The resource is not one that this client may name.')
   const hint = request.idTokenHint === null ? null : await readIdTokenHint(context, request.idTokenHint)
-  const fromHint = hint?.accountId ?? null
-  const hinted = request.subject ?? fromHint
+  const fromHint = hint?.subject ?? null
+  const subject = request.subject ?? fromHint
   if (request.idTokenHint !== null && fromHint === null) {
     return refuse('invalid_request', 'The id_token_hint is no ID token of this issuer.')
   }
-  if (fromHint !== null && fromHint !== hinted) {
+  if (fromHint !== null && fromHint !== subject) {
     return refuse('invalid_request', 'The id_token_hint and the claims name two people.')
   }
+  // In the names of whoever asks, and not of the hint's own client: or two of them could find out whether they know the
+  // same person, by trying one's ID token at the other's door.
+  const meant = subject === null ? null : await accountOfSubject(context, client, subject)
+  const hinted = subject === null ? null : (meant ?? 'nobody')
   return { kind: 'request', client, to, request, audiences, hinted }
 }
 

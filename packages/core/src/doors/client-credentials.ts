@@ -9,6 +9,7 @@ import { makeAudit } from '../make.ts'
 import type { KnownClient } from './client-authentication.ts'
 import { principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import { asTheyAre } from './subjects.ts'
 
 export interface ClientCredentialsInput {
   /** Null asks for everything that the client may have. */
@@ -51,7 +52,9 @@ export async function issueToClient(
   const audiences = audiencesFor(context, client, input.audiences)
   if (audiences === null) return { ok: false, error: 'invalid_target' }
   const parents = { session: null, grant: null, apiKey: null, jkt: input.jkt }
-  const order = { head, principal, clientId: client.id, permissions, audiences, ...parents }
+  // A service account is no person's, and the client knows it as its own.
+  const whose = { head, principal, clientId: client.id, naming: asTheyAre }
+  const order = { ...whose, permissions, audiences, ...parents }
   const access = mintAccessToken(context, order, facts.nowMs)
   if (access === null) throw new Error('A token without a parent ended before it began.')
   await context.store.appendAudit([

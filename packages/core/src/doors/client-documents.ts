@@ -60,7 +60,7 @@ async function readSettings(context: Context, id: ClientId, again: boolean) {
   const settings = toRegistered(context, cutToFence(context.policy.registration.fence, said))
   // Without these it could not ask for anything.
   const isComplete = settings.grantTypes.includes('authorization_code') && settings.redirectUris.length > 0
-  return isComplete && (await registrationMistake(context, settings)) === null ? settings : null
+  return isComplete && (await registrationMistake(context, settings, again)) === null ? settings : null
 }
 
 /** Keeps what the document says; false where the client was ended meanwhile. */

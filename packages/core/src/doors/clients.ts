@@ -22,6 +22,7 @@ import { sealClientSecret } from './client-secret-jwt.ts'
 import type { MintContext } from './mint.ts'
 import { mayGive } from './principals.ts'
 import { provideIdTokenKey } from './signing-keys.ts'
+import { sectorMistake } from './subjects.ts'
 
 /** The newest secret and those in overlap. */
 export const CLIENT_SECRETS_MAX = 4
@@ -39,7 +40,7 @@ export async function createClient(
   facts: RequestFacts,
 ): Promise<Outcome<ClientWithSecret>> {
   if (!may(caller, own.clientsWrite)) return refuse('permission_denied')
-  const mistake = serverMistake(context, input) ?? (await clientMistake(input))
+  const mistake = await settingsMistake(context, input, true)
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, input.serviceAccountId)) return refuse('permission_denied')
   if (!mayGive(caller, input.scopes.filter(isPermission))) return refuse('permission_exceeds_own')
@@ -110,7 +111,8 @@ export async function changeClient(
   if (allowed.client.registration === 'document' && Object.keys(settings).length > 0)
     return refuse('conflict')
   const wanted = { ...allowed.client, ...settings }
-  const mistake = serverMistake(context, wanted) ?? (await clientMistake(wanted))
+  const isMoved = 'redirectUris' in settings || 'subjectType' in settings || 'sectorIdentifierUri' in settings
+  const mistake = await settingsMistake(context, wanted, isMoved)
   if (mistake !== null) return refuseField(mistake.path, mistake.message)
   if (!mayBind(caller, settings.serviceAccountId ?? null)) return refuse('permission_denied')
   if (!mayGive(caller, (settings.scopes ?? []).filter(isPermission))) return refuse('permission_exceeds_own')
@@ -190,6 +192,17 @@ export async function endClient(
   if (answer !== 'ended') return refuse(answer)
   await context.feed.catchUp()
   return { ok: true }
+}
+
+/** `isMoved`: which sector it belongs to is to be shown again. */
+async function settingsMistake(
+  context: Context,
+  settings: ClientSettings,
+  isMoved: boolean,
+): Promise<Mistake | null> {
+  const mistake = serverMistake(context, settings) ?? (await clientMistake(settings))
+  if (mistake !== null || !isMoved) return mistake
+  return sectorMistake(context.documents, settings, true)
 }
 
 /** A profile promises what the tokens are signed with, which is a setting of the server. */

@@ -7,6 +7,7 @@ import { type Context, entryExpiry, type RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { accountOf } from './principals.ts'
+import { resolvePath } from './subjects.ts'
 
 export type NamedConsent = Consent & { readonly clientName: string }
 
@@ -58,7 +59,10 @@ export async function readUserInfo(
   verdict: Verdict,
   facts: RequestFacts,
 ): Promise<Outcome<{ info: UserInfo }>> {
-  const id = verdict.credential.path.find(({ kind }) => kind === 'grant')?.id ?? ''
+  const told = verdict.credential.path.find(({ kind }) => kind === 'grant')?.id ?? ''
+  // The grant of another client, in a token that was exchanged, may stand there under a name.
+  const names = verdict.credential.actor === undefined ? null : await resolvePath(context, verdict)
+  const id = names?.get(told) ?? told
   const live = isGrantId(id) ? await context.store.readLiveGrant(id, facts.nowMs) : null
   const has = (scope: IdentityScope): boolean => live?.grant.identityScopes.includes(scope) === true
   if (live === null || !has('openid')) return refuse('permission_denied')
@@ -67,7 +71,8 @@ export async function readUserInfo(
   return {
     ok: true,
     info: {
-      sub: account.id,
+      // As in its ID token (OIDC Core §5.3.2), which may be a name of its sector's own.
+      sub: verdict.principal.id,
       ...(has('profile') && account.name !== null && { name: account.name }),
       ...(has('email') && { email: account.email, email_verified: account.emailVerifiedAtMs !== null }),
     },

@@ -30,6 +30,7 @@ import { audiencesFor } from './client-credentials.ts'
 import { holdInClient } from './held-session.ts'
 import { idTokenKeyOf, mintIdToken } from './id-token.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import { type Naming, readNamed } from './subjects.ts'
 
 export const DEVICE_CODE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -139,13 +140,38 @@ export async function askWithDeviceCode(
   if (session === null || principal === null) return refuse('invalid_grant')
   const held = holdInClient(context, { session, principal, client }, facts.nowMs, facts.nowMs)
   if (!held.ok) return refuse('invalid_grant')
-  const order = { ...read, client, digest, code, decision, session: held.session, principal, jkt }
-  return redeem(context, order, facts)
+  const first = { ...read, client, digest, code, decision, session: held.session, principal, jkt }
+  const named = await readNamed(
+    context,
+    client,
+    first,
+    { nodes: [session.accountId], again: () => findAgain(context, first, deviceCode, facts.nowMs) },
+    facts.nowMs,
+  )
+  return named === null
+    ? refuse('invalid_grant')
+    : redeem(context, { ...named.found, naming: named.naming }, facts)
+}
+
+/** After the pace was kept and the answer known: whoever gave it and their session as they are now. */
+async function findAgain(
+  context: MintContext,
+  before: Asking,
+  deviceCode: string,
+  nowMs: number,
+): Promise<Asking | null> {
+  const { head, found } = await context.store.readDeviceCode(context.secrets.digests(new Secret(deviceCode)))
+  if (found === null || found.session === null || found.principal === null) return null
+  const { session, principal } = found
+  const held = holdInClient(context, { session, principal, client: before.client }, nowMs, nowMs)
+  return held.ok ? { ...before, head, session: held.session, principal } : null
 }
 
 const refuse = (error: Extract<DeviceAnswer, { ok: false }>['error']): DeviceAnswer => ({ ok: false, error })
 
-type Redeeming = WithHead<{
+type Redeeming = Asking & { readonly naming: Naming }
+
+type Asking = WithHead<{
   readonly client: Client
   readonly digest: string
   readonly code: DeviceCode
@@ -156,7 +182,7 @@ type Redeeming = WithHead<{
 }>
 
 async function redeem(context: MintContext, order: Redeeming, facts: RequestFacts): Promise<DeviceAnswer> {
-  const { client, code, session, principal, head } = order
+  const { client, code, session, principal, head, naming } = order
   const key = code.identityScopes.includes('openid') ? await idTokenKeyOf(context, client) : null
   const grant = toGrant(context, order, facts.nowMs)
   const refresh = client.grantTypes.includes('refresh_token') ? makeSecret(context.random) : null
@@ -178,11 +204,11 @@ async function redeem(context: MintContext, order: Redeeming, facts: RequestFact
   const parents = { session: null, grant, apiKey: null, jkt: order.jkt }
   const access = mintAccessToken(
     context,
-    { head, principal, clientId: client.id, permissions, audiences: code.audiences, ...parents },
+    { head, principal, clientId: client.id, naming, permissions, audiences: code.audiences, ...parents },
     facts.nowMs,
   )
   if (access === null) return refuse('invalid_grant')
-  const idOrder = { clientId: client.id, session, nonce: null, accessToken: access.accessToken }
+  const idOrder = { clientId: client.id, naming, session, nonce: null, accessToken: access.accessToken }
   return {
     ok: true,
     access,

@@ -28,6 +28,7 @@ import type { KnownClient } from './client-authentication.ts'
 import { audiencesFor, type ClientCredentialsInput, type IssuedToClient } from './client-credentials.ts'
 import { principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, narrowings, signClaims, toAud } from './mint.ts'
+import { renameSubject, type SubjectNames } from './subjects.ts'
 import { audiencesOf, type VerifyContext, verdictOf } from './verify.ts'
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -64,8 +65,15 @@ export async function exchangeAccessToken(
   if (principal === null || principalDeath(principal, head.position) !== null) {
     return refuse('invalid_client', 'principal_disabled')
   }
-  const subject = await readSubject(context, input, audiencesOf(context, principal), facts.nowMs)
+  const again = () => readSubject(context, input, audiencesOf(context, principal), facts.nowMs)
+  const subject = await again()
   if (!subject.ok) return subject
+  const names = await renameSubject(context, client, subject.verdict, facts.nowMs)
+  if (names === null) return refuse('invalid_request', 'bad_claims')
+  // Looked at once more, for what ended it before the names were kept. The head is one from before all of this, so that
+  // whatever came between ends on the refusing side.
+  const still = names.isKept ? await again() : subject
+  if (!still.ok) return still
   const actor = await readActor(context, known, input, facts.nowMs)
   if (!actor.ok) return actor
   const held = narrow(subject.verdict.permissions, permissionsOf(client))
@@ -75,6 +83,7 @@ export async function exchangeAccessToken(
   if (audiences === null) return refuse('invalid_target', 'wrong_audience')
   const order = {
     verdict: subject.verdict,
+    names,
     permissions,
     audiences,
     jkt: input.jkt,
@@ -92,7 +101,7 @@ export async function exchangeAccessToken(
 function toEvent(
   context: Context,
   { client }: KnownClient,
-  { verdict, acting }: Order,
+  { verdict, acting, names }: Order,
   to: string,
   facts: RequestFacts,
 ): AuditEvent {
@@ -100,7 +109,7 @@ function toEvent(
   return makeAudit(context, facts, {
     type: 'access_token.exchanged',
     actor: { kind: 'service_account', id: acting.sub, credential: null },
-    target: { kind: principal.kind, id: principal.id },
+    target: { kind: principal.kind, id: names.behind(principal.id) },
     details: { client: client.id, from: credential.id, to },
   })
 }
@@ -155,6 +164,7 @@ async function readActor(
 const ACTORS_MAX = 4
 
 interface Order {
+  readonly names: SubjectNames
   readonly verdict: Verdict
   readonly permissions: readonly Permission[]
   readonly audiences: readonly string[]
@@ -170,7 +180,7 @@ function toClaims(
   order: Order,
   nowMs: number,
 ): AccessTokenClaims | 'too_deep' | 'over' {
-  const { verdict, permissions, audiences, acting, under, jkt } = order
+  const { verdict, names, permissions, audiences, acting, under, jkt } = order
   const { credential, principal } = verdict
   const parents = toParents(credential.path, under)
   if (parents.length > PARENTS_MAX || depthOf(credential.actor) >= ACTORS_MAX) return 'too_deep'
@@ -184,7 +194,7 @@ function toClaims(
     .filter(isRoleId)
   return {
     iss: context.policy.issuer,
-    sub: principal.id,
+    sub: names.told(principal.id),
     aud: toAud(audiences),
     exp,
     iat,
@@ -197,7 +207,7 @@ function toClaims(
     act: { ...acting, ...(credential.actor !== undefined && { act: credential.actor }) },
     parents,
     ...(roles.length > 0 && { roles }),
-    ...namesOf(credential.path),
+    ...namesOf(credential.path, names),
     ...(credential.authTimeMs !== null && { auth_time: Math.floor(credential.authTimeMs / 1000) }),
     ...(credential.amr.length > 0 && { amr: credential.amr }),
     ...(credential.acr !== null && { acr: credential.acr }),
@@ -216,12 +226,15 @@ function toParents(path: readonly PathNode[], under: readonly PathNode[]): strin
 }
 
 /** The session, grant and key that it stands under, each by the claim for it. */
-function namesOf(path: readonly PathNode[]): Pick<AccessTokenClaims, 'sid' | 'gid' | 'akid'> {
+function namesOf(
+  path: readonly PathNode[],
+  { told }: SubjectNames,
+): Pick<AccessTokenClaims, 'sid' | 'gid' | 'akid'> {
   const idOf = (wanted: PathNode['kind']): string | undefined => path.find(({ kind }) => kind === wanted)?.id
   const [sid, gid, akid] = [idOf('session'), idOf('grant'), idOf('api_key')]
   return {
-    ...(sid !== undefined && isSessionId(sid) && { sid }),
-    ...(gid !== undefined && isGrantId(gid) && { gid }),
-    ...(akid !== undefined && isApiKeyId(akid) && { akid }),
+    ...(sid !== undefined && isSessionId(sid) && { sid: told(sid) }),
+    ...(gid !== undefined && isGrantId(gid) && { gid: told(gid) }),
+    ...(akid !== undefined && isApiKeyId(akid) && { akid: told(akid) }),
   }
 }

@@ -8,6 +8,7 @@ import type { RequestFacts } from '../context.ts'
 import { makeAudit } from '../make.ts'
 import { decide } from './decide.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import { asTheyAre } from './subjects.ts'
 
 export interface ExchangeInput {
   readonly apiKey: string
@@ -55,6 +56,7 @@ export async function exchangeApiKey(
     head,
     principal,
     clientId: FIRST_PARTY_CLIENT,
+    naming: asTheyAre,
     permissions,
     audiences,
     session: null,

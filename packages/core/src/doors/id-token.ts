@@ -11,6 +11,7 @@ import type { Client } from '../clients/client.ts'
 import { type SigningMaterial, StoreUnavailable } from '../ports.ts'
 import type { Session } from '../sessions/session.ts'
 import type { MintContext } from './mint.ts'
+import type { Naming } from './subjects.ts'
 
 /** It is read once, at once, and opens nothing. */
 export const ID_TOKEN_SECONDS = 300
@@ -35,6 +36,8 @@ export interface IdTokenOrder {
   /** From `idTokenKeyOf`. */
   readonly key: SigningMaterial
   readonly clientId: ClientId
+  /** What the client is told for ids. */
+  readonly naming: Naming
   readonly session: Session
   readonly nonce: string | null
   /** The access token that is handed out with it (OIDC Core §3.1.3.6). */
@@ -44,17 +47,17 @@ export interface IdTokenOrder {
 }
 
 export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: number): string {
-  const { key, clientId, session, nonce, accessToken, isElsewhere = false } = order
+  const { key, clientId, naming, session, nonce, accessToken, isElsewhere = false } = order
   const iat = Math.floor(nowMs / 1000)
   const claims: IdTokenClaims = {
     iss: context.policy.issuer,
-    sub: session.accountId,
+    sub: naming(session.accountId),
     aud: clientId,
     exp: iat + ID_TOKEN_SECONDS,
     iat,
     auth_time: Math.floor(session.authTimeMs / 1000),
     amr: session.amr,
-    ...(!isElsewhere && { sid: session.id }),
+    ...(!isElsewhere && { sid: naming(session.id) }),
     at_hash: context.hashes.leftHalf(accessToken, key.algorithm),
     ...(session.acr !== null && { acr: session.acr }),
     ...(nonce !== null && { nonce }),
@@ -62,9 +65,9 @@ export function mintIdToken(context: MintContext, order: IdTokenOrder, nowMs: nu
   return context.signer.signIdToken(key, claims)
 }
 
-/** What an ID token of ours says about a sign-in that may be over. */
+/** What an ID token of ours says about a sign-in that may be over, in the names that its client was told. */
 export interface IdTokenHint {
-  readonly accountId: AccountId
+  readonly subject: AccountId
   readonly clientId: string | null
   readonly sessionId: string | null
 }
@@ -81,7 +84,7 @@ export async function readIdTokenHint(context: MintContext, hint: string): Promi
   const { sub, aud, sid } = claims
   if (typeof sub !== 'string' || !isAccountId(sub)) return null
   return {
-    accountId: sub,
+    subject: sub,
     clientId: typeof aud === 'string' ? aud : null,
     sessionId: typeof sid === 'string' ? sid : null,
   }

@@ -6,9 +6,10 @@ import { type ClientId, isClientId, type SessionId } from '@countersign/protocol
 import { type Client, isLive } from '../clients/client.ts'
 import type { RequestFacts } from '../context.ts'
 import { decide } from './decide.ts'
-import { readIdTokenHint } from './id-token.ts'
+import { type IdTokenHint, readIdTokenHint } from './id-token.ts'
 import type { MintContext } from './mint.ts'
 import { revokeNode } from './revoke.ts'
+import { nodeBehind } from './subjects.ts'
 
 /** As they came in. Others of the specification (`logout_hint`, `ui_locales`) are passed over. */
 export interface LogOutParameters {
@@ -45,10 +46,19 @@ export async function readLogOutRequest(
   const clientId = named ?? hinted?.clientId ?? null
   return {
     clientId: clientId !== null && isClientId(clientId) ? clientId : null,
-    hintedSession: hinted?.sessionId ?? null,
+    hintedSession: hinted === null ? null : await sessionOfHint(context, hinted),
     redirectUri: parameters.post_logout_redirect_uri ?? null,
     state: parameters.state ?? null,
   }
+}
+
+/** The session behind the name that the hint's own client was told. */
+async function sessionOfHint(
+  context: MintContext,
+  { clientId, sessionId }: IdTokenHint,
+): Promise<string | null> {
+  const client = clientId === null ? null : await context.store.readClient(clientId)
+  return client === null || sessionId === null ? sessionId : nodeBehind(context, client, sessionId)
 }
 
 export interface LogOutInput {

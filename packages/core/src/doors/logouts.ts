@@ -85,18 +85,18 @@ async function attempt(
 /** A `jti` of its own for each attempt: a client that has seen one may refuse it as a replay. */
 function toClaims(
   context: LogoutContext,
-  { accountId, clientId, sessionId }: ClaimedLogout,
+  { accountId, clientId, sessionId, told }: ClaimedLogout,
   nowMs: number,
 ): Parameters<LogoutContext['signer']['signLogoutToken']>[1] {
   const iat = Math.floor(nowMs / 1000)
   return {
     iss: context.policy.issuer,
-    sub: accountId,
+    sub: told?.subject ?? accountId,
     aud: clientId,
     iat,
     exp: iat + LOGOUT_TOKEN_SECONDS,
     jti: makeId(context, 'jwt', nowMs),
-    sid: sessionId,
+    sid: told?.sid ?? sessionId,
     events: { [LOGOUT_EVENT]: {} },
   }
 }

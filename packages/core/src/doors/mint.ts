@@ -17,6 +17,7 @@ import type { LogHead } from '../revocations/revocation.ts'
 import type { Session } from '../sessions/session.ts'
 import type { KeyRing } from '../signing-keys/key-ring.ts'
 import type { PrincipalView } from '../store-port.ts'
+import { asTheyAre, type Naming } from './subjects.ts'
 
 export interface MintContext extends Context {
   readonly keys: KeyRing
@@ -27,6 +28,8 @@ export interface MintOrder {
   readonly head: LogHead
   readonly principal: PrincipalView
   readonly clientId: ClientId
+  /** What the client is told for ids. */
+  readonly naming: Naming
   readonly permissions: readonly Permission[]
   readonly audiences: readonly string[]
   /** The key that the token is bound to (RFC 9449 §6.1); null for a bearer token. */
@@ -81,10 +84,10 @@ function parentEnds(order: MintOrder): number[] {
 }
 
 function toClaims(context: MintContext, order: MintOrder, iat: number, exp: number): AccessTokenClaims {
-  const { principal, session, grant, apiKey, audiences } = order
+  const { principal, session, grant, apiKey, audiences, naming } = order
   return {
     iss: context.policy.issuer,
-    sub: principal.id,
+    sub: naming(principal.id),
     aud: toAud(audiences),
     exp,
     iat,
@@ -94,9 +97,14 @@ function toClaims(context: MintContext, order: MintOrder, iat: number, exp: numb
     epoch: order.head.epoch,
     pos: order.head.position,
     ...(principal.rights.roles.length > 0 && { roles: principal.rights.roles }),
-    ...(session && { sid: session.id, auth_time: Math.floor(session.authTimeMs / 1000), amr: session.amr }),
+    ...(session && {
+      sid: naming(session.id),
+      auth_time: Math.floor(session.authTimeMs / 1000),
+      amr: session.amr,
+    }),
     ...(session?.acr && { acr: session.acr }),
     ...(order.jkt !== null && { cnf: { jkt: order.jkt } }),
+    // A grant is one client's own, and no other is told its id: it stands in the refresh token as well.
     ...(grant && { gid: grant.id }),
     ...(apiKey && { akid: apiKey.id }),
     ...(apiKey && narrowings(apiKey)),
@@ -124,6 +132,7 @@ export function firstPartyOrder(
   return {
     ...parts,
     clientId: FIRST_PARTY_CLIENT,
+    naming: asTheyAre,
     permissions: parts.principal.rights.permissions,
     audiences: context.policy.audiences,
     jkt: null,

@@ -8,6 +8,7 @@ import {
   type ClientId,
   type GrantId,
   type IdentityScope,
+  isAccountId,
   narrow,
   type Permission,
   parseOpaqueCredential,
@@ -24,6 +25,7 @@ import { idleDeadline, type Session } from '../sessions/session.ts'
 import type { WithHead } from '../store-port.ts'
 import { type HeldSession, holdInClient, principalDeath } from './held-session.ts'
 import { type MintContext, type MintedToken, mintAccessToken } from './mint.ts'
+import { asTheyAre, type Named, type Naming, readNamed } from './subjects.ts'
 
 export interface RefreshInput {
   readonly refreshToken: string
@@ -58,17 +60,15 @@ export async function refresh(
 ): Promise<Refreshed> {
   const parsed = parseOpaqueCredential(input.refreshToken, context.policy.credentialStyle)
   if (parsed?.kind !== 'refresh') return refuseGrant('malformed')
-  const read = await context.store.readRefreshToken(parsed.id, context.secrets.digests(parsed.secret))
-  const { found } = read
-  if (found === null) return refuseGrant('unknown')
-  // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
-  if (found.client.id !== input.clientId) return refuseGrant('wrong_audience')
-  // RFC 9449 §5: of a public client the refresh token is worth nothing without its key. Before it is used up, so that
-  // whoever has only the token cannot end the family.
-  const isUnproven = found.client.dpopBound && input.jkt === null
-  if (isUnproven || (found.grant.jkt !== null && found.grant.jkt !== input.jkt)) {
-    return { ok: false, error: 'invalid_dpop_proof', reason: 'unproven' }
-  }
+  const again = () => find(context, parsed.id, parsed.secret)
+  const first = await again()
+  if (first === null) return refuseGrant('unknown')
+  const refused = refusalBefore(first.found, input)
+  if (refused !== null) return refused
+  const named = await readInNames(context, first, again, facts.nowMs)
+  if (named === null) return refuseGrant('unknown')
+  const { naming } = named
+  const { found } = named.found
   // What was raised since the session was opened stands in no row, so the store cannot decide it: before the token is
   // used up, since a refusal must not cost the family of somebody who is let in again tomorrow.
   const held = holdAbove(context, found, facts.nowMs)
@@ -86,7 +86,12 @@ export async function refresh(
   const rotated = await use(context, parsed.id, parsed.secret, found, facts)
   if (!rotated.ok) return rotated
   const under = { ...found, session: held === null ? null : held.session }
-  const access = mintUnder(context, { ...read, found: under }, { scope, jkt: input.jkt }, facts.nowMs)
+  const access = mintUnder(
+    context,
+    { ...named.found, found: under },
+    { scope, jkt: input.jkt, naming },
+    facts.nowMs,
+  )
   if (access === null) return refuseGrant('expired')
   return {
     ok: true,
@@ -95,6 +100,41 @@ export async function refresh(
     identityScopes: found.grant.identityScopes,
     familyExpiresAtMs: found.grant.expiresAtMs,
   }
+}
+
+type Read = WithHead<{ readonly found: Found }>
+
+async function find(context: Context, id: GrantId, presented: Secret): Promise<Read | null> {
+  const { head, found } = await context.store.readRefreshToken(id, context.secrets.digests(presented))
+  return found === null ? null : { head, found }
+}
+
+/** What is wrong without anything being used up. */
+function refusalBefore(
+  { client, grant }: Found,
+  { clientId, jkt }: RefreshInput,
+): Extract<Refreshed, { ok: false }> | null {
+  // RFC 6749 §10.4: bound to the client it was given to. Another client's attempt changes nothing.
+  if (client.id !== clientId) return refuseGrant('wrong_audience')
+  // RFC 9449 §5: of a public client the refresh token is worth nothing without its key. Before it is used up, so that
+  // whoever has only the token cannot end the family.
+  const isUnproven = client.dpopBound && jkt === null
+  return isUnproven || (grant.jkt !== null && grant.jkt !== jkt)
+    ? { ok: false, error: 'invalid_dpop_proof', reason: 'unproven' }
+    : null
+}
+
+/** A service account's refresh token has no names. */
+async function readInNames(
+  context: Context,
+  first: Read,
+  again: () => Promise<Read | null>,
+  nowMs: number,
+): Promise<Named<Read> | null> {
+  const { client, principal, session } = first.found
+  if (!isAccountId(principal.id)) return { found: first, naming: asTheyAre }
+  const nodes = [principal.id, ...(session === null ? [] : [session.id])] as const
+  return readNamed(context, client, first, { nodes, again }, nowMs)
 }
 
 function holdAbove(context: Context, found: Found, nowMs: number): HeldSession | null {
@@ -203,7 +243,11 @@ function deathOf(context: Context, found: Found, nowMs: number): RefusalReason {
 function mintUnder(
   context: MintContext,
   { head, found }: WithHead<{ found: Found }>,
-  { scope, jkt }: { readonly scope: readonly Permission[]; readonly jkt: string | null },
+  {
+    scope,
+    jkt,
+    naming,
+  }: { readonly scope: readonly Permission[]; readonly jkt: string | null; readonly naming: Naming },
   nowMs: number,
 ): MintedToken | null {
   const { grant, principal, client } = found
@@ -214,6 +258,7 @@ function mintUnder(
     head,
     principal,
     clientId: client.id,
+    naming,
     permissions: scope,
     jkt,
     audiences: audiencesNow(found),

@@ -17,6 +17,7 @@ import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeSecret } from '../make.ts'
 import { serverMistake, spellClientSecret, toStoredSecret } from './clients.ts'
 import type { MintContext } from './mint.ts'
+import { sectorMistake } from './subjects.ts'
 
 export type Registered =
   | { readonly ok: true; readonly client: Client; readonly secret: Secret | null }
@@ -38,7 +39,7 @@ export async function registerClient(
     return { ok: false, error: 'invalid_token' }
   }
   const settings = toRegistered(context, input)
-  const mistake = await registrationMistake(context, settings)
+  const mistake = await registrationMistake(context, settings, true)
   if (mistake !== null) return { ok: false, ...mistake }
   const client: Client = {
     ...settings,
@@ -89,10 +90,11 @@ export function toRegistered(
   }
 }
 
-/** The first thing that is wrong, in the words of RFC 7591 §3.2.2. */
+/** The first thing that is wrong, in the words of RFC 7591 §3.2.2. `again`: as for `sectorMistake`. */
 export async function registrationMistake(
   context: Context,
   settings: ClientSettings,
+  again: boolean,
 ): Promise<RegistrationMistake | null> {
   const { idTokenAlgorithm } = settings
   const isServers = idTokenAlgorithm === null || idTokenAlgorithm === context.policy.signingAlgorithm
@@ -103,7 +105,10 @@ export async function registrationMistake(
   }
   const over = fenceMistake(context.policy.registration.fence, settings)
   if (over !== null) return over
-  const mistake = serverMistake(context, settings) ?? (await clientMistake(settings))
+  const mistake =
+    serverMistake(context, settings) ??
+    (await clientMistake(settings)) ??
+    (await sectorMistake(context.strangersDocuments, settings, again))
   return mistake === null ? null : toRegistrationMistake(mistake)
 }
 

@@ -35,14 +35,18 @@ const AGE_MS_MAX = 86_400_000
 export async function acceptUses(
   context: Pick<Context, 'store' | 'policy'>,
   caller: Caller,
-  uses: readonly Use[],
+  reported: readonly Use[],
   nowMs: number,
 ): Promise<readonly Use[]> {
   const asker = await audiencesOfAsker(context, caller)
   const bound = asker.length > 0 ? asker : context.policy.audiences
   const isBoundTo = (audiences: readonly string[]): boolean =>
     (audiences.length > 0 ? audiences : context.policy.audiences).some((one) => bound.includes(one))
-  const keys = new Set(uses.flatMap(({ credential: { kind, id } }) => (kind === 'api_key' ? [id] : [])))
+  const told = new Set(reported.flatMap(({ credential: { kind, id } }) => (kind === 'api_key' ? [id] : [])))
+  // A key above an exchanged token may stand in it under a name of its client's sector.
+  const behind = await context.store.resolveAliases([...told], null)
+  const uses = reported.map((use) => ({ ...use, credential: nodeOf(use.credential, behind) }))
+  const keys = new Set([...told].map((id) => behind.get(id) ?? id).filter(isApiKeyId))
   const audiencesOf = await context.store.readApiKeyAudiences([...keys])
   const isReportable = ({ credential: { kind, id } }: Use): boolean => {
     const audiences = kind === 'session' ? [] : audiencesOf.get(id)
@@ -51,6 +55,11 @@ export async function acceptUses(
   return uses
     .filter((use) => use.lastAtMs > nowMs - AGE_MS_MAX && isReportable(use))
     .map((use) => ({ ...use, lastAtMs: Math.min(use.lastAtMs, nowMs) }))
+}
+
+function nodeOf(credential: Use['credential'], behind: ReadonlyMap<string, string>): Use['credential'] {
+  const id = behind.get(credential.id) ?? credential.id
+  return toUsedCredential(credential.kind, id) ?? credential
 }
 
 /** A reported credential, or null where the id is none of its kind. */

@@ -4,10 +4,18 @@
  */
 import type { AccountId, ClientId, SessionId } from '@countersign/protocol'
 
+/** A client with pairwise subjects is told of the end by the names that it was told of the beginning by. */
+export interface ToldNames {
+  readonly subject: AccountId
+  readonly sid: SessionId
+}
+
 export interface ClientSignIn {
   readonly sessionId: SessionId
   readonly clientId: ClientId
   readonly accountId: AccountId
+  /** What the client knows them by, where that is not their ids. */
+  readonly told: ToldNames | null
   readonly createdAtMs: number
   /** When the session ends by itself, as far as was known when it was last looked at; it is looked at again then. */
   readonly expiresAtMs: number
@@ -18,6 +26,7 @@ export interface ClaimedLogout {
   readonly sessionId: SessionId
   readonly clientId: ClientId
   readonly accountId: AccountId
+  readonly told: ToldNames | null
   /** After this it is too late. */
   readonly expiresAtMs: number
   /** Counts from 1, and names this lease. */

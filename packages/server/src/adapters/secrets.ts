@@ -14,7 +14,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import type { FormBinding, Secrets } from '@countersign/core'
-import { type GrantId, type Secret, type SessionId, toSecretText } from '@countersign/protocol'
+import { ALIAS_BYTES, type GrantId, type Secret, type SessionId, toSecretText } from '@countersign/protocol'
 import { createHmacSha256 } from './hmac.ts'
 import type { PasswordPepper } from './password-hasher.ts'
 import { createProven } from './proven.ts'
@@ -41,7 +41,7 @@ export interface KeyringSecrets extends Secrets {
   passwordPeppers(): readonly PasswordPepper[]
 }
 
-type Label = 'digest' | 'password' | 'successor' | 'csrf' | 'seal' | 'chain' | 'fingerprint'
+type Label = 'digest' | 'password' | 'successor' | 'csrf' | 'seal' | 'chain' | 'alias' | 'fingerprint'
 
 const KEY_BYTES = 32
 /** 96 random bits: a collision is as good as impossible below 2^32 seals under one key (NIST SP 800-38D §8.3). */
@@ -79,6 +79,7 @@ export function createSecrets(keyring: Keyring): KeyringSecrets {
       versions.some((version) => isEqual(mac(version, 'csrf', bound).toString('base64url'), presented)),
     seal: (plain, context) => seal(keys, plain, context),
     open: (sealed, context) => open(keys, sealed, context),
+    alias: (sector, node) => mac(newest, 'alias', sector, node).subarray(0, ALIAS_BYTES),
     chain: (previous, event) => tagged(newest, 'chain', previous, event),
     isChained: (previous, event, hash) => isTagged(hash, 'chain', previous, event),
     fingerprints: () =>

@@ -104,6 +104,8 @@ function toSettings(body: CreateClientRequest): Omit<ClientSettings, 'serviceAcc
     tosUri: body.tos_uri ?? null,
     assurance: body.assurance ?? null,
     idTokenAlgorithm: body.id_token_signed_response_alg ?? null,
+    subjectType: body.subject_type ?? 'public',
+    sectorIdentifierUri: body.sector_identifier_uri ?? null,
   }
 }
 
@@ -179,6 +181,8 @@ function toChange(body: ChangeClientRequest): Change {
     ...(body.id_token_signed_response_alg !== undefined && {
       idTokenAlgorithm: body.id_token_signed_response_alg,
     }),
+    ...(body.subject_type !== undefined && { subjectType: body.subject_type }),
+    ...(body.sector_identifier_uri !== undefined && { sectorIdentifierUri: body.sector_identifier_uri }),
     ...(disabled !== undefined && { disabled }),
   }
 }
@@ -242,6 +246,8 @@ function toClientShape(client: Client): ClientShape {
     tos_uri: client.tosUri,
     assurance: client.assurance,
     id_token_signed_response_alg: client.idTokenAlgorithm,
+    subject_type: client.subjectType,
+    sector_identifier_uri: client.sectorIdentifierUri,
     registration: client.registration,
     first_used_at: client.usedAtMs === null ? null : toTime(client.usedAtMs),
     disabled_at: client.disabledAtMs === null ? null : toTime(client.disabledAtMs),

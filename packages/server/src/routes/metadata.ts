@@ -11,6 +11,7 @@ import {
   KEY_PURPOSE_MEMBER,
   proofAlgorithms,
   SECRET_ASSERTION_ALGORITHM,
+  subjectTypes,
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { OWN_METADATA_PATH, ownMetadata } from '../http/own-api.ts'
@@ -143,7 +144,7 @@ const openidConfiguration: AnyRoute = publicRoute({
         end_session_endpoint: `${services.config.issuer}/logout`,
         backchannel_logout_supported: algorithmsOf(services).length > 0,
         backchannel_logout_session_supported: algorithmsOf(services).length > 0,
-        subject_types_supported: ['public'],
+        subject_types_supported: subjectTypes,
         id_token_signing_alg_values_supported: algorithmsOf(services),
         claims_supported: CLAIMS,
         acr_values_supported: [AAL1, AAL2],

@@ -64,6 +64,7 @@ function created(client: Client, secret: string | null): Reply {
     response_types: ['code'],
     scope: client.scopes.join(' '),
     dpop_bound_access_tokens: client.dpopBound,
+    subject_type: client.subjectType,
     ...(client.postLogoutRedirectUris.length > 0 && {
       post_logout_redirect_uris: client.postLogoutRedirectUris,
     }),
@@ -72,6 +73,7 @@ function created(client: Client, secret: string | null): Reply {
     ...(client.logoUri && { logo_uri: client.logoUri }),
     ...(client.policyUri && { policy_uri: client.policyUri }),
     ...(client.tosUri && { tos_uri: client.tosUri }),
+    ...(client.sectorIdentifierUri && { sector_identifier_uri: client.sectorIdentifierUri }),
     ...(client.idTokenAlgorithm && { id_token_signed_response_alg: client.idTokenAlgorithm }),
   }
   const reply = json(201, registered)

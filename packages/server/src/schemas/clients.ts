@@ -14,6 +14,7 @@ import {
   isScopeWord,
   PERMISSIONS_MAX,
   type RotateClientSecretRequest,
+  subjectTypes,
 } from '@countersign/protocol'
 import { z } from 'zod'
 import { audiencesSchema, nameSchema, nullableTimeSchema, timeSchema } from './common.ts'
@@ -48,8 +49,8 @@ export const linkSchema: z.ZodType<string> = z
   .regex(/^https:\/\/[!-~]+$/)
   .refine((text) => URL.canParse(text))
 
-/** Where a client publishes its keys; what is called, and where, is decided when it is. */
-export const jwksUriSchema: z.ZodType<string> = z
+/** Where a client publishes its keys, or its sector; what is called, and where, is decided when it is. */
+export const fetchedUriSchema: z.ZodType<string> = z
   .string()
   .max(LINK_CHARACTERS_MAX)
   .regex(/^[!-~]+$/)
@@ -66,12 +67,14 @@ const settings = {
   audiences: audiencesSchema,
   service_account_id: z.string().max(40),
   jwks: jwksSchema,
-  jwks_uri: jwksUriSchema,
+  jwks_uri: fetchedUriSchema,
   logo_uri: linkSchema,
   policy_uri: linkSchema,
   tos_uri: linkSchema,
   assurance: z.enum(assuranceLevels),
   id_token_signed_response_alg: z.enum(idTokenAlgorithms),
+  subject_type: z.enum(subjectTypes),
+  sector_identifier_uri: fetchedUriSchema,
 }
 
 export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject({
@@ -94,6 +97,8 @@ export const createClientSchema: z.ZodType<CreateClientRequest> = z.strictObject
   tos_uri: settings.tos_uri.optional(),
   assurance: settings.assurance.optional(),
   id_token_signed_response_alg: settings.id_token_signed_response_alg.optional(),
+  subject_type: settings.subject_type.optional(),
+  sector_identifier_uri: settings.sector_identifier_uri.optional(),
 })
 
 export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject({
@@ -115,6 +120,8 @@ export const changeClientSchema: z.ZodType<ChangeClientRequest> = z.strictObject
   tos_uri: settings.tos_uri.nullable().optional(),
   assurance: settings.assurance.nullable().optional(),
   id_token_signed_response_alg: settings.id_token_signed_response_alg.nullable().optional(),
+  subject_type: settings.subject_type.optional(),
+  sector_identifier_uri: settings.sector_identifier_uri.nullable().optional(),
   disabled: z.boolean().optional(),
 })
 
@@ -143,6 +150,8 @@ export const clientSchema: z.ZodType<ClientShape> = z.object({
   tos_uri: z.string().nullable(),
   assurance: z.enum(assuranceLevels).nullable(),
   id_token_signed_response_alg: z.enum(idTokenAlgorithms).nullable(),
+  subject_type: z.enum(subjectTypes),
+  sector_identifier_uri: z.string().nullable(),
   registration: z.enum(clientRegistrations),
   first_used_at: nullableTimeSchema,
   disabled_at: nullableTimeSchema,

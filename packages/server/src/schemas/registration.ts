@@ -13,7 +13,7 @@ import type {
   RegisteredClientResponse,
 } from '@countersign/protocol'
 import { z } from 'zod'
-import { jwksSchema, jwksUriSchema, linkSchema, redirectUrisSchema } from './clients.ts'
+import { fetchedUriSchema, jwksSchema, linkSchema, redirectUrisSchema } from './clients.ts'
 import { nameSchema, timeSchema } from './common.ts'
 
 const wordSchema = z.string().max(64)
@@ -33,10 +33,12 @@ export const clientMetadataSchema: z.ZodType<RegisterClientRequest> = z.object({
   policy_uri: linkSchema.optional(),
   tos_uri: linkSchema.optional(),
   jwks: jwksSchema.optional(),
-  jwks_uri: jwksUriSchema.optional(),
+  jwks_uri: fetchedUriSchema.optional(),
   dpop_bound_access_tokens: z.boolean().optional(),
   post_logout_redirect_uris: redirectUrisSchema.optional(),
   id_token_signed_response_alg: wordSchema.optional(),
+  subject_type: wordSchema.optional(),
+  sector_identifier_uri: fetchedUriSchema.optional(),
   software_statement: z.string().max(STATEMENT_CHARACTERS_MAX).optional(),
 })
 
@@ -55,6 +57,7 @@ export const registeredClientSchema: z.ZodType<RegisteredClientResponse> = z.loo
   response_types: z.array(z.string()),
   scope: z.string(),
   dpop_bound_access_tokens: z.boolean(),
+  subject_type: z.string(),
 })
 
 export const initialAccessTokenSchema: z.ZodType<InitialAccessTokenShape> = z.object({

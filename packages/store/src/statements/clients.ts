@@ -3,14 +3,15 @@ import type { Statement } from '../script.ts'
 
 const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
   service_account_id, jwks, logo_uri, policy_uri, tos_uri, post_logout_redirect_uris,
-  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, created_at,
+  backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, subject_type,
+  sector_identifier_uri, created_at,
   registration, used_at, disabled_at, ended_at, revoked_before`
 
 export const insertClient: Statement = {
   name: 'insert_client',
   text: `insert into clients (${columns})
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, null, null,
-      null, 0)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+      $23, $24, null, null, null, 0)
     on conflict (id) do nothing returning id`,
 }
 
@@ -62,7 +63,7 @@ export const changeClient: Statement = {
       redirect_uris = $7, scopes = $8, audiences = $9, service_account_id = $10, jwks = $11, logo_uri = $12,
       policy_uri = $13, tos_uri = $14, post_logout_redirect_uris = $15, backchannel_logout_uri = $16,
       assurance = $17, sender_constraint = $18, jwks_uri = $19, id_token_algorithm = $20,
-      disabled_at = $21, revoked_before = $22
+      subject_type = $21, sector_identifier_uri = $22, disabled_at = $23, revoked_before = $24
     where id = $1`,
 }
 

@@ -23,24 +23,39 @@ const sweepRefreshTokens: Statement = {
     )`,
 }
 
+/** The names of what is about to be swept; those of accounts stay with them. */
+const sweepAliases = (of: string, dead: string): Statement => ({
+  name: `sweep_aliases_of_${of}`,
+  text: `delete from aliases where (node_id, sector) in (
+      select node_id, sector from aliases as named
+      where node_id in (select id from ${dead} limit $2) limit $2
+    )`,
+})
+
+const nameless = 'not exists (select 1 from aliases as named where named.node_id = dead.id)'
+
 /** Only those that have no refresh token left: as long as any are dead, this one or the last finds something. */
 const sweepGrants: Statement = {
   name: 'sweep_grants',
   text: `delete from grants where id in (
       select id from ${deadGrants}
       where not exists (select 1 from refresh_tokens as family where family.grant_id = dead.id)
+        and ${nameless}
       limit $2
     )`,
 }
 
+const deadSessions = `(
+    select id from sessions where ended_at < $1
+    union all select id from sessions where expires_at < $1
+  ) as dead`
+
 const sweepSessions: Statement = {
   name: 'sweep_sessions',
   text: `delete from sessions where id in (
-      select dead.id from (
-        select id from sessions where ended_at < $1
-        union all select id from sessions where expires_at < $1
-      ) as dead
+      select dead.id from ${deadSessions}
       where not exists (select 1 from grants as child where child.session_id = dead.id)
+        and ${nameless}
       limit $2
     )`,
 }
@@ -70,6 +85,7 @@ const sweepApiKeys: Statement = {
   text: `delete from api_keys where id in (
       select id from ${deadApiKeys}
       where not exists (select 1 from api_key_secrets as secret where secret.api_key_id = dead.id)
+        and ${nameless}
       limit $2
     )`,
 }
@@ -175,10 +191,13 @@ const sweepSignIns: Statement = {
 /** In the order in which they must run. `$1` is the time before which it died, `$2` how many rows to take. */
 export const sweeps: readonly Statement[] = [
   sweepRefreshTokens,
+  sweepAliases('grants', deadGrants),
   sweepGrants,
+  sweepAliases('sessions', deadSessions),
   sweepSessions,
   sweepEndedSecrets,
   sweepSecretsOfDeadKeys,
+  sweepAliases('api_keys', deadApiKeys),
   sweepApiKeys,
   sweepClientSecrets,
   sweepAuthorizationCodes,

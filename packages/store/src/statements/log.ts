@@ -19,6 +19,12 @@ export const takePositions: Statement = {
   text: 'update log_head set position = position + $1 returning position',
 }
 
+/** The same without an entry: for what an append has to see, or to have come before. */
+export const lockHead: Statement = {
+  name: 'lock_log_head',
+  text: 'update log_head set position = position',
+}
+
 export const takeIssuerPosition: Statement = {
   name: 'take_issuer_position',
   text: `update log_head set position = position + 1, issuer_revoked_before = position + 1

@@ -16,8 +16,9 @@ export const moveCursor: Statement = {
 /** A second sign-in by the same session changes nothing: there is one end to be told. */
 export const insertSignIn: Statement = {
   name: 'insert_client_sign_in',
-  text: `insert into client_sign_ins (session_id, client_id, account_id, created_at, expires_at, attempts)
-    values ($1, $2, $3, $4, $5, 0) on conflict (session_id, client_id) do nothing`,
+  text: `insert into client_sign_ins
+      (session_id, client_id, account_id, created_at, expires_at, subject, sid, attempts)
+    values ($1, $2, $3, $4, $5, $6, $7, 0) on conflict (session_id, client_id) do nothing`,
 }
 
 /** Leaves its times aside: an end by itself is a matter of the log once it was written down. */
@@ -110,7 +111,7 @@ export const claimLogouts: Statement = {
       select session_id, client_id from client_sign_ins
       where next_attempt_at <= $1 order by next_attempt_at limit $3
     )
-    returning session_id, client_id, account_id, expires_at, attempts`,
+    returning session_id, client_id, account_id, subject, sid, expires_at, attempts`,
 }
 
 /** Only for whoever still holds the lease: a later claim has counted on. */

@@ -17,7 +17,7 @@ export function* insertNewClient(input: {
   return true
 }
 
-/** In the order of the columns from `name` to `id_token_algorithm`. */
+/** In the order of the columns from `name` to `sector_identifier_uri`. */
 export function settingsOf(client: Client): readonly Value[] {
   return [
     client.name,
@@ -39,5 +39,7 @@ export function settingsOf(client: Client): readonly Value[] {
     client.dpopBound ? 'dpop' : 'none',
     client.jwksUri,
     client.idTokenAlgorithm,
+    client.subjectType,
+    client.sectorIdentifierUri,
   ]
 }

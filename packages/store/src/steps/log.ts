@@ -3,17 +3,16 @@
  * held from the moment a position is taken until the transaction ends; so it is taken as late as possible, and
  * no row that another transaction may hold is touched after it (design §7: the log's lock is the last one).
  */
-import type { EntryDraft } from '@countersign/core'
+import { type EntryDraft, isAliasedKind } from '@countersign/core'
 import type { RevocationId } from '@countersign/protocol'
-import { integer } from '../columns.ts'
-import { one, run, type Script, type Statement, type Value } from '../script.ts'
+import { integer, text } from '../columns.ts'
+import { all, one, run, type Script, type Statement, type Value } from '../script.ts'
+import { selectAliasesOfNode } from '../statements/aliases.ts'
 import { insertEntry, takePositions } from '../statements/log.ts'
 
 /** Appends one entry and answers its position. The last thing that a transaction does. */
 export function* appendEntry(draft: EntryDraft, id: RevocationId | null = null): Script<number> {
-  const position = yield* readInteger('position', takePositions, 1)
-  yield* writeEntry(position, draft, id)
-  return position
+  return yield* append([draft], id)
 }
 
 /**
@@ -24,12 +23,7 @@ export function* appendEntries(
   drafts: readonly EntryDraft[],
   write?: (position: number) => Script<unknown>,
 ): Script<void> {
-  if (drafts.length === 0) return
-  const last = yield* readInteger('position', takePositions, drafts.length)
-  if (write !== undefined) yield* write(last)
-  for (const [index, draft] of drafts.entries()) {
-    yield* writeEntry(last - drafts.length + 1 + index, draft)
-  }
+  if (drafts.length > 0) yield* append(drafts, null, write)
 }
 
 /**
@@ -41,10 +35,40 @@ export function* appendWith(
   write: (position: number) => Script<unknown>,
   id: RevocationId | null = null,
 ): Script<number> {
-  const position = yield* readInteger('position', takePositions, 1)
-  yield* write(position)
-  yield* writeEntry(position, draft, id)
-  return position
+  return yield* append([draft], id, write)
+}
+
+/**
+ * Each node under its names in sectors too, before it is named itself: whoever has applied the position that is answered
+ * has applied them all. The names are read once the log is locked, see `keepAliases`.
+ */
+function* append(
+  drafts: readonly EntryDraft[],
+  id: RevocationId | null,
+  write?: (position: number) => Script<unknown>,
+): Script<number> {
+  const own = yield* readInteger('position', takePositions, drafts.length)
+  const named = yield* underNames(drafts)
+  const last = named.length === 0 ? own : yield* readInteger('position', takePositions, named.length)
+  if (write !== undefined) yield* write(last)
+  const entries = [...named, ...drafts]
+  for (const [index, draft] of entries.entries()) {
+    const isLast = index === entries.length - 1
+    yield* writeEntry(last - entries.length + 1 + index, draft, isLast ? id : null)
+  }
+  return last
+}
+
+function* underNames(drafts: readonly EntryDraft[]): Script<readonly EntryDraft[]> {
+  const named: EntryDraft[] = []
+  for (const draft of drafts) {
+    const { kind, id } = draft.node
+    if (!isAliasedKind(kind) || draft.effect === 'announce') continue
+    for (const row of yield* all(selectAliasesOfNode, id)) {
+      named.push({ ...draft, node: { kind, id: text(row, 'alias') } })
+    }
+  }
+  return named
 }
 
 /** Only after a position was taken in the same transaction. */

@@ -1,7 +1,7 @@
 /** Writing OAuth clients: create, change, give a new secret, end. */
 
 import type { EntryDraft } from '@countersign/core'
-import { type Client, hasSecret, isRaised, signsWithSecret } from '@countersign/core'
+import { type Client, hasSecret, isRaised, sectorOf, signsWithSecret } from '@countersign/core'
 import type { ClientId, ServiceAccountId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integerOrNull } from '../columns.ts'
@@ -79,8 +79,10 @@ function* dropSecrets(before: Client, after: Client): Script<void> {
 }
 
 /** What its tokens are made by: where this changes, they are made anew. */
-const tokensOf = ({ scopes, audiences, serviceAccountId, dpopBound, disabledAtMs }: Client): string =>
-  JSON.stringify([scopes, audiences, serviceAccountId, dpopBound, disabledAtMs])
+const tokensOf = (client: Client): string => {
+  const { scopes, audiences, serviceAccountId, dpopBound, disabledAtMs } = client
+  return JSON.stringify([scopes, audiences, serviceAccountId, dpopBound, disabledAtMs, sectorOf(client)])
+}
 
 const toRule = (input: { id: ClientId; nowMs: number; entryExpiresAtMs: number }): EntryDraft => ({
   node: { kind: 'client', id: input.id },

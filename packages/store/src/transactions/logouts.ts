@@ -52,6 +52,10 @@ const toClaimed = (row: Row): ClaimedLogout => ({
   sessionId: narrowed(row, 'session_id', isSessionId),
   clientId: narrowed(row, 'client_id', isClientId),
   accountId: narrowed(row, 'account_id', isAccountId),
+  told:
+    row.subject === null
+      ? null
+      : { subject: narrowed(row, 'subject', isAccountId), sid: narrowed(row, 'sid', isSessionId) },
   expiresAtMs: integer(row, 'expires_at'),
   attempt: integer(row, 'attempts'),
 })

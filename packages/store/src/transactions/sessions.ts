@@ -1,5 +1,6 @@
 /** Opening and ending sessions, and the use that verifiers report. */
 import type { AnswerOf, InputOf } from '../port.ts'
+import { readNodesBehind } from '../reads/aliases.ts'
 import { all, one, run, type Script } from '../script.ts'
 import { recordApiKeyUse } from '../statements/api-keys.ts'
 import { endTrust, selectTrusted } from '../statements/devices.ts'
@@ -32,15 +33,23 @@ export function* endOtherSessions(input: InputOf<'endOtherSessions'>): Script<An
 }
 
 export function* recordUse(input: InputOf<'recordUse'>): Script<void> {
-  for (const { id, atMs, address } of inOrder(input.sessions)) {
+  const { sessions, apiKeys, hours = [] } = input
+  // Tokens of clients with pairwise subjects name their session, and a key above it, as their client knows them.
+  const behind = yield* readNodesBehind([...sessions, ...apiKeys].map(({ id }) => id))
+  for (const { id, atMs, address } of inOrder(renamed(sessions, behind))) {
     yield* run(sql.recordSessionUse, id, atMs, address)
   }
-  for (const { id, atMs, address, count } of inOrder(input.apiKeys)) {
+  for (const { id, atMs, address, count } of inOrder(renamed(apiKeys, behind))) {
     yield* run(recordApiKeyUse, id, atMs, address, count)
   }
-  yield* addHours(input.hours ?? [])
+  yield* addHours(renamed(hours, behind))
 }
 
 /** By id, so that two reports which name the same rows cannot wait for each other. */
 const inOrder = <T extends { readonly id: string }>(uses: readonly T[]): readonly T[] =>
   [...uses].sort((left, right) => (left.id < right.id ? -1 : 1))
+
+const renamed = <Id extends string, T extends { readonly id: Id }>(
+  uses: readonly T[],
+  behind: ReadonlyMap<string, string>,
+): readonly T[] => uses.map((use) => ({ ...use, id: behind.get(use.id) ?? use.id }))

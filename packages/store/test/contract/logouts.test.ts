@@ -124,6 +124,7 @@ onEachDatabase((bench) => {
       sessionId: session.id,
       clientId: code.clientId,
       accountId: code.accountId,
+      told: null,
       createdAtMs: NOW,
       expiresAtMs: session.expiresAtMs,
     }
@@ -144,6 +145,7 @@ onEachDatabase((bench) => {
           sessionId: session.id,
           clientId: code.clientId,
           accountId: code.accountId,
+          told: null,
           createdAtMs: NOW,
           expiresAtMs: session.expiresAtMs,
         }
