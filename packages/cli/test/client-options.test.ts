@@ -68,9 +68,8 @@ test('an option or command sets each field of clients, roles and service account
   const settings =
     `--name x --auth private_key_jwt --grant authorization_code --profile oidc-basic --dpop required --redirect-uri u
     --post-logout-redirect-uri u --backchannel-logout-uri u --scope openid --audience a --service-account s --jwks-uri u
-    --jwks-file ${keys} --logo-uri u --policy-uri u --tos-uri u --assurance aal2 --id-token-alg RS256`.split(
-      /\s+/,
-    )
+    --jwks-file ${keys} --logo-uri u --policy-uri u --tos-uri u --assurance aal2 --id-token-alg RS256
+    --subject-type pairwise --sector-identifier-uri u`.split(/\s+/)
   const calls = [
     ['clients', 'create', 'x', ...settings],
     ['clients', 'change', 'x', ...settings],
@@ -100,6 +99,7 @@ test('what is set or cleared wrongly is refused before anything is sent', async 
     ['clients', 'change', 'x', '--clear', 'name'],
     ['clients', 'change', 'x', '--clear', 'logo-uri', '--logo-uri', 'https://example.com/l'],
     ['clients', 'change', 'x', '--assurance', 'aal4'],
+    ['clients', 'change', 'x', '--subject-type', 'private'],
     ['service-accounts', 'change', 'x'],
     ['service-accounts', 'change', 'x', '--clear', 'roles'],
   ]) {

@@ -66,6 +66,9 @@ test('OAuth clients', async (t) => {
     await page.getByRole('option', { name: 'RS256' }).click()
     await dialog(page).getByRole('combobox', { name: 'Proves itself by' }).click()
     await page.getByRole('option', { name: 'a signature by a secret' }).click()
+    await dialog(page).getByText('More settings').click()
+    await dialog(page).getByRole('combobox', { name: 'What it knows people by' }).click()
+    await page.getByRole('option', { name: /^pairwise/ }).click()
     await assertAccessible(page)
     await shoot(page, 'clients-edit')
     await dialog(page).getByRole('button', { name: 'Save' }).click()
@@ -76,6 +79,7 @@ test('OAuth clients', async (t) => {
     assert.deepEqual(kept.scopes, ['openid', 'profile'])
     assert.equal(kept.redirect_uris.length, 2)
     assert.equal(kept.id_token_signed_response_alg, 'RS256')
+    assert.deepEqual([kept.subject_type, kept.sector_identifier_uri], ['pairwise', null])
     assert.equal(kept.token_endpoint_auth_method, 'client_secret_jwt')
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import test from 'node:test'
 import {
+  ALIAS_BYTES,
   isAccountId,
   isApiKeyId,
   isClientId,
@@ -10,6 +11,7 @@ import {
   isRoleId,
   isSessionId,
   timeOfId,
+  toAliasId,
   toId,
 } from './ids.ts'
 
@@ -91,4 +93,19 @@ test('the id of a client that no administrator has named is an https URL with a 
     assert.equal(isClientId(text), true, text)
     assert.equal(isClientName(text), false, text)
   }
+})
+
+test('a derived id has the form of all others, says all of its bytes, and takes no fewer', () => {
+  const bytes = randomBytes(ALIAS_BYTES)
+  const id = toAliasId('acc', bytes)
+  for (let place = 0; place < ALIAS_BYTES; place += 1) {
+    const other = Uint8Array.from(bytes, (byte, index) => (index === place ? byte ^ 1 : byte))
+    assert.notEqual(toAliasId('acc', other), id)
+  }
+
+  assert.equal(isAccountId(id), true)
+  for (const byte of [0, 255]) {
+    assert.equal(isSessionId(toAliasId('ses', new Uint8Array(ALIAS_BYTES).fill(byte))), true)
+  }
+  for (const count of [0, 15, 17, 32]) assert.throws(() => toAliasId('acc', new Uint8Array(count)), /bytes/)
 })

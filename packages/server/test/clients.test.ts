@@ -213,6 +213,8 @@ test('what was registered is read as it was written', async () => {
     tos_uri: null,
     assurance: null,
     id_token_signed_response_alg: null,
+    subject_type: 'public',
+    sector_identifier_uri: null,
     registration: 'administrator',
     first_used_at: null,
     disabled_at: null,

@@ -76,6 +76,8 @@ function rowsOf(one: ClientShape): Row[] {
     ['profile', one.profile],
     ['authenticates by', one.token_endpoint_auth_method],
     ['ID tokens', one.id_token_signed_response_alg ?? ''],
+    ['subjects', one.subject_type === 'public' ? '' : one.subject_type],
+    ['sector', one.sector_identifier_uri],
     ['tokens', one.dpop_bound_access_tokens ? 'always bound to a key' : ''],
     ['grants', toList(one.grant_types)],
     ['redirect URIs', toList(one.redirect_uris)],

@@ -22,6 +22,8 @@ const settable = [
   'tos_uri',
   'assurance',
   'id_token_signed_response_alg',
+  'subject_type',
+  'sector_identifier_uri',
 ] as const satisfies readonly (keyof ChangeClientRequest & keyof ClientShape)[]
 
 /**

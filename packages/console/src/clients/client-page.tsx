@@ -120,6 +120,9 @@ function ClientFacts({ client }: { readonly client: ClientShape }): ReactNode {
         {client.id_token_signed_response_alg !== null && (
           <Fact label={words.idTokenAlgorithm}>{client.id_token_signed_response_alg}</Fact>
         )}
+        {client.subject_type === 'pairwise' && (
+          <Fact label={words.subjects}>{client.sector_identifier_uri ?? client.subject_type}</Fact>
+        )}
         {client.registration !== 'administrator' && (
           <Fact label={words.firstUsed}>
             {client.first_used_at === null ? words.neverUsed : <Time at={client.first_used_at} />}

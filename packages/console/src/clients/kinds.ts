@@ -46,6 +46,8 @@ export const toMore = (kind: ClientKind): MoreSettings => ({
   policy_uri: null,
   tos_uri: null,
   assurance: null,
+  subject_type: 'public',
+  sector_identifier_uri: null,
 })
 
 export const usualMethod = (kind: ClientKind): ClientAuthMethod =>

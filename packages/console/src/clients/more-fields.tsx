@@ -5,6 +5,7 @@ import {
   type ClientShape,
   clientGrantTypes,
   clientProfiles,
+  subjectTypes,
 } from '@countersign/protocol'
 import { Checkbox, Input, Select, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
@@ -30,6 +31,8 @@ export type MoreSettings = Pick<
   | 'policy_uri'
   | 'tos_uri'
   | 'assurance'
+  | 'subject_type'
+  | 'sector_identifier_uri'
 >
 
 export interface MoreFieldsProps {
@@ -49,6 +52,7 @@ export function MoreFields(props: MoreFieldsProps): ReactNode {
       <div className={css.stack}>
         <GrantTypes value={value.grant_types} onChange={(grant_types) => onChange({ grant_types })} />
         {hasPeople && <PeopleFields {...props} />}
+        {value.grant_types.some((grant) => grant !== 'client_credentials') && <SubjectFields {...props} />}
         <Select
           label={words.profile}
           description={words.profileHint}
@@ -111,8 +115,36 @@ function PeopleFields(props: MoreFieldsProps): ReactNode {
   )
 }
 
+/** Also where it is told of people by others: on devices, and where it goes on with somebody's token. */
+function SubjectFields(props: MoreFieldsProps): ReactNode {
+  const words = useTexts(moreTexts)
+  const { value, mistakeOf, onChange } = props
+  return (
+    <>
+      <Select
+        label={words.subject}
+        description={words.subjectHint}
+        data={subjectTypes.map((type) => ({ value: type, label: words.subjects[type] }))}
+        value={value.subject_type}
+        error={mistakeOf('subject_type')}
+        allowDeselect={false}
+        onChange={(picked) =>
+          onChange({ subject_type: subjectTypes.find((one) => one === picked) ?? value.subject_type })
+        }
+      />
+      <Link field="sector_identifier_uri" label={words.sector} hint={words.sectorHint} {...props} />
+    </>
+  )
+}
+
 interface LinkProps extends Omit<MoreFieldsProps, 'hasPeople'> {
-  readonly field: 'backchannel_logout_uri' | 'jwks_uri' | 'logo_uri' | 'policy_uri' | 'tos_uri'
+  readonly field:
+    | 'backchannel_logout_uri'
+    | 'jwks_uri'
+    | 'logo_uri'
+    | 'policy_uri'
+    | 'tos_uri'
+    | 'sector_identifier_uri'
   readonly label: string
   readonly hint: string
 }

@@ -22,6 +22,16 @@ const en = {
     aal2: 'AAL2: two factors, a day, an hour without use',
     aal3: 'AAL3: a passkey that cannot be copied, half a day, 15 minutes without use',
   },
+  subject: 'What it knows people by (subject_type)',
+  subjectHint:
+    'Apps that know people by names of their own cannot find out by them whether they know the same person.',
+  subjects: {
+    public: 'public: the id of the account, as everybody else',
+    pairwise: 'pairwise: a name that only it and its sector are told',
+  },
+  sector: 'Address of its sector (sector_identifier_uri)',
+  sectorHint:
+    'Needed where redirect URIs have several hosts: a JSON array of all of them is read there. Clients of one sector know people by the same names.',
   profile: 'Profile',
   profileHint:
     'fapi2-security is for banks and the like: pushed requests, signed proofs, bound tokens. oidc-basic lets a client with a secret leave out PKCE.',
@@ -59,6 +69,16 @@ export const moreTexts: Texts<typeof en> = {
       aal2: 'AAL2: zwei Faktoren, ein Tag, eine Stunde ohne Benutzung',
       aal3: 'AAL3: ein Passkey, der sich nicht kopieren lässt, ein halber Tag, 15 Minuten ohne Benutzung',
     },
+    subject: 'Woran er Menschen erkennt (subject_type)',
+    subjectHint:
+      'Apps, die Menschen unter eigenen Namen kennen, können an diesen nicht ablesen, ob sie denselben Menschen kennen.',
+    subjects: {
+      public: 'public: an der Kennung des Kontos, wie alle anderen',
+      pairwise: 'pairwise: an einem Namen, den nur er und sein Sektor erfahren',
+    },
+    sector: 'Adresse seines Sektors (sector_identifier_uri)',
+    sectorHint:
+      'Nötig, wenn Redirect-URIs mehrere Hosts haben: Dort wird ein JSON-Array gelesen, das alle nennt. Clients eines Sektors kennen Menschen unter denselben Namen.',
     profile: 'Profil',
     profileHint:
       'fapi2-security ist für Banken und dergleichen: hinterlegte Anfragen, unterschriebene Beweise, gebundene Tokens. Mit oidc-basic darf ein Client mit Geheimnis PKCE weglassen.',

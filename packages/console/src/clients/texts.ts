@@ -56,6 +56,7 @@ const en = {
   idTokenAlgorithm: 'ID tokens signed with',
   idTokenAlgorithmHint: 'For applications that can check one algorithm only. Access tokens stay as they are.',
   idTokenAlgorithmOwn: 'What the authority signs with',
+  subjects: 'People under names of its sector',
   secret: 'Client secret',
   registered: 'The client is registered.',
   disabled: 'disabled',
@@ -160,6 +161,7 @@ export const clientTexts: Texts<typeof en> = {
     idTokenAlgorithmHint:
       'Für Anwendungen, die nur ein Verfahren prüfen können. Access-Tokens bleiben, wie sie sind.',
     idTokenAlgorithmOwn: 'Womit die Autorität unterschreibt',
+    subjects: 'Menschen unter Namen seines Sektors',
     secret: 'Geheimnis des Clients',
     registered: 'Der Client ist eingetragen.',
     disabled: 'gesperrt',

@@ -21,6 +21,7 @@ import {
   type PrincipalId,
   parseOpaqueCredential,
 } from '@countersign/protocol'
+import { isAliasedId } from '../aliases/alias.ts'
 import type { AuditActor } from '../audit/event.ts'
 import { type Caller, may, speaksForPrincipal, toActor } from '../caller.ts'
 import { type Context, type EntryPolicy, entryExpiry, type RequestFacts } from '../context.ts'
@@ -112,8 +113,17 @@ async function findNode(
   if (target.expiresAtMs !== undefined && isBeyondAll(context, target.expiresAtMs, nowMs)) {
     return refuseField('target.expires_at', 'No access token of this authority lives that long.')
   }
-  const node = { kind: target.kind, id: target.id }
-  return mayRevoke(context, caller, node)
+  return mayRevoke(context, caller, await nodeNamed(context, caller, target))
+}
+
+/** An API that knows somebody by the name of a client's sector has no other to tell. For whoever may end anything at all. */
+async function nodeNamed(
+  { store }: Context,
+  caller: Caller,
+  { kind, id }: { readonly kind: NodeKind; readonly id: string },
+): Promise<PathNode> {
+  if (!isAliasedId(id) || !may(caller, own.revocationsWrite)) return { kind, id }
+  return { kind, id: (await store.resolveAliases([id], null)).get(id) ?? id }
 }
 
 /**

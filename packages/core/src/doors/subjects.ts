@@ -5,11 +5,11 @@
 import { type AccountId, isAccountId } from '@countersign/protocol'
 import type { Verdict } from '@countersign/verifier'
 import { type AliasedId, isAliasedId, SECTORS_PER_ACCOUNT_MAX, toAlias } from '../aliases/alias.ts'
+import type { AliasStore } from '../aliases-port.ts'
 import type { ClientSettings } from '../clients/client.ts'
 import type { Mistake } from '../clients/rules.ts'
 import { isListedIn, sectorOf } from '../clients/sector.ts'
-import type { Context } from '../context.ts'
-import type { ForeignDocuments } from '../ports.ts'
+import type { ForeignDocuments, Secrets } from '../ports.ts'
 
 /** From an id to what a client is told for it. */
 export type Naming = <Id extends string>(id: Id) => Id
@@ -18,7 +18,13 @@ export type Naming = <Id extends string>(id: Id) => Id
 export const asTheyAre: Naming = (id) => id
 
 type Sectored = Parameters<typeof sectorOf>[0]
-type AliasContext = Pick<Context, 'store' | 'secrets'>
+interface AliasReader {
+  readonly store: Pick<AliasStore, 'resolveAliases'>
+}
+interface AliasContext {
+  readonly store: AliasStore
+  readonly secrets: Pick<Secrets, 'alias'>
+}
 
 export interface Named<T> {
   readonly found: T
@@ -79,7 +85,7 @@ function strictly(names: ReadonlyMap<string, AliasedId>): Naming {
 
 /** The account that a client means by a `sub`; null for a name that is none in its sector, and for other people's ids. */
 export async function accountOfSubject(
-  { store }: Pick<Context, 'store'>,
+  { store }: AliasReader,
   client: Sectored,
   subject: string,
 ): Promise<AccountId | null> {
@@ -89,7 +95,7 @@ export async function accountOfSubject(
 
 /** The node behind what a client was told. With another sector's name, or the id itself, nobody can try out who is who. */
 export async function nodeBehind(
-  { store }: Pick<Context, 'store'>,
+  { store }: AliasReader,
   client: Sectored,
   told: string,
 ): Promise<AliasedId | null> {
@@ -100,7 +106,7 @@ export async function nodeBehind(
 
 /** The nodes behind the names on a verdict's path, whichever sector was told them. What is no name is missing. */
 export function resolvePath(
-  { store }: Pick<Context, 'store'>,
+  { store }: AliasReader,
   { credential }: Verdict,
 ): Promise<ReadonlyMap<string, AliasedId>> {
   return store.resolveAliases(credential.path.map(({ id }) => id).filter(isAliasedId), null)

@@ -82,6 +82,23 @@ test('one input under two purposes gives two outputs: digest, CSRF token and cha
   assert.notEqual(old.chain('', '').slice(3), chained)
 })
 
+test('a name differs by sector, node and version, cannot be shifted between them, and repeats exactly', () => {
+  const name = (secrets: typeof both, sector: string, node: string): string =>
+    Buffer.from(secrets.alias(sector, node)).toString('hex')
+  const names = [
+    name(both, 'a.example.com', session),
+    name(both, 'b.example.com', session),
+    name(both, 'a.example.com', grant),
+    name(both, 'a.example.com"', session),
+    name(both, `a.example.com${session}`, ''),
+    name(old, 'a.example.com', session),
+  ]
+
+  assert.equal(new Set(names).size, names.length)
+  assert.equal(name(both, 'a.example.com', session), names[0])
+  assert.match(names[0] ?? '', /^[0-9a-f]{32}$/)
+})
+
 test('a CSRF token is good for its session only, under every known secret', () => {
   const token = old.csrfToken(session)
 
