@@ -73,6 +73,24 @@ test('§8, §5.3.2: whatever a client is given or may ask names the subject, and
   for (const claim of claims) assert.ok(claim.includes(tokens.sub) && claim.includes(tokens.sid))
 })
 
+test('§8: no address of the API that reads anything tells such a client an id, or breaks on a name', async () => {
+  const { id, browser } = await somebody()
+  const session = await sessionOf(browser)
+  const { access, sub, sid } = await signInTo(app, browser)
+  const document = Object((await given.send('GET', '/openapi.json')).json)
+  const paths = Object.entries(Object(document.paths)).filter(([, methods]) => Object(methods).get)
+  assert.ok(paths.length > 40)
+
+  for (const [path] of paths) {
+    // A name in place of whatever id the address wants.
+    const named = path.replaceAll(/\{[^}]*\}/g, path.includes('session') ? sid : sub)
+    if (named.endsWith('/v1/revocations')) continue
+    const answer = await given.send('GET', named, { bearer: access })
+    assert.ok(answer.status < 500, `${named}: ${answer.status} ${answer.text}`)
+    assert.ok(!answer.text.includes(id) && !answer.text.includes(session), named)
+  }
+})
+
 const revoke = (kind: string, id: string): Promise<Answer> =>
   given.send('POST', '/v1/revocations', { ...admin, body: { target: { kind, id } } })
 

@@ -20,13 +20,16 @@ export interface SignedIn {
 }
 
 /** Signed in to a client of its own, by a redeemed code. */
-export async function givenSignIn(bench: Bench, over: { grant?: Partial<Grant> } = {}): Promise<SignedIn> {
+export async function givenSignIn(
+  bench: Bench,
+  { told = null, ...over }: { grant?: Partial<Grant>; told?: ClientSignIn['told'] } = {},
+): Promise<SignedIn> {
   const { session, code } = await givenCode(bench)
   const signIn: ClientSignIn = {
     sessionId: session.id,
     clientId: code.clientId,
     accountId: code.accountId,
-    told: null,
+    told,
     createdAtMs: NOW,
     expiresAtMs: endOf(session),
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { revoke } from '../acts.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
-import { change, DAY, givenRole, makeEvent, NOW } from '../given.ts'
+import { change, DAY, givenRole, makeEvent, makeId, NOW } from '../given.ts'
 import { givenCode, redeem } from '../given-authorizations.ts'
 import { claim, givenSignIn, LEASE, mark, type SignedIn, settle } from '../given-logouts.ts'
 
@@ -161,6 +161,18 @@ onEachDatabase((bench) => {
     assert.deepEqual(await sessionsToTell(fresh), opened.map(({ session }) => session.id).toSorted())
   })
 
+  test('a client that was told names at the beginning is told the same at the end', async () => {
+    const fresh = await bench().fresh()
+    const told = { subject: makeId('acc'), sid: makeId('ses') }
+    const { session } = await givenSignIn(fresh, { told })
+    await revoke(fresh, { kind: 'session', id: session.id })
+    await markAll(fresh)
+
+    const [claimed] = await claim(fresh)
+
+    assert.deepEqual([claimed?.sessionId, claimed?.told], [session.id, told])
+  })
+
   test('what was claimed is nobody else’s until its lease ends, and then it is given again', async () => {
     const fresh = await bench().fresh()
     const { session, signIn } = await givenSignIn(fresh)
@@ -170,7 +182,8 @@ onEachDatabase((bench) => {
     const [first] = await claim(fresh)
 
     const { sessionId, clientId, accountId } = signIn
-    assert.deepEqual(first, { sessionId, clientId, accountId, expiresAtMs: NOW + DAY, attempt: 1 })
+    const whom = { sessionId, clientId, accountId, told: null }
+    assert.deepEqual(first, { ...whom, expiresAtMs: NOW + DAY, attempt: 1 })
     assert.deepEqual(await claim(fresh, NOW + LEASE - 1), [])
     const [second] = await claim(fresh, NOW + LEASE)
     assert.equal(second?.attempt, 2)
