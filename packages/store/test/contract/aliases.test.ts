@@ -61,7 +61,9 @@ onEachDatabase((bench) => {
     const account = await givenAccount(bench())
     const keep = (sector: string) => keepAliases(bench(), account, { sector, sectorsMax: 3 })
 
-    const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sector) => keep(`${sector}.example.com`)))
+    const answers = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((sector) => keep(`${sector}.example.com`)),
+    )
 
     assert.equal(answers.filter((answer) => answer === 'full').length, 2)
     const rows = await bench().rows('select sector from aliases where node_id = $1', account.id)
