@@ -3,7 +3,8 @@
  * order of their commits, which is all that the nodes rely on; whatever is said while nobody listens is lost.
  */
 import { setTimeout } from 'node:timers/promises'
-import { type Bus, type BusListener, StoreUnavailable } from '@countersign/core'
+import type { Bus, BusListener } from '@countersign/core'
+import { StoreUnavailable } from '@countersign/core/records'
 import type { Client } from 'pg'
 import type { Statement } from '../script.ts'
 import type { PostgresSettings } from './pool.ts'

@@ -7,7 +7,7 @@
  * it never repeats a transaction whose COMMIT was sent.
  */
 import { setTimeout } from 'node:timers/promises'
-import { StoreUnavailable } from '@countersign/core'
+import { StoreUnavailable } from '@countersign/core/records'
 import type { PoolClient } from 'pg'
 import type { Engine, InputOf, OutputOf, Transactions } from '../engine.ts'
 import { type Answer, type Ask, Rollback, type Script } from '../script.ts'

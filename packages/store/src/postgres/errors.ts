@@ -1,5 +1,5 @@
 /** What an error of the Postgres driver means to the caller: try again here, come back later, or a bug. */
-import { StoreUnavailable } from '@countersign/core'
+import { StoreUnavailable } from '@countersign/core/records'
 
 /** The database ended the transaction so that others could go on. Nothing was done; the same may be tried again. */
 export class Conflict extends Error {

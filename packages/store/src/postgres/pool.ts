@@ -2,7 +2,7 @@
  * Connections to Postgres: how each session is set up and bounded, and how one statement is asked. The driver
  * is loaded here and only when a pool is opened, so that those who run on SQLite never pay for it.
  */
-import { Overloaded, StoreUnavailable } from '@countersign/core'
+import { Overloaded, StoreUnavailable } from '@countersign/core/records'
 import type { ClientBase, CustomTypesConfig, Pool, PoolClient, PoolConfig } from 'pg'
 import { postgresParsers } from '../dialect.ts'
 import type { Answer, Ask, Row, Value } from '../script.ts'

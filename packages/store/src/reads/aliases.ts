@@ -1,5 +1,6 @@
 /** Reading names of nodes in sectors. */
-import { type AliasedId, isAliasedId } from '@countersign/core'
+import type { AliasedId } from '@countersign/core'
+import { isAliasedId } from '@countersign/core/records'
 import { narrowed, text } from '../columns.ts'
 import { all, one, type Row, type Script } from '../script.ts'
 import { NAMES_PER_READ, selectAlias, selectNodesOfAliases } from '../statements/aliases.ts'

@@ -1,5 +1,6 @@
 /** Reading second factors and tickets. */
-import { type FactorWay, waysOf } from '@countersign/core'
+import type { FactorWay } from '@countersign/core'
+import { waysOf } from '@countersign/core/records'
 import type { AccountId, FactorId } from '@countersign/protocol'
 import { integer, narrowed, oneOf } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'

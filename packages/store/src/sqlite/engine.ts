@@ -2,7 +2,7 @@
  * The embedded database: reads on this thread, writes on the writer's. One file in write-ahead mode, in which
  * readers and the writer never wait for each other.
  */
-import { StoreUnavailable } from '@countersign/core'
+import { StoreUnavailable } from '@countersign/core/records'
 import type { Engine, InputOf, OutputOf, Transactions } from '../engine.ts'
 import type { Script } from '../script.ts'
 import { type Connection, isOutage, openReadingConnection } from './connection.ts'

@@ -4,7 +4,7 @@
  * has been committed.
  */
 import { SHARE_ENV, Worker } from 'node:worker_threads'
-import { Overloaded, StoreUnavailable } from '@countersign/core'
+import { Overloaded, StoreUnavailable } from '@countersign/core/records'
 import type { Fault, FromWriter, ToWriter, WriterSettings } from './messages.ts'
 
 /** Ceilings of the writer's heap. They keep a burst from growing the process; they reserve nothing. */

@@ -1,5 +1,6 @@
 /** The row of an OAuth client, and its first secret. */
-import { type Client, kindOf } from '@countersign/core'
+import type { Client } from '@countersign/core'
+import { kindOf } from '@countersign/core/records'
 import { one, run, type Script, type Value } from '../script.ts'
 import { insertClient, insertClientSecret } from '../statements/clients.ts'
 

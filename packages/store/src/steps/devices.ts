@@ -1,5 +1,6 @@
 /** What a sign-in does with devices and with wrong passwords in a row. Locks: the account, devices, failures. */
-import { DEVICES_PER_ACCOUNT_MAX, type DeviceDraft, type SignInTry } from '@countersign/core'
+import type { DeviceDraft, SignInTry } from '@countersign/core'
+import { DEVICES_PER_ACCOUNT_MAX } from '@countersign/core/records'
 import { type AccountId, type DeviceId, isDeviceId } from '@countersign/protocol'
 import { narrowed } from '../columns.ts'
 import { all, one, run, type Script } from '../script.ts'

@@ -3,7 +3,8 @@
  * held from the moment a position is taken until the transaction ends; so it is taken as late as possible, and
  * no row that another transaction may hold is touched after it (design §7: the log's lock is the last one).
  */
-import { type EntryDraft, isAliasedKind } from '@countersign/core'
+import type { EntryDraft } from '@countersign/core'
+import { isAliasedKind } from '@countersign/core/records'
 import type { RevocationId } from '@countersign/protocol'
 import { integer, text } from '../columns.ts'
 import { all, one, run, type Script, type Statement, type Value } from '../script.ts'

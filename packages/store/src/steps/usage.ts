@@ -1,5 +1,6 @@
 /** Adding to the hourly counts of API keys, in an order in which two reports cannot wait for each other. */
-import { type HourOfUse, OTHER_ROUTE, ROUTES_PER_HOUR_MAX } from '@countersign/core'
+import type { HourOfUse } from '@countersign/core'
+import { OTHER_ROUTE, ROUTES_PER_HOUR_MAX } from '@countersign/core/records'
 import type { ApiKeyId } from '@countersign/protocol'
 import { run, type Script } from '../script.ts'
 import { addToHour, countRoutesOfHour, insertHour } from '../statements/usage.ts'

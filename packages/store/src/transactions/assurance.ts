@@ -1,5 +1,6 @@
 /** Which levels are demanded: in the audit log, and where they were raised in the revocation log. */
-import { type AssurancePolicy, type EntryDraft, raisedBy } from '@countersign/core'
+import type { AssurancePolicy, EntryDraft } from '@countersign/core'
+import { raisedBy } from '@countersign/core/records'
 import {
   type AssuranceLevel,
   assuranceLevels,

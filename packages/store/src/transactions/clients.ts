@@ -1,7 +1,7 @@
 /** Writing OAuth clients: create, change, give a new secret, end. */
 
-import type { EntryDraft } from '@countersign/core'
-import { type Client, hasSecret, isRaised, sectorOf, signsWithSecret } from '@countersign/core'
+import type { Client, EntryDraft } from '@countersign/core'
+import { hasSecret, isRaised, sectorOf, signsWithSecret } from '@countersign/core/records'
 import type { ClientId, ServiceAccountId } from '@countersign/protocol'
 import { toClient } from '../client-rows.ts'
 import { integerOrNull } from '../columns.ts'

@@ -1,5 +1,6 @@
 /** The log's epoch and its pruning, sweeping, and the fingerprints of the secrets outside the database. */
-import { type AuditEvent, LEASE_SECONDS_MAX, type LogHead } from '@countersign/core'
+import type { AuditEvent, LogHead } from '@countersign/core'
+import { LEASE_SECONDS_MAX } from '@countersign/core/records'
 import { integer, integerOrNull, text } from '../columns.ts'
 import { toHead } from '../rows.ts'
 import { all, one, run, type Script } from '../script.ts'

@@ -2,7 +2,8 @@
  * Invitations, and the account that comes of one. Locks: `administrators`, the invitation, roles by id, whoever
  * invited, then the new address. While they are held nobody's roles change, and no role changes what it allows.
  */
-import { type Invitation, type InvitationBounds, isStoodFor } from '@countersign/core'
+import type { Invitation, InvitationBounds } from '@countersign/core'
+import { isStoodFor } from '@countersign/core/records'
 import { isAccountId, type Permission, type RoleId } from '@countersign/protocol'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { countInvitations, toInvitation } from '../reads/invitations.ts'
