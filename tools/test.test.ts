@@ -78,6 +78,16 @@ test('--only runs the files with the text in their path, and fails when there is
   assert.match(none.output, /No test file with "store"/)
 })
 
+test('how long each file took is told at the end', async (t) => {
+  const root = await givenTests(t, { 'a.test.ts': PASSING, 'b.test.ts': PASSING })
+
+  const { output } = await runTests(root)
+
+  const told = output.slice(output.indexOf('The slowest of 2 files, in seconds:'))
+  assert.match(told, /^ +[\d.]+ {2}packages\/a\/src\/a\.test\.ts$/m)
+  assert.match(told, /^ +[\d.]+ {2}packages\/a\/src\/b\.test\.ts$/m)
+})
+
 test('an unknown argument is refused with the usage', async (t) => {
   const root = await givenTests(t, { 'a.test.ts': PASSING })
 

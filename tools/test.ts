@@ -9,6 +9,7 @@ import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import { collectSkips, printSkips, type Skip } from './test-skips.ts'
 import { bringUpPostgres, bringUpPrograms } from './test-surroundings.ts'
+import { collectTimes, describeSlowest, orderBySlowest } from './test-times.ts'
 
 const PATTERNS = [
   'packages/*/src/**/*.test.ts',
@@ -38,7 +39,7 @@ process.exitCode = await main(process.cwd(), process.argv.slice(2))
 async function main(root: string, args: string[]): Promise<number> {
   const options = parseOptions(args)
   if (options === undefined) return 2
-  const files = findFiles(root, options.only)
+  const files = orderBySlowest(findFiles(root, options.only))
   if (files.length === 0) {
     console.error(`No test file${options.only.map((text) => ` with "${text}"`).join(' or')} in its path.`)
     return 1
@@ -105,6 +106,8 @@ async function runFiles(root: string, files: string[], skips: Skip[], signal: Ab
     signal,
   })
   const outcome = collectSkips(stream, root, skips)
+  const times = collectTimes(stream, root)
   for await (const text of stream.compose(new spec())) process.stdout.write(text)
+  process.stdout.write(describeSlowest(times))
   return outcome.success === true
 }
