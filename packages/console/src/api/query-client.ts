@@ -18,5 +18,9 @@ export const queryClient: QueryClient = new QueryClient({
       // The client has tried again where that can help.
       retry: false,
     },
+    mutations: {
+      // Without a network it fails at once. Kept for later, a change would be made when nobody expects it any more.
+      networkMode: 'always',
+    },
   },
 })

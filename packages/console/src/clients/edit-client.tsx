@@ -3,8 +3,10 @@ import { type ClientShape, isIdentityScope } from '@countersign/protocol'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client as api } from '../api/client.ts'
+import { shownIn, shownInPages } from '../api/pending-changes.ts'
 import { Cancelled, fieldMistake } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
+import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
@@ -57,18 +59,8 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
   const change = (part: Partial<ClientShape>): void => setDraft((before) => withGrants(before, part))
   const isForPeople = hasPeople(draft)
   const isForService = needsServiceAccount(draft)
-  const save = useAction({
-    run: () => api.clients.change(client.id, toChange(client, draft)),
-    changes: [clientQuery(client.id).queryKey, ['clients']],
-    isQuiet: true,
-    done: () => t.console.saved,
-    onDone,
-  })
+  const { save, submit } = useSaving(client, draft, onDone)
   const uriMistake = fieldMistake(save.error, 'redirect_uris')
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
     <form className={css.stack} onSubmit={submit}>
       <TextInput
@@ -127,4 +119,45 @@ function EditForm({ client, onDone }: EditFormProps): ReactNode {
       </div>
     </form>
   )
+}
+
+/** All that was changed, when the authority has answered; or a name that shows at once. */
+function useSaving(client: ClientShape, draft: ClientShape, onDone: () => void) {
+  const t = useT()
+  const save = useAction({
+    run: () => api.clients.change(client.id, toChange(client, draft)),
+    changes: [clientQuery(client.id).queryKey, ['clients']],
+    isQuiet: true,
+    done: () => t.console.saved,
+    onDone,
+  })
+  const rename = useRename(client.id)
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    const change = toChange(client, draft)
+    if (change.name === undefined || Object.keys(change).length > 1) {
+      save.mutate()
+      return
+    }
+    rename(change.name)
+    onDone()
+  }
+  return { save, submit }
+}
+
+/** The name alone, which shows at once: nothing depends on it. */
+function useRename(id: string): (text: string) => void {
+  const t = useT()
+  const named =
+    (text: string) =>
+    (one: ClientShape): ClientShape => ({ ...one, name: text })
+  return useOptimistic({
+    scope: id,
+    run: (text) => api.clients.change(id, { name: text }),
+    shows: (text) => [
+      shownIn(clientQuery(id).queryKey, named(text)),
+      shownInPages(['clients'], id, named(text)),
+    ],
+    done: t.console.saved,
+  })
 }

@@ -21,6 +21,8 @@ export interface EditPrincipalProps {
   readonly from: PrincipalDraft | null
   readonly changes: readonly (readonly string[])[]
   readonly save: (draft: PrincipalDraft) => Promise<unknown>
+  /** Its name alone, which nothing depends on; where it is there already. */
+  readonly rename?: (name: string) => void
   readonly onClose: () => void
 }
 
@@ -40,7 +42,7 @@ export function EditPrincipal({ title, from, ...form }: EditPrincipalProps): Rea
 
 type DraftFormProps = Omit<EditPrincipalProps, 'title' | 'from'> & { readonly from: PrincipalDraft }
 
-function DraftForm({ from, verb, changes, save, onClose }: DraftFormProps): ReactNode {
+function DraftForm({ from, verb, changes, save, rename, onClose }: DraftFormProps): ReactNode {
   const t = useT()
   const [draft, setDraft] = useState(from)
   const saving = useAction({
@@ -52,7 +54,12 @@ function DraftForm({ from, verb, changes, save, onClose }: DraftFormProps): Reac
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    saving.mutate()
+    if (rename === undefined || !isOnlyName(from, draft)) {
+      saving.mutate()
+      return
+    }
+    rename(draft.name.trim())
+    onClose()
   }
   return (
     <form className={css.stack} onSubmit={submit}>
@@ -84,3 +91,8 @@ function DraftForm({ from, verb, changes, save, onClose }: DraftFormProps): Reac
     </form>
   )
 }
+
+/** What roles and audiences allow is shown when the authority has said so. */
+const isOnlyName = (before: PrincipalDraft, after: PrincipalDraft): boolean =>
+  before.name !== after.name.trim() &&
+  JSON.stringify([before.roles, before.audiences]) === JSON.stringify([after.roles, after.audiences])

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { personQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
+import { shownIn, shownInPages } from '../api/pending-changes.ts'
+import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
 import { CredentialTree } from '../tree/credential-tree.tsx'
@@ -26,6 +28,7 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
   const t = useT()
   const may = useMay()
   const [isEditing, setEditing] = useState(false)
+  const rename = useRename(person.id)
   const { id, name, email } = person
   const key = personQuery(id).queryKey
   const title = name ?? email
@@ -81,8 +84,25 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
         from={isEditing ? { name: name ?? '', roles: person.roles, audiences: null } : null}
         changes={[key, ['people']]}
         save={(draft) => client.accounts.change(id, { name: draft.name, roles: draft.roles })}
+        rename={rename}
         onClose={() => setEditing(false)}
       />
     </>
   )
+}
+
+function useRename(id: string): (text: string) => void {
+  const t = useT()
+  const named =
+    (text: string) =>
+    (one: AccountDetailShape): AccountDetailShape => ({ ...one, name: text })
+  return useOptimistic({
+    scope: id,
+    run: (text) => client.accounts.change(id, { name: text }),
+    shows: (text) => [
+      shownIn(personQuery(id).queryKey, named(text)),
+      shownInPages(['people'], id, named(text)),
+    ],
+    done: t.console.saved,
+  })
 }

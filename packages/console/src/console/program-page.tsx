@@ -6,6 +6,8 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { programQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
+import { shownIn, shownInPages } from '../api/pending-changes.ts'
+import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { CreateKey } from '../keys/create-key.tsx'
 import { KeySecret } from '../keys/key-secret.tsx'
@@ -29,6 +31,7 @@ function Program({ program }: { readonly program: ServiceAccountShape }): ReactN
   const t = useT()
   const may = useMay()
   const [isEditing, setEditing] = useState(false)
+  const rename = useRename(program.id)
   const { id, name } = program
   const key = programQuery(id).queryKey
   return (
@@ -63,6 +66,7 @@ function Program({ program }: { readonly program: ServiceAccountShape }): ReactN
         save={({ name: next, roles, audiences }) =>
           client.serviceAccounts.change(id, { name: next, roles, audiences: audiences ?? [] })
         }
+        rename={rename}
         onClose={() => setEditing(false)}
       />
     </>
@@ -116,4 +120,20 @@ function NewKey({ owner }: { readonly owner: string }): ReactNode {
       <KeySecret made={made} onKept={() => setMade(null)} />
     </>
   )
+}
+
+function useRename(id: string): (text: string) => void {
+  const t = useT()
+  const named =
+    (text: string) =>
+    (one: ServiceAccountShape): ServiceAccountShape => ({ ...one, name: text })
+  return useOptimistic({
+    scope: id,
+    run: (text) => client.serviceAccounts.change(id, { name: text }),
+    shows: (text) => [
+      shownIn(programQuery(id).queryKey, named(text)),
+      shownInPages(['programs'], id, named(text)),
+    ],
+    done: t.console.saved,
+  })
 }

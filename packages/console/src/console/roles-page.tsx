@@ -5,7 +5,9 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { rolesQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
+import { shownIn } from '../api/pending-changes.ts'
 import { useAction } from '../api/use-action.ts'
+import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { Permissions } from '../keys/key-row.tsx'
 import { isGivable, PermissionPicker } from '../keys/permission-picker.tsx'
@@ -120,6 +122,26 @@ function RoleRow({
   )
 }
 
+/** The description alone, which shows at once: nothing depends on it. */
+function useDescribe(id: string): (text: string) => void {
+  const t = useT()
+  return useOptimistic({
+    scope: `role-${id}`,
+    run: (text) => client.roles.change(id, { description: toDescription(text) }),
+    shows: (text) => [
+      shownIn<Roles>(rolesQuery.queryKey, (roles) => ({
+        ...roles,
+        items: roles.items.map((one) => (one.id === id ? { ...one, description: toDescription(text) } : one)),
+      })),
+    ],
+    done: t.console.saved,
+  })
+}
+
+type Roles = Awaited<ReturnType<typeof client.roles.list>>
+
+const toDescription = (text: string): string | null => (text === '' ? null : text)
+
 function RoleForm({
   role,
   onDone,
@@ -137,15 +159,23 @@ function RoleForm({
     run: () =>
       role === null
         ? client.roles.create({ id, permissions, ...(description !== '' && { description }) })
-        : client.roles.change(role.id, { permissions, description: description === '' ? null : description }),
+        : client.roles.change(role.id, { permissions, description: toDescription(description) }),
     changes: [rolesQuery.queryKey],
     isQuiet: true,
     done: () => t.console.saved,
     onDone,
   })
+  const describe = useDescribe(role?.id ?? '')
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (!wrong) save.mutate()
+    if (wrong) return
+    const isOnlyText = role !== null && JSON.stringify(role.permissions) === JSON.stringify(permissions)
+    if (!isOnlyText || (role.description ?? '') === description) {
+      save.mutate()
+      return
+    }
+    describe(description)
+    onDone()
   }
   return (
     <form className={css.stack} onSubmit={submit}>

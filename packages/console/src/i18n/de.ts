@@ -31,6 +31,12 @@ export const de: Messages = {
     skip: 'Zum Inhalt springen',
     notFound: 'Unter dieser Adresse gibt es nichts.',
     home: 'Zu Ihrem Konto',
+    awaiting: 'Läuft … Erledigt ist es, wenn der Server geantwortet hat.',
+  },
+  takenBack: {
+    refused: (text) => `„${text}“ wurde nicht gespeichert. Es steht wieder da, was vorher da stand.`,
+    unknown: (text) =>
+      `Ob „${text}“ gespeichert wurde, ist nicht bekannt. Gezeigt wird, was vorher da stand.`,
   },
   problems: {
     unreachable:

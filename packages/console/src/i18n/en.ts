@@ -31,6 +31,12 @@ export const en = {
     skip: 'Skip to content',
     notFound: 'There is nothing at this address.',
     home: 'Go to your account',
+    awaiting: 'Under way… It is done when the server has answered.',
+  },
+  takenBack: {
+    refused: (text: string) => `“${text}” was not saved, and what stood here before is back.`,
+    unknown: (text: string) =>
+      `There is no word that “${text}” was saved, so what stood here before is shown.`,
   },
   problems: {
     unreachable: 'The server cannot be reached. Nothing is lost: check your connection and try again.',

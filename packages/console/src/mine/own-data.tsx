@@ -1,9 +1,12 @@
 /** One's own name, one's own data as a file, and the end of one's account. */
+import type { MeResponse } from '@countersign/protocol'
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { meQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
+import { shownIn } from '../api/pending-changes.ts'
 import { useAction } from '../api/use-action.ts'
+import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { leaveSignedOut } from '../shell/leave.ts'
@@ -50,14 +53,20 @@ function OwnName(): ReactNode {
   const words = useTexts(mineTexts)
   const { principal } = useMe()
   const [name, setName] = useState(principal.name ?? '')
-  const rename = useAction({
-    run: () => client.rename(name.trim() === '' ? null : name.trim()),
-    changes: [meQuery.queryKey],
-    done: () => words.nameSaved,
+  const rename = useOptimistic({
+    scope: 'own-name',
+    run: (text) => client.rename(toName(text)),
+    shows: (text) => [
+      shownIn<MeResponse>(meQuery.queryKey, (me) => ({
+        ...me,
+        principal: { ...me.principal, name: toName(text) },
+      })),
+    ],
+    done: words.nameSaved,
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    rename.mutate()
+    rename(name.trim())
   }
   return (
     <Section title={words.nameTitle} lead={words.nameLead}>
@@ -70,7 +79,7 @@ function OwnName(): ReactNode {
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <div className={css.buttons}>
-          <Button type="submit" variant="default" loading={rename.isPending}>
+          <Button type="submit" variant="default">
             {t.common.save}
           </Button>
         </div>
@@ -78,6 +87,8 @@ function OwnName(): ReactNode {
     </Section>
   )
 }
+
+const toName = (text: string): string | null => (text === '' ? null : text)
 
 function EndAccount(): ReactNode {
   const words = useTexts(mineTexts)

@@ -29,6 +29,9 @@ export function Confirm({ isDangerous = true, ...props }: ConfirmProps): ReactNo
         <p>{props.text}</p>
         {props.children}
         <div className={css.buttons}>
+          <span className={css.awaiting} role="status">
+            {props.isBusy && t.common.awaiting}
+          </span>
           <Button variant="default" onClick={props.onClose}>
             {t.common.cancel}
           </Button>
