@@ -8,6 +8,7 @@ import { queryClient } from './api/query-client.ts'
 import { Speech, type SpeechProps } from './i18n/speech.tsx'
 import { useKeptFocus } from './shell/kept-focus.ts'
 import { NotFound } from './shell/not-found.tsx'
+import { schemeManager } from './theme/scheme.ts'
 import { theme } from './theme/theme.ts'
 import { later } from './ui/later.tsx'
 import { PageSkeleton } from './ui/skeletons.tsx'
@@ -26,6 +27,7 @@ export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
       <MantineProvider
         theme={theme}
         defaultColorScheme="auto"
+        colorSchemeManager={schemeManager}
         withCssVariables={false}
         withGlobalClasses={false}
       >

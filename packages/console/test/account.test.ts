@@ -218,6 +218,35 @@ test('the account pages', async (t) => {
   })
 
   await stage.play(
+    'what was chosen holds on the pages of the server, until the system is chosen again',
+    { scheme: 'dark' },
+    async (page, world) => {
+      const ground = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor')
+      const choose = async (name: string): Promise<void> => {
+        await page.getByRole('button', { name: /^Menu of/ }).click()
+        await page.getByText(name, { exact: true }).click()
+      }
+      await signIn(page, world)
+      await choose('Light')
+      await keptScheme(page, 'light')
+
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByText('You have signed out.').waitFor()
+      assert.equal(await ground(), 'rgb(247, 248, 250)')
+      assert.equal(await page.evaluate('document.cookie'), '__Host-countersign_scheme=light')
+      await assertAccessible(page)
+      await shoot(page, 'hosted-light-chosen')
+
+      await signIn(page, world)
+      assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'light')
+      await choose('System')
+      await keptScheme(page, undefined)
+      await page.goto(`${world.url}/login`)
+      assert.equal(await ground(), 'rgb(17, 19, 24)')
+    },
+  )
+
+  await stage.play(
     'after the sign-out nothing of it is left, also by the way back',
     {},
     async (page, world) => {
@@ -258,3 +287,13 @@ test('the account pages', async (t) => {
     },
   )
 })
+
+/** Waits until the browser keeps this, or nothing: it does so in its own time. */
+async function keptScheme(page: Page, wanted: string | undefined): Promise<void> {
+  for (let looked = 0; looked < 200; looked += 1) {
+    const cookies = await page.context().cookies()
+    if (cookies.find(({ name }) => name === '__Host-countersign_scheme')?.value === wanted) return
+    await page.waitForTimeout(25)
+  }
+  assert.fail(`The browser does not keep ${wanted ?? 'nothing'}.`)
+}

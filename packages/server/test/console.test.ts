@@ -91,6 +91,15 @@ test('the page is kept nowhere, and its policy lets in our own files and no text
   }
 })
 
+test('the page is light or dark from the first moment where that was chosen', async (t) => {
+  const to = await builtConsole(t)
+  const page = async (scheme: string): Promise<string> =>
+    (await to.send('GET', '/console', { cookie: `${ANY_SESSION}; __Host-countersign_scheme=${scheme}` })).text
+
+  assert.match(await page('sepia'), /<html lang="en">/)
+  assert.match(await page('dark'), /<html data-mantine-color-scheme="dark" lang="en">/)
+})
+
 test('whoever brings no session signs in first, and comes back to what they asked for', async (t) => {
   const to = await builtConsole(t)
   const asked = [

@@ -226,7 +226,7 @@ function refuse(
   if (flight.route.errorForm === 'oauth') return toOAuthRefusal(code)
   if (flight.route.errorForm === 'page') {
     const facts = readFacts(flight.header, flight.client, flight.nowMs, flight.id)
-    const look = lookOf({ services: flight.services, facts })
+    const look = lookOf({ services: flight.services, facts, header: flight.header })
     return refusalPage(look, code, fields[0]?.path ?? null)
   }
   return problem(flight.services.config, {

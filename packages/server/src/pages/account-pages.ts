@@ -13,7 +13,7 @@ export interface ForgotPage {
   readonly message: string | null
 }
 
-export function forgotPage({ name, words }: Look, { form, identifier, message }: ForgotPage): string {
+export function forgotPage({ name, words, scheme }: Look, { form, identifier, message }: ForgotPage): string {
   const { forgot, email, language } = words
   const content = html`
 <p>${forgot.about}</p>
@@ -25,16 +25,16 @@ ${hidden(form)}
 <button id="forgot-submit" type="submit">${forgot.submit}</button>
 </form>
 ${back(forgot.back, form)}`
-  return layout(forgot.title, content, { name, language })
+  return layout(forgot.title, content, { name, language, scheme })
 }
 
 /** The same for every address. */
-export function sentPage({ name, words }: Look, sent: string, form: FormParts): string {
+export function sentPage({ name, words, scheme }: Look, sent: string, form: FormParts): string {
   const { forgot, signUp, language } = words
   const content = html`
 <p role="status" id="mail-sent">${sent}</p>
 ${back(forgot.back, form)}`
-  return layout(sent === signUp.sent ? signUp.title : forgot.title, content, { name, language })
+  return layout(sent === signUp.sent ? signUp.title : forgot.title, content, { name, language, scheme })
 }
 
 const back = (text: string, form: FormParts): Html =>
@@ -45,7 +45,7 @@ export interface SignUpPage extends ForgotPage {
   readonly passwordLengthMin: number
 }
 
-export function signUpPage({ name, words }: Look, page: SignUpPage): string {
+export function signUpPage({ name, words, scheme }: Look, page: SignUpPage): string {
   const { signUp, link, email, password, language } = words
   const { form, identifier, personName, message, passwordLengthMin } = page
   const content = html`
@@ -62,5 +62,5 @@ ${hidden(form)}
 <button id="sign-up-submit" type="submit">${signUp.submit}</button>
 </form>
 <p class="below">${signUp.have} <a id="back-to-login" href="/login${toQuery(form.interaction)}">${signUp.signIn}</a></p>`
-  return layout(signUp.title, content, { name, language })
+  return layout(signUp.title, content, { name, language, scheme })
 }

@@ -11,11 +11,11 @@ const CARD = { light: WHITE, dark: parseHex('#191c23') }
 export function brandStyle(colour: string): string {
   const light = toRules(shades(colour, 'light'))
   const dark = toRules(shades(colour, 'dark'))
-  // Hosted pages follow the system; the console can be told otherwise, and says so on its root element.
+  // Pages follow the system, unless somebody chose otherwise, which stands on the root element.
   return `:root { ${light} }
 @media (prefers-color-scheme: dark) { :root { ${dark} } }
-:root[data-mantine-color-scheme='light'] { ${light} }
-:root[data-mantine-color-scheme='dark'] { ${dark} }
+:root:is([data-scheme='light'], [data-mantine-color-scheme='light']) { ${light} }
+:root:is([data-scheme='dark'], [data-mantine-color-scheme='dark']) { ${dark} }
 `
 }
 

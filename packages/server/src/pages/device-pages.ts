@@ -16,7 +16,7 @@ export interface DeviceCodePage {
 }
 
 /** A code that came with the address is filled in and not taken: whoever sent the link could have begun it. */
-export function deviceCodePage({ name, words }: Look, page: DeviceCodePage): string {
+export function deviceCodePage({ name, words, scheme }: Look, page: DeviceCodePage): string {
   const { device, language } = words
   const content = html`
 <p>${device.about}</p>
@@ -29,7 +29,7 @@ ${page.email === null ? '' : html`<p class="account">${device.as} <span id="devi
 <p class="hint">${device.warning}</p>
 <button id="device-submit" type="submit">${device.submit}</button>
 </form>`
-  return layout(device.title, content, { name, language })
+  return layout(device.title, content, { name, language, scheme })
 }
 
 export interface DeviceConfirmPage {
@@ -41,7 +41,7 @@ export interface DeviceConfirmPage {
 }
 
 /** RFC 8628 §5.4: who asks, for what, from where, and the code again, to be compared with the device. */
-export function deviceConfirmPage({ name, words }: Look, page: DeviceConfirmPage): string {
+export function deviceConfirmPage({ name, words, scheme }: Look, page: DeviceConfirmPage): string {
   const { client, code, userCode, email } = page
   const { device, consent, language } = words
   const scopes = [...code.identityScopes, ...code.permissions]
@@ -63,15 +63,16 @@ ${email === null ? '' : html`<p class="account">${device.as} <span id="device-ac
 <dd>${device.lifetime}</dd>
 ${code.address === null ? '' : html`<dt>${device.begunFrom}</dt><dd><code id="device-address">${code.address}</code></dd>`}
 </dl>`
-  return layout(device.askTitle, content, { name, language })
+  return layout(device.askTitle, content, { name, language, scheme })
 }
 
-export function deviceDonePage({ name, words }: Look, decision: 'allowed' | 'denied'): string {
+export function deviceDonePage({ name, words, scheme }: Look, decision: 'allowed' | 'denied'): string {
   const { device, language } = words
   return decision === 'allowed'
     ? layout(device.allowedTitle, html`<p id="device-allowed" role="status">${device.allowed}</p>`, {
         name,
         language,
+        scheme,
       })
     : layout(
         device.deniedTitle,
@@ -79,6 +80,7 @@ export function deviceDonePage({ name, words }: Look, decision: 'allowed' | 'den
         {
           name,
           language,
+          scheme,
         },
       )
 }

@@ -93,7 +93,7 @@ export interface LinkPage {
   readonly withoutScript?: Html
 }
 
-export function linkPage({ name, words }: Look, page: LinkPage): string {
+export function linkPage({ name, words, scheme }: Look, page: LinkPage): string {
   const { title, action, fields, done, withoutScript = html`${words.link.noScript}` } = page
   const content = html`
 <form id="link-form" data-action="${action}" data-texts="${JSON.stringify(toTexts(words))}" novalidate>
@@ -101,7 +101,7 @@ export function linkPage({ name, words }: Look, page: LinkPage): string {
 </form>
 <p role="status" id="link-done" hidden>${done}</p>
 <noscript><p role="alert">${withoutScript}</p></noscript>`
-  return layout(title, content, { name, language: words.language, scripts: ['/assets/link.js'] })
+  return layout(title, content, { name, language: words.language, scheme, scripts: ['/assets/link.js'] })
 }
 
 /** Refusals that these forms meet; the server's own words are English. */

@@ -54,7 +54,12 @@ ${hidden(form)}
 </form>
 ${below(look, page)}`
   const scripts = [PASSKEY_SCRIPT, ...(waitSeconds === null ? [] : [WAIT_SCRIPT])]
-  return layout(words.login.title, content, { name: look.name, language: words.language, scripts })
+  return layout(words.login.title, content, {
+    name: look.name,
+    language: words.language,
+    scheme: look.scheme,
+    scripts,
+  })
 }
 
 function below({ words }: Look, { form, canReset, canSignUp }: LoginPage): Html | '' {
@@ -98,7 +103,7 @@ ${trustDays > 0 && ways.includes('totp') ? html`<label class="check" for="login-
 }
 ${withPasskey ? passkeyForm(look, page, asking) : ''}`
   const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
-  return layout(factor.title, content, { name: look.name, language, scripts })
+  return layout(factor.title, content, { name: look.name, language, scheme: look.scheme, scripts })
 }
 
 function aboutCodes({ words }: Look, ways: readonly FactorWay[]): string {
@@ -173,19 +178,19 @@ ${hidden(form)}
 }
 ${withPasskey ? passkeyForm(look, page, asking) : ''}`
   const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
-  return layout(enrol.title, content, { name: look.name, language, scripts })
+  return layout(enrol.title, content, { name: look.name, language, scheme: look.scheme, scripts })
 }
 
 /** Four letters at a time are what a person can carry from one screen to another. */
 const inGroups = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
 
 /** `goOn`: where the person comes from here. */
-export function codesPage({ name, words }: Look, codes: readonly string[], goOn: string): string {
+export function codesPage({ name, words, scheme }: Look, codes: readonly string[], goOn: string): string {
   const content = html`
 <p>${words.codes.about}</p>
 <ol id="recovery-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
 <p class="below"><a id="codes-kept" href="${goOn}">${words.codes.goOn}</a></p>`
-  return layout(words.codes.title, content, { name, language: words.language })
+  return layout(words.codes.title, content, { name, language: words.language, scheme })
 }
 
 export interface NewPasswordPage {
@@ -196,7 +201,7 @@ export interface NewPasswordPage {
   readonly passwordLengthMin: number
 }
 
-export function newPasswordPage({ name, words }: Look, page: NewPasswordPage): string {
+export function newPasswordPage({ name, words, scheme }: Look, page: NewPasswordPage): string {
   const { form, ticket, isBreached, message, passwordLengthMin } = page
   const { newPassword, link, language } = words
   const content = html`
@@ -211,5 +216,5 @@ ${hidden(form)}
 <p class="hint" id="new-password-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="login-submit" type="submit">${newPassword.submit}</button>
 </form>`
-  return layout(newPassword.title, content, { name, language })
+  return layout(newPassword.title, content, { name, language, scheme })
 }

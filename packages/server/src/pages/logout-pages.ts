@@ -11,7 +11,10 @@ export interface LogOutPage {
   readonly email: string | null
 }
 
-export function logOutPage({ name, words }: Look, { request, csrf, clientName, email }: LogOutPage): string {
+export function logOutPage(
+  { name, words, scheme }: Look,
+  { request, csrf, clientName, email }: LogOutPage,
+): string {
   const { logOut, language } = words
   const content = html`
 ${clientName === null ? '' : html`<p><strong id="client-name">${clientName}</strong> ${logOut.asks}</p>`}
@@ -23,12 +26,12 @@ ${email === null ? '' : html`<p class="account">${logOut.as} <span id="logout-ac
 <button id="logout-confirm" type="submit">${logOut.submit}</button>
 </form>
 <p class="below"><a id="logout-cancel" href="/">${logOut.cancel}</a></p>`
-  return layout(logOut.title, content, { name, language })
+  return layout(logOut.title, content, { name, language, scheme })
 }
 
-export function loggedOutPage({ name, words }: Look): string {
+export function loggedOutPage({ name, words, scheme }: Look): string {
   const { logOut, login, language } = words
   const content = html`<p id="logged-out" role="status">${logOut.done}</p>
 <p class="below"><a id="sign-in-again" href="/sign-in">${login.submit}</a></p>`
-  return layout(logOut.doneTitle, content, { name, language })
+  return layout(logOut.doneTitle, content, { name, language, scheme })
 }

@@ -6,7 +6,7 @@ import { html } from 'hono/html'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
 
-export function notMePage({ name, words }: Look, ticket: string): string {
+export function notMePage({ name, words, scheme }: Look, ticket: string): string {
   const { title, about, effects, submit, otherwise } = words.notMe
   const content = html`
 <p>${about}</p>
@@ -16,22 +16,22 @@ export function notMePage({ name, words }: Look, ticket: string): string {
 <button id="not-me-submit" type="submit">${submit}</button>
 </form>
 <p>${otherwise}</p>`
-  return layout(title, content, { name, language: words.language })
+  return layout(title, content, { name, language: words.language, scheme })
 }
 
 /** `next`: what the owner does now. */
-export function notMeDonePage({ name, words }: Look, next: 'check_mail' | 'change_password'): string {
+export function notMeDonePage({ name, words, scheme }: Look, next: 'check_mail' | 'change_password'): string {
   const { doneTitle, done, checkMail, changePassword } = words.notMe
   const content = html`
 <p role="status" id="not-me-done">${done}</p>
 <p>${next === 'check_mail' ? checkMail : changePassword}</p>`
-  return layout(doneTitle, content, { name, language: words.language })
+  return layout(doneTitle, content, { name, language: words.language, scheme })
 }
 
-export function notMeOverPage({ name, words }: Look): string {
+export function notMeOverPage({ name, words, scheme }: Look): string {
   const { overTitle, over, overAdvice } = words.notMe
   const content = html`
 <p role="alert" id="not-me-error">${over}</p>
 <p>${overAdvice}</p>`
-  return layout(overTitle, content, { name, language: words.language })
+  return layout(overTitle, content, { name, language: words.language, scheme })
 }

@@ -24,7 +24,7 @@ export interface ConsentPage {
 }
 
 /** ASVS 10.7.2: who asks, for what, where it is good, and for how long. */
-export function consentPage({ name, words }: Look, page: ConsentPage): string {
+export function consentPage({ name, words, scheme }: Look, page: ConsentPage): string {
   const { client, email, scopes, audiences, returnsTo } = page
   const { consent, language } = words
   const isOffline = scopes.includes('offline_access')
@@ -51,7 +51,7 @@ ${hidden(page.form)}
 <dt>${consent.returns}</dt><dd><code id="consent-return">${returnsTo}</code></dd>
 </dl>
 ${links(client, consent)}`
-  return layout(consent.title, content, { name, language })
+  return layout(consent.title, content, { name, language, scheme })
 }
 
 /** A picture is what people know an app by; one that nobody has looked at could wear anybody's. */
@@ -70,17 +70,21 @@ ${tosUri === null ? '' : html`<a id="client-tos" href="${tosUri}" rel="noreferre
 }
 
 /** A mistake in the request that brought somebody here: nobody is sent on (RFC 9700 §4.11). */
-export function oauthErrorPage({ name, words }: Look, parameter: string | null, message: string): string {
+export function oauthErrorPage(
+  { name, words, scheme }: Look,
+  parameter: string | null,
+  message: string,
+): string {
   const { mistake, language } = words
   const content = html`
 <p id="oauth-error" role="alert">${parameter === null ? '' : html`<code>${parameter}</code>: `}${message}</p>
 <p class="below">${mistake.advice}</p>`
-  return layout(mistake.title, content, { name, language })
+  return layout(mistake.title, content, { name, language, scheme })
 }
 
 /** RFC 6749 has no word for it; OAuth 2.0 Form Post Response Mode §2. The button is for browsers without scripts. */
 export function formPostPage(
-  { name, words }: Look,
+  { name, words, scheme }: Look,
   action: string,
   fields: readonly (readonly [string, string])[],
 ): string {
@@ -90,7 +94,7 @@ export function formPostPage(
 ${fields.map(([field, value]) => html`<input type="hidden" name="${field}" value="${value}">`)}
 <button type="submit">${formPost.submit}</button>
 </form>`
-  return layout(formPost.title, content, { name, language, scripts: ['/assets/form-post.js'] })
+  return layout(formPost.title, content, { name, language, scheme, scripts: ['/assets/form-post.js'] })
 }
 
 export const formPostScript = `document.getElementById('form-post').submit()\n`

@@ -2,8 +2,12 @@
 import { type ErrorCode, errors } from '@countersign/protocol'
 import { html } from 'hono/html'
 import { layout } from './layout.ts'
+import type { Look } from './look.ts'
 
-export function startPage(issuer: string, name: string): string {
+/** They are in English. */
+type Worn = Pick<Look, 'name' | 'scheme'>
+
+export function startPage(issuer: string, { name, scheme }: Worn): string {
   const content = html`
 <p>This is an authority for session tokens, JWTs and API keys. It is up.</p>
 <ul>
@@ -14,11 +18,11 @@ export function startPage(issuer: string, name: string): string {
 <li><a href="/readyz">Is it ready?</a></li>
 </ul>
 <p>Issuer: <code>${issuer}</code></p>`
-  return layout('The authority is running', content, { name })
+  return layout('The authority is running', content, { name, scheme })
 }
 
-export function errorPage(code: ErrorCode, name: string): string {
+export function errorPage(code: ErrorCode, { name, scheme }: Worn): string {
   const { title, detail, status } = errors[code]
   const content = html`<p>${detail}</p><p>Code <code>${code}</code>, HTTP status ${status}.</p>`
-  return layout(title, content, { name })
+  return layout(title, content, { name, scheme })
 }

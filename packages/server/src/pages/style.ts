@@ -1,9 +1,14 @@
-/** The one style sheet of hosted pages, light and dark. The brand's colours come from a sheet of their own. */
-export const styleSheet = `
-:root { color-scheme: light dark; --ink: #16191f; --soft: #565e6d; --paper: #f7f8fa; --card: #ffffff; --line: #e3e6ec; --field: #868e9d; --bad: #b3261e; --bad-soft: #fdf0ef; --good: #17663a; --good-soft: #edf7f1; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #eceef2; --soft: #a2aab8; --paper: #111318; --card: #191c23; --line: #2c313c; --field: #727b8c; --bad: #ffb4ab; --bad-soft: #3a2120; --good: #7fd8a2; --good-soft: #182c21; }
-}
+/** The one style sheet of hosted pages, light and dark: as the system is, or as the page's root says. The brand's colours come from a sheet of their own. */
+const light =
+  '--ink: #16191f; --soft: #565e6d; --paper: #f7f8fa; --card: #ffffff; --line: #e3e6ec; --field: #868e9d; --bad: #b3261e; --bad-soft: #fdf0ef; --good: #17663a; --good-soft: #edf7f1;'
+const dark =
+  '--ink: #eceef2; --soft: #a2aab8; --paper: #111318; --card: #191c23; --line: #2c313c; --field: #727b8c; --bad: #ffb4ab; --bad-soft: #3a2120; --good: #7fd8a2; --good-soft: #182c21;'
+
+export const styleSheet: string = `
+:root { color-scheme: light dark; ${light} }
+@media (prefers-color-scheme: dark) { :root { ${dark} } }
+:root[data-scheme='light'] { color-scheme: light; ${light} }
+:root[data-scheme='dark'] { color-scheme: dark; ${dark} }
 * { box-sizing: border-box; }
 body { min-height: 100vh; margin: 0; background: radial-gradient(48rem 24rem at 50% -8rem, var(--brand-soft), transparent 70%) no-repeat var(--paper); color: var(--ink); font: 16px/1.55 'Inter Variable', system-ui, sans-serif; }
 main { max-width: 28rem; margin: 9vh auto 2rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 17px; box-shadow: 0 1px 2px rgb(16 19 26 / 6%), 0 12px 32px rgb(16 19 26 / 7%); }

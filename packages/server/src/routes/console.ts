@@ -1,6 +1,7 @@
 /** The console and the account pages: one page that finds its way by its address, and the files that it loads. */
 import { CONSOLE_POLICY, consolePage, unbuiltPage } from '../console/page.ts'
 import { type AnyRoute, publicRoute } from '../http/route.ts'
+import { type Look, lookOf } from '../pages/look.ts'
 import { pageFile } from '../pages/reply.ts'
 import type { Services } from '../services.ts'
 import { notFound } from './answer.ts'
@@ -39,7 +40,7 @@ const pages = ADDRESSES.map(({ name, path, summary }) =>
     },
     handle: (call) => {
       const isThere = call.services.consoleFiles.index() !== null
-      if (!isThere || sessionCookie(call) !== null) return pageFile(toFile(call.services))
+      if (!isThere || sessionCookie(call) !== null) return pageFile(toFile(call.services, lookOf(call)))
       return toOwnSignIn(`${toPath(path, call.params)}${call.search()}`)
     },
   }),
@@ -48,14 +49,14 @@ const pages = ADDRESSES.map(({ name, path, summary }) =>
 const toPath = (path: string, params: Readonly<Record<string, string>>): string =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
-function toFile({ config, consoleFiles }: Services): Parameters<typeof pageFile>[0] {
+function toFile({ config, consoleFiles }: Services, look: Look): Parameters<typeof pageFile>[0] {
   const built = consoleFiles.index()
-  if (built === null) return { body: unbuiltPage(config.brandName), contentType: HTML }
+  if (built === null) return { body: unbuiltPage(look), contentType: HTML }
   const facts = {
     name: config.brandName,
     passwordLengthMin: config.passwordLengthMin,
   }
-  return { body: consolePage(built, facts), contentType: HTML, policy: CONSOLE_POLICY }
+  return { body: consolePage(built, facts, look.scheme), contentType: HTML, policy: CONSOLE_POLICY }
 }
 
 const file = page(

@@ -41,10 +41,9 @@ const HTML = 'text/html; charset=utf-8'
 const CSS = 'text/css; charset=utf-8'
 const ASSET_CACHE = 'public, max-age=300'
 
-const start = page({ name: 'start_page', path: '/', summary: 'A page for people.' }, ({ services }) => {
-  const { issuer, brandName } = services.config
-  return pageFile({ body: startPage(issuer, brandName), contentType: HTML })
-})
+const start = page({ name: 'start_page', path: '/', summary: 'A page for people.' }, (call) =>
+  pageFile({ body: startPage(call.services.config.issuer, lookOf(call)), contentType: HTML }),
+)
 const style = page({ name: 'page_style', path: '/assets/page.css', summary: 'The style sheet.' }, () =>
   pageFile({ body: styleSheet, contentType: CSS, cacheControl: ASSET_CACHE }),
 )
@@ -106,8 +105,9 @@ const error = page(
   (call) => {
     const code = call.params.code ?? ''
     if (!isErrorCode(code)) return notFound(call)
-    const body = errorPage(code, call.services.config.brandName)
-    return pageFile({ body, contentType: HTML, cacheControl: ASSET_CACHE })
+    const body = errorPage(code, lookOf(call))
+    // Kept, unlike the other pages: what is kept was drawn for these cookies, light or dark.
+    return pageFile({ body, contentType: HTML, cacheControl: ASSET_CACHE, headers: { vary: 'cookie' } })
   },
 )
 
