@@ -1,5 +1,6 @@
 /** An API of one's own behind a guard: its key, the code for its framework, and a wait until it has connected and been called. */
 import type { ApiKeyWithSecret } from '@countersign/client'
+import type { ApiKeyShape } from '@countersign/protocol'
 import { Button, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -56,7 +57,7 @@ export function ProtectStep({ caller, onDone }: ProtectStepProps): ReactNode {
       <CodeBlock title={framework} code={protectedApi(framework, origin, origin)} />
       <CodeBlock title={words.run} code={`COUNTERSIGN_KEY='${made.secret.reveal()}' node api.js`} />
       <CodeBlock title={words.call} code={call} />
-      <Watch owner={made.api_key.owner.id} caller={caller.api_key.id} onDone={onDone} />
+      <Watch api={made.api_key} caller={caller.api_key.id} onDone={onDone} />
     </div>
   )
 }
@@ -74,22 +75,24 @@ async function makeVerifierKey(name: string): Promise<ApiKeyWithSecret> {
 }
 
 interface WatchProps {
-  readonly owner: string
+  /** The key of the API itself. */
+  readonly api: Pick<ApiKeyShape, 'id' | 'owner'>
   readonly caller: string
   readonly onDone: () => void
 }
 
 /** First the API follows the log, then it reports that the key was used there. */
-function Watch({ owner, caller, onDone }: WatchProps): ReactNode {
+function Watch({ api, caller, onDone }: WatchProps): ReactNode {
   const words = useTexts(startTexts)
   const state = useQuery({
-    queryKey: ['first-protected', owner],
+    queryKey: ['first-protected', api.id],
     queryFn: async () => {
       const uses = await client.apiKeys.usage(caller)
-      const isCalled = uses.items.some((use) => use.reported_by === owner)
+      const isCalled = uses.items.some((use) => use.reported_by === api.owner.id)
       if (isCalled) onDone()
-      const { items } = await client.verifiers.list()
-      return { isCalled, isConnected: items.some((one) => !one.own) }
+      // Its own key was used: that others follow the log says nothing of this API.
+      const { last_used_at: connectedAt } = await client.apiKeys.read(api.id)
+      return { isCalled, isConnected: connectedAt !== null }
     },
     refetchInterval: ({ state: { data } }) => (data?.isCalled === true ? false : WATCH_MS),
   })
