@@ -34,6 +34,7 @@ export function AuditPage(): ReactNode {
         lead={t.console.auditLead}
         actions={<ExportButtons filter={filter} />}
       />
+      <Chain />
       <Filters key={filters.toString()} />
       <Section isFlush>
         <PagedList
@@ -47,7 +48,6 @@ export function AuditPage(): ReactNode {
           empty={<Empty icon="audit" title={t.console.auditNone} text={t.console.auditNoneText} />}
         />
       </Section>
-      <Chain />
     </>
   )
 }

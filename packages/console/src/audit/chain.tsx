@@ -1,4 +1,7 @@
-/** Whether the chain of the audit log is whole: not known until it is checked, and hard to overlook when it is not. */
+/**
+ * Whether the chain of the audit log is whole: not known until it is checked, and hard to overlook when it is not. It
+ * stands above the list, which has no end that anybody scrolls to.
+ */
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -6,7 +9,6 @@ import { client } from '../api/client.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Chip, Failure, Notice, Section } from '../ui/parts.tsx'
-import css from '../ui/ui.module.css'
 import { auditTexts } from './texts.ts'
 
 export function Chain(): ReactNode {
@@ -48,7 +50,6 @@ export function Chain(): ReactNode {
           {words.chainWhat}
         </Notice>
       )}
-      {data === undefined && error === null && <span className={css.quiet}>{words.chainUnknown}</span>}
     </Section>
   )
 }
