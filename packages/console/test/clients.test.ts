@@ -139,6 +139,7 @@ test('OAuth clients', async (t) => {
 
     await page.goto(`${world.url}/console/clients/nobody`)
 
-    await page.getByRole('alert').waitFor()
+    await page.getByText('Nichts hat diese Id').waitFor()
+    await page.getByRole('link', { name: 'Zurück zu: OAuth-Clients' }).waitFor()
   })
 })

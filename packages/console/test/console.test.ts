@@ -95,11 +95,11 @@ test('the console', async (t) => {
       await page.getByRole('button', { name: 'Enable' }).waitFor()
       await assertAccessible(page)
       await shoot(page, 'console-person-disabled-dark')
-      await page.getByRole('button', { name: 'End', exact: true }).click()
-      await dialog.getByRole('button', { name: 'End', exact: true }).click()
+      await page.getByRole('button', { name: 'Delete' }).click()
+      await dialog.getByRole('button', { name: 'Delete' }).click()
 
       await page.waitForURL(`${world.url}/console/people`)
-      await page.getByText('It has ended').waitFor()
+      await page.getByText('It is deleted').waitFor()
       assert.equal((await world.admin.accounts.list({ search: 'zoe@' })).items.length, 0)
     },
   )

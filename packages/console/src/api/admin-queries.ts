@@ -35,6 +35,15 @@ export const programsQuery = pages(['programs'], (cursor) =>
   client.serviceAccounts.list({ limit: PAGE, cursor }),
 )
 
+/** For pages that name the owner of something: the newest hundred programs, by their ids. */
+export const programNamesQuery = queryOptions({
+  queryKey: ['programs', 'names'],
+  queryFn: async () => {
+    const { items } = await client.serviceAccounts.list({ limit: 100 })
+    return new Map(items.map(({ id, name }) => [id, name]))
+  },
+})
+
 export const programQuery = (id: string) =>
   queryOptions({ queryKey: ['program', id], queryFn: () => client.serviceAccounts.read(id) })
 

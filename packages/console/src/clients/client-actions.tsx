@@ -58,7 +58,7 @@ export function ClientActions({ client, onEdit, onMade }: ClientActionsProps): R
           {t.console.enable}
         </Button>
       )}
-      <Button variant="default" onClick={() => setAsked('end')}>
+      <Button variant="outline" color="danger" onClick={() => setAsked('end')}>
         {t.console.end}
       </Button>
       <Confirm

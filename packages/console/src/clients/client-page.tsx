@@ -7,7 +7,8 @@ import { Link } from 'wouter'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { useMay } from '../shell/me.ts'
-import { Chip, CopyField, Fact, Facts, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { Missing } from '../ui/missing.tsx'
+import { Chip, CopyField, Fact, Facts, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { SecretOnce } from '../ui/secret-once.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
@@ -21,9 +22,12 @@ import { clientQuery } from './queries.ts'
 import { clientTexts } from './texts.ts'
 
 export function ClientPage({ id }: { readonly id: string }): ReactNode {
+  const words = useTexts(clientTexts)
   const client = useQuery(clientQuery(id))
   if (client.data !== undefined) return <OneClient client={client.data} />
-  if (client.error !== null) return <Failure error={client.error} onRetry={() => void client.refetch()} />
+  const list = { text: words.title, href: '/console/clients' }
+  if (client.error !== null)
+    return <Missing error={client.error} list={list} onRetry={() => void client.refetch()} />
   return <RowsSkeleton rows={5} />
 }
 

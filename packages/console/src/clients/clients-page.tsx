@@ -142,7 +142,7 @@ function ClientRow({ client, selection }: ClientRowProps): ReactNode {
             <>
               <Chip>{kind === null ? words.otherKind : words.kinds[kind]}</Chip>
               <span className={css.quiet}>
-                <Time at={client.created_at} />
+                {t.common.created} <Time at={client.created_at} />
               </span>
             </>
           )}

@@ -9,7 +9,7 @@ import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import type { IconName } from '../ui/icon.tsx'
 import { later } from '../ui/later.tsx'
-import { Empty } from '../ui/parts.tsx'
+import { Empty, PageHeader } from '../ui/parts.tsx'
 import { useIdle } from '../ui/use-idle.ts'
 import { AllKeysPage } from './keys-page.tsx'
 import { PeoplePage } from './people-page.tsx'
@@ -165,7 +165,10 @@ function Sections({
       {mayUseConsole(me) ? (
         page
       ) : (
-        <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
+        <>
+          <PageHeader title={t.shell.console} />
+          <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
+        </>
       )}
     </Shell>
   )

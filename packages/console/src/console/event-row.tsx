@@ -2,7 +2,9 @@
 import type { AuditEventShape } from '@countersign/protocol'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { happenings } from '../audit/happenings.ts'
 import { useT } from '../i18n/messages.ts'
+import { useTexts } from '../i18n/texts.ts'
 import rows from '../ui/list.module.css'
 import { Chip, type Tone } from '../ui/parts.tsx'
 import { Time } from '../ui/time.tsx'
@@ -14,14 +16,22 @@ const TONES: Readonly<Record<AuditEventShape['outcome'], Tone>> = {
   failed: 'danger',
 }
 
-export function EventRow({ event }: { readonly event: AuditEventShape }): ReactNode {
+export interface EventRowProps {
+  readonly event: AuditEventShape
+  /** Without its details, where the list is to be taken in at a glance. */
+  readonly isShort?: boolean
+}
+
+export function EventRow({ event, isShort = false }: EventRowProps): ReactNode {
   const t = useT()
+  const what = useTexts(happenings)[event.type]
   const details = Object.entries(event.details).filter(([, value]) => value !== null)
   return (
-    <li className={rows.row}>
+    <li className={`${rows.row} ${rows.event}`}>
       <div className={rows.rowBody}>
         <div className={rows.rowTitle}>
-          <code className={css.mono}>{event.type}</code>
+          {what !== undefined && <span>{what}</span>}
+          <code className={css.code}>{event.type}</code>
           {event.outcome !== 'success' && (
             <Chip tone={TONES[event.outcome]}>{t.console.outcomes[event.outcome]}</Chip>
           )}
@@ -37,7 +47,7 @@ export function EventRow({ event }: { readonly event: AuditEventShape }): ReactN
           )}
           {event.address !== null && ` · ${t.console.address} ${event.address}`}
         </div>
-        {details.length > 0 && (
+        {!isShort && details.length > 0 && (
           <div className={rows.rowText}>
             {details.map(([name, value]) => `${name}: ${value}`).join(' · ')}
           </div>

@@ -1,9 +1,9 @@
 /** Every API key, whoever it belongs to. */
 import { type ApiKeyShape, permissions as own } from '@countersign/protocol'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'wouter'
-import { allKeysQuery } from '../api/admin-queries.ts'
+import { allKeysQuery, programNamesQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { Bulk, LISTED, SelectBox, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
@@ -53,11 +53,14 @@ export function AllKeysPage(): ReactNode {
 
 function Owner({ owner }: { readonly owner: ApiKeyShape['owner'] }): ReactNode {
   const t = useT()
+  const may = useMay()
+  // Many keys are called alike; whose they are tells them apart.
+  const { data: names } = useQuery({ ...programNamesQuery, enabled: may(own.serviceAccountsRead) })
   const href = `/console/${owner.kind === 'account' ? 'people' : 'programs'}/${owner.id}`
   return (
     <>
       {' · '}
-      {t.console.owner} <Link href={href}>{t.console.kinds[owner.kind]}</Link>
+      {t.console.owner} <Link href={href}>{names?.get(owner.id) ?? t.console.kinds[owner.kind]}</Link>
     </>
   )
 }

@@ -111,7 +111,7 @@ function PersonRow({ person, selection }: PersonRowProps): ReactNode {
             <Chip key={role}>{role}</Chip>
           ))}
           <span className={css.quiet}>
-            <Time at={person.created_at} />
+            {t.common.created} <Time at={person.created_at} />
           </span>
           <Icon name="chevron" size={16} />
         </span>

@@ -9,7 +9,8 @@ import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
 import { CredentialTree } from '../tree/credential-tree.tsx'
-import { Chip, CopyField, Fact, Facts, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { Missing } from '../ui/missing.tsx'
+import { Chip, CopyField, Fact, Facts, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
@@ -18,9 +19,12 @@ import { PersonFactors } from './person-factors.tsx'
 import { PrincipalActions } from './principal-actions.tsx'
 
 export function PersonPage({ id }: { readonly id: string }): ReactNode {
+  const t = useT()
   const person = useQuery(personQuery(id))
   if (person.data !== undefined) return <Person person={person.data} />
-  if (person.error !== null) return <Failure error={person.error} onRetry={() => void person.refetch()} />
+  const list = { text: t.console.people, href: '/console/people' }
+  if (person.error !== null)
+    return <Missing error={person.error} list={list} onRetry={() => void person.refetch()} />
   return <RowsSkeleton rows={5} />
 }
 
@@ -54,7 +58,9 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
       {person.disabled_at !== null && (
         <div className={css.spaced}>
           <Notice tone="danger">
-            {t.console.disabled} <Time at={person.disabled_at} />
+            <span className={css.sentence}>
+              {t.console.disabled} <Time at={person.disabled_at} />
+            </span>
           </Notice>
         </div>
       )}

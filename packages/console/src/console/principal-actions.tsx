@@ -49,8 +49,8 @@ export function PrincipalActions(props: PrincipalActionsProps): ReactNode {
           {t.console.disable}
         </Button>
       )}
-      <Button variant="default" onClick={() => setAsked('end')}>
-        {t.console.end}
+      <Button variant="outline" color="danger" onClick={() => setAsked('end')}>
+        {t.console.delete}
       </Button>
       <Confirm
         title={asked === 'disable' ? t.console.disableTitle(props.name) : null}
@@ -63,7 +63,7 @@ export function PrincipalActions(props: PrincipalActionsProps): ReactNode {
       <Confirm
         title={asked === 'end' ? t.console.endPrincipalTitle(props.name) : null}
         text={t.console.endPrincipalText}
-        verb={t.console.end}
+        verb={t.console.delete}
         isBusy={end.isPending}
         onConfirm={() => end.mutate()}
         onClose={close}

@@ -13,7 +13,8 @@ import { CreateKey } from '../keys/create-key.tsx'
 import { KeySecret } from '../keys/key-secret.tsx'
 import { useMay } from '../shell/me.ts'
 import { CredentialTree } from '../tree/credential-tree.tsx'
-import { Chip, CopyField, Fact, Facts, Failure, PageHeader, Section } from '../ui/parts.tsx'
+import { Missing } from '../ui/missing.tsx'
+import { Chip, CopyField, Fact, Facts, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
@@ -21,9 +22,12 @@ import { EditPrincipal } from './edit-principal.tsx'
 import { PrincipalActions } from './principal-actions.tsx'
 
 export function ProgramPage({ id }: { readonly id: string }): ReactNode {
+  const t = useT()
   const program = useQuery(programQuery(id))
   if (program.data !== undefined) return <Program program={program.data} />
-  if (program.error !== null) return <Failure error={program.error} onRetry={() => void program.refetch()} />
+  const list = { text: t.console.programs, href: '/console/programs' }
+  if (program.error !== null)
+    return <Missing error={program.error} list={list} onRetry={() => void program.refetch()} />
   return <RowsSkeleton rows={5} />
 }
 

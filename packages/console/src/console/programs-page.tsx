@@ -89,7 +89,7 @@ function ProgramRow({ program, selection }: ProgramRowProps): ReactNode {
             <Chip key={role}>{role}</Chip>
           ))}
           <span className={css.quiet}>
-            <Time at={program.created_at} />
+            {t.common.created} <Time at={program.created_at} />
           </span>
           <Icon name="chevron" size={16} />
         </span>

@@ -31,6 +31,10 @@ export const de: Messages = {
     skip: 'Zum Inhalt springen',
     notFound: 'Unter dieser Adresse gibt es nichts.',
     home: 'Zu Ihrem Konto',
+    missing: 'Nichts hat diese Id',
+    missingText:
+      'Es ist beendet, oder die Adresse wurde unterwegs abgeschnitten. Was daraus wurde, steht noch im Audit-Protokoll.',
+    backTo: (list) => `Zurück zu: ${list}`,
     awaiting: 'Läuft … Erledigt ist es, wenn der Server geantwortet hat.',
   },
   takenBack: {
@@ -242,6 +246,7 @@ export const de: Messages = {
     usage: 'Benutzung der letzten 14 Tage',
     usageNone: 'in 14 Tagen nicht benutzt',
     usageOf: (n) => `${count(n, 'Anfrage', 'Anfragen')} in 14 Tagen`,
+    expires: 'läuft ab',
     expired: 'abgelaufen',
     noEnd: 'ohne Ende',
     allPermissions: 'alles',

@@ -31,6 +31,10 @@ export const en = {
     skip: 'Skip to content',
     notFound: 'There is nothing at this address.',
     home: 'Go to your account',
+    missing: 'Nothing has this id',
+    missingText:
+      'It has ended, or the address was cut off on its way. The audit log still tells what became of it.',
+    backTo: (list: string) => `Back to: ${list}`,
     awaiting: 'Under way… It is done when the server has answered.',
   },
   takenBack: {
@@ -232,6 +236,7 @@ export const en = {
     usage: 'Use of the last 14 days',
     usageNone: 'not used in 14 days',
     usageOf: (n: number) => `${count(n, 'request', 'requests')} in 14 days`,
+    expires: 'expires',
     expired: 'expired',
     noEnd: 'no end',
     allPermissions: 'everything',

@@ -110,11 +110,15 @@ export function KeyState({ apiKey }: { readonly apiKey: ApiKeyShape }): ReactNod
           {t.account.suspended} <Time at={apiKey.suspended_at} />
         </Chip>
       )}
-      {apiKey.expires_at !== null && (
-        <Chip>
-          {t.common.expires} <Time at={apiKey.expires_at} />
-        </Chip>
-      )}
+      <Chip>
+        {apiKey.expires_at === null ? (
+          t.account.noEnd
+        ) : (
+          <>
+            {t.account.expires} <Time at={apiKey.expires_at} />
+          </>
+        )}
+      </Chip>
       {apiKey.overlap_ends_at !== null && Date.parse(apiKey.overlap_ends_at) > nowMs && (
         <Chip tone="warn">
           {t.account.overlapUntil} <Time at={apiKey.overlap_ends_at} />

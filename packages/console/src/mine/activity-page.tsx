@@ -3,6 +3,7 @@ import type { ActivityShape } from '@countersign/protocol'
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { client } from '../api/client.ts'
+import { happenings } from '../audit/happenings.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import rows from '../ui/list.module.css'
@@ -41,11 +42,13 @@ export function ActivityPage(): ReactNode {
 function ActivityRow({ activity }: { readonly activity: ActivityShape }): ReactNode {
   const t = useT()
   const words = useTexts(mineTexts)
+  const what = useTexts(happenings)[activity.type]
   return (
-    <li className={rows.row}>
+    <li className={`${rows.row} ${rows.event}`}>
       <div className={rows.rowBody}>
         <div className={rows.rowTitle}>
-          <code className={css.mono}>{activity.type}</code>
+          {what !== undefined && <span>{what}</span>}
+          <code className={css.code}>{activity.type}</code>
           {activity.outcome !== 'success' && <Chip tone="warn">{t.console.outcomes[activity.outcome]}</Chip>}
         </div>
         <div className={rows.rowText}>

@@ -99,7 +99,7 @@ function EndAccount(): ReactNode {
   })
   return (
     <>
-      <Button variant="default" onClick={() => setAsking(true)}>
+      <Button variant="outline" color="danger" onClick={() => setAsking(true)}>
         {words.end}
       </Button>
       <Confirm

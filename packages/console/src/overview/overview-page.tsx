@@ -120,7 +120,7 @@ function Latest(): ReactNode {
       {events.error !== null && <Failure error={events.error} onRetry={() => void events.refetch()} />}
       <ul className={rows.list}>
         {events.data?.items.map((event) => (
-          <EventRow key={event.id} event={event} />
+          <EventRow key={event.id} event={event} isShort />
         ))}
       </ul>
     </Section>

@@ -125,15 +125,16 @@ function KeyLine({ signingKey: key, onRemove }: KeyLineProps): ReactNode {
           {key.purpose === 'id_token' && <Chip>{t.console.idTokensOnly}</Chip>}
         </div>
         <ol className={rows.line}>
-          <Moment text={t.console.announced} at={key.created_at} />
-          <Moment text={t.console.promoted} at={key.promoted_at} />
-          <Moment text={t.console.retiredAt} at={key.retired_at} />
+          <Moment text={t.console.announced} later={t.console.announced} at={key.created_at} />
+          <Moment text={t.console.promoted} later={t.console.promotedLater} at={key.promoted_at} />
+          <Moment text={t.console.retiredAt} later={t.console.retiredLater} at={key.retired_at} />
         </ol>
       </div>
       {may(own.signingKeysWrite) && !isOver && (
         <div className={rows.rowEnd}>
           <Button
-            variant="default"
+            variant="outline"
+            color="danger"
             size="xs"
             aria-label={`${t.console.remove}: ${key.id}`}
             onClick={onRemove}
@@ -146,10 +147,18 @@ function KeyLine({ signingKey: key, onRemove }: KeyLineProps): ReactNode {
   )
 }
 
-function Moment({ text, at }: { readonly text: string; readonly at: string | null }): ReactNode {
+interface MomentProps {
+  readonly text: string
+  /** Of a time that is still to come. */
+  readonly later: string
+  readonly at: string | null
+}
+
+function Moment({ text, later, at }: MomentProps): ReactNode {
+  if (at === null) return <li data-done={false}>{later}</li>
   return (
-    <li data-done={at !== null}>
-      {text} {at !== null && <Time at={at} />}
+    <li data-done>
+      {text} <Time at={at} />
     </li>
   )
 }

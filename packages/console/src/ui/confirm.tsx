@@ -1,4 +1,7 @@
-/** Asks before something ends: the button says what will be done, and what it is done to stands in the title. */
+/**
+ * Asks before something ends: the button says what will be done, and what it is done to stands in the title. Where
+ * there is no way back, Enter pressed once too often closes it.
+ */
 import { Button, Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useT } from '../i18n/messages.ts'
@@ -32,14 +35,14 @@ export function Confirm({ isDangerous = true, ...props }: ConfirmProps): ReactNo
           <span className={css.awaiting} role="status">
             {props.isBusy && t.common.awaiting}
           </span>
-          <Button variant="default" onClick={props.onClose}>
+          <Button variant="default" onClick={props.onClose} data-autofocus={isDangerous || undefined}>
             {t.common.cancel}
           </Button>
           <Button
             color={isDangerous ? 'danger' : 'brand'}
             loading={props.isBusy}
             onClick={props.onConfirm}
-            data-autofocus
+            data-autofocus={!isDangerous || undefined}
           >
             {props.verb}
           </Button>
