@@ -38,7 +38,7 @@ const CONSOLE: readonly Section[] = [
   {
     name: 'People',
     openers: ['button Invite', 'button Create an account', 'button Take back: ida@example.com'],
-    one: { row: /^a .*Ada Lovelace/, openers: ['button Change', 'button Disable', 'button End'] },
+    one: { row: /^a .*Ada Lovelace/, openers: ['button Change', 'button Disable', 'button Delete'] },
   },
   {
     name: 'Service accounts',

@@ -31,7 +31,7 @@ export function EventRow({ event, isShort = false }: EventRowProps): ReactNode {
       <div className={rows.rowBody}>
         <div className={rows.rowTitle}>
           {what !== undefined && <span>{what}</span>}
-          <code className={css.code}>{event.type}</code>
+          <code className={rows.code}>{event.type}</code>
           {event.outcome !== 'success' && (
             <Chip tone={TONES[event.outcome]}>{t.console.outcomes[event.outcome]}</Chip>
           )}

@@ -48,7 +48,7 @@ function ActivityRow({ activity }: { readonly activity: ActivityShape }): ReactN
       <div className={rows.rowBody}>
         <div className={rows.rowTitle}>
           {what !== undefined && <span>{what}</span>}
-          <code className={css.code}>{activity.type}</code>
+          <code className={rows.code}>{activity.type}</code>
           {activity.outcome !== 'success' && <Chip tone="warn">{t.console.outcomes[activity.outcome]}</Chip>}
         </div>
         <div className={rows.rowText}>
