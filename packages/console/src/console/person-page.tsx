@@ -9,6 +9,7 @@ import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
 import { CredentialTree } from '../tree/credential-tree.tsx'
+import rows from '../ui/list.module.css'
 import { Missing } from '../ui/missing.tsx'
 import { Chip, CopyField, Fact, Facts, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
@@ -58,7 +59,7 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
       {person.disabled_at !== null && (
         <div className={css.spaced}>
           <Notice tone="danger">
-            <span className={css.sentence}>
+            <span className={rows.sentence}>
               {t.console.disabled} <Time at={person.disabled_at} />
             </span>
           </Notice>
