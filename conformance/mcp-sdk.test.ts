@@ -168,6 +168,10 @@ function createProvider(clientMetadataUrl?: string | null): Provider {
     saveTokens: (saved) => {
       tokens = saved
     },
+    // What the authority has refused is forgotten, so that the SDK begins anew.
+    invalidateCredentials: (what) => {
+      if (what === 'tokens' || what === 'all') tokens = undefined
+    },
     redirectToAuthorization: (url) => {
       sent = url
     },
