@@ -163,7 +163,7 @@ const CHANGE = `(wanted) => {
   return new Promise((resolve) => {
     const started = performance.now()
     const isThere = () =>
-      document.querySelector('[role="status"][aria-label="Loading"]') === null &&
+      document.querySelector('[data-skeleton]') === null &&
       document.querySelector('main h1') !== null && link.getAttribute('aria-current') === 'page'
     const look = () => {
       if (!isThere()) return requestAnimationFrame(look)

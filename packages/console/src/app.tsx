@@ -11,6 +11,7 @@ import { NotFound } from './shell/not-found.tsx'
 import { schemeManager } from './theme/scheme.ts'
 import { theme } from './theme/theme.ts'
 import { later } from './ui/later.tsx'
+import { LoadingStatus } from './ui/loading.tsx'
 import { PageSkeleton } from './ui/skeletons.tsx'
 import { StepUpProvider } from './ui/step-up.tsx'
 import { ToastProvider } from './ui/toast.tsx'
@@ -35,6 +36,7 @@ export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
           <ToastProvider>
             <StepUpProvider>
               <Pages />
+              <LoadingStatus />
             </StepUpProvider>
           </ToastProvider>
         </QueryClientProvider>

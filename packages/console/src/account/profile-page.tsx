@@ -8,18 +8,31 @@ import { useT } from '../i18n/messages.ts'
 import { OwnData } from '../mine/own-data.tsx'
 import { useMe } from '../shell/me.ts'
 import { Chip, CopyField, Fact, Facts, Notice, PageHeader, Section } from '../ui/parts.tsx'
+import { CardsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
 
 export function ProfilePage(): ReactNode {
   const t = useT()
-  const { principal, permissions } = useMe()
+  const { principal } = useMe()
+  // The warning above everything else would push it down.
+  const { isLoading } = useQuery(myFactorsQuery)
   return (
     <>
       <PageHeader
         title={principal.name ?? principal.email ?? t.account.profile}
         lead={t.account.profileLead}
       />
+      {isLoading ? <CardsSkeleton /> : <Profile />}
+    </>
+  )
+}
+
+function Profile(): ReactNode {
+  const t = useT()
+  const { principal, permissions } = useMe()
+  return (
+    <>
       <Safety />
       <Section>
         <Facts>

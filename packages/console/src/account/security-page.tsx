@@ -1,7 +1,7 @@
 /** Second factors: authenticator apps, passkeys and recovery codes. */
-import type { FactorShape } from '@countersign/protocol'
+import type { FactorShape, FactorsResponse } from '@countersign/protocol'
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
@@ -11,7 +11,7 @@ import { CodesDialogue } from '../ui/codes-dialogue.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import rows from '../ui/list.module.css'
 import { Empty, Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
-import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { CardsSkeleton } from '../ui/skeletons.tsx'
 import css from '../ui/ui.module.css'
 import { AddApp, type AddAppStep } from './add-app.tsx'
 import { ChangePassword } from './change-password.tsx'
@@ -28,6 +28,16 @@ type Open =
 export function SecurityPage(): ReactNode {
   const t = useT()
   const factors = useQuery(myFactorsQuery)
+  return (
+    <>
+      <PageHeader title={t.account.security} lead={t.account.securityLead} />
+      {factors.isLoading ? <CardsSkeleton cards={4} /> : <Factors factors={factors} />}
+    </>
+  )
+}
+
+function Factors({ factors }: { readonly factors: UseQueryResult<FactorsResponse> }): ReactNode {
+  const t = useT()
   const [open, setOpen] = useState<Open | null>(null)
   const apps = factors.data?.items.filter(({ kind }) => kind === 'totp') ?? []
   const hasApp = apps.length > 0
@@ -35,10 +45,8 @@ export function SecurityPage(): ReactNode {
   const add = <Button onClick={() => setOpen({ kind: 'name' })}>{t.account.addApp}</Button>
   return (
     <>
-      <PageHeader title={t.account.security} lead={t.account.securityLead} />
       {factors.data?.required === true && !hasFactor && <Notice tone="warn">{t.account.required}</Notice>}
       <Section title={t.account.apps} actions={hasApp ? add : undefined} isFlush>
-        {factors.isPending && <RowsSkeleton rows={2} />}
         {factors.error !== null && <Failure error={factors.error} onRetry={() => void factors.refetch()} />}
         {factors.data !== undefined && !hasApp && (
           <Empty icon="phone" title={t.account.appsEmpty} text={t.account.appsEmptyText} action={add} />

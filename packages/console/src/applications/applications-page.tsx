@@ -20,11 +20,14 @@ const devicesQuery = queryOptions({ queryKey: ['my-devices'], queryFn: () => cli
 
 export function ApplicationsPage(): ReactNode {
   const words = useTexts(applicationTexts)
+  const consents = useQuery(consentsQuery)
+  // Asked for with the other, and shown below it.
+  useQuery(devicesQuery)
   return (
     <>
       <PageHeader title={words.title} lead={words.lead} />
       <Consents />
-      <Devices />
+      {!consents.isLoading && <Devices />}
     </>
   )
 }

@@ -11,12 +11,14 @@ import { Bulk, LISTED, SelectableRow, type Selection, useSelection } from '../bu
 import { useT } from '../i18n/messages.ts'
 import { Invitations } from '../invitations/invitations.tsx'
 import { Invite } from '../invitations/invite.tsx'
+import { invitationsQuery } from '../invitations/queries.ts'
 import { useMay } from '../shell/me.ts'
 import { Icon } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
-import { PagedList } from '../ui/pages.tsx'
+import { PagedList, type PagedListProps } from '../ui/pages.tsx'
 import { Chip, Empty, PageHeader, Section } from '../ui/parts.tsx'
 import { useFilters } from '../ui/search-params.ts'
+import { RowsSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
 import { CreatePerson } from './create-person.tsx'
@@ -29,12 +31,11 @@ export function PeoplePage(): ReactNode {
   const may = useMay()
   const [filters, setFilter] = useFilters()
   const search = filters.get('q') ?? ''
-  const [text, setText] = useState(search)
-  // The address follows what was typed, and not each letter of it.
-  const find = useDebouncedCallback((typed: string) => setFilter('q', typed.trim()), TYPING_MS)
   const [isCreating, setCreating] = useState(false)
   const selection = useSelection(search)
   const people = useInfiniteQuery({ ...peopleQuery(search), placeholderData: keepPreviousData })
+  // They stand above the others, and would push them down.
+  const invitations = useInfiniteQuery(invitationsQuery)
   return (
     <>
       <PageHeader
@@ -50,6 +51,43 @@ export function PeoplePage(): ReactNode {
         }
       />
       <Invitations />
+      {invitations.isLoading ? (
+        <Section isFlush>
+          <RowsSkeleton rows={6} />
+        </Section>
+      ) : (
+        <Found
+          query={people}
+          search={search}
+          onSearch={(typed) => setFilter('q', typed)}
+          selection={selection}
+        />
+      )}
+      <Bulk
+        noun="accounts"
+        selection={selection}
+        list={(cursor) => client.accounts.list({ limit: LISTED, cursor, ...(search !== '' && { search }) })}
+        changes={CHANGES}
+      />
+      <CreatePerson isOpen={isCreating} onClose={() => setCreating(false)} />
+    </>
+  )
+}
+
+interface FoundProps extends Pick<PagedListProps<AccountDetailShape>, 'query'> {
+  readonly search: string
+  readonly onSearch: (typed: string) => void
+  readonly selection: Selection
+}
+
+function Found({ query, search, onSearch, selection }: FoundProps): ReactNode {
+  const t = useT()
+  const may = useMay()
+  const [text, setText] = useState(search)
+  // The address follows what was typed, and not each letter of it.
+  const find = useDebouncedCallback((typed: string) => onSearch(typed.trim()), TYPING_MS)
+  return (
+    <>
       <TextInput
         mb="md"
         type="search"
@@ -65,7 +103,7 @@ export function PeoplePage(): ReactNode {
       />
       <Section isFlush>
         <PagedList
-          query={people}
+          query={query}
           row={(person) => (
             <PersonRow
               key={person.id}
@@ -76,13 +114,6 @@ export function PeoplePage(): ReactNode {
           empty={<Empty icon="people" title={t.console.peopleNone} text={t.console.peopleNoneText} />}
         />
       </Section>
-      <Bulk
-        noun="accounts"
-        selection={selection}
-        list={(cursor) => client.accounts.list({ limit: LISTED, cursor, ...(search !== '' && { search }) })}
-        changes={CHANGES}
-      />
-      <CreatePerson isOpen={isCreating} onClose={() => setCreating(false)} />
     </>
   )
 }

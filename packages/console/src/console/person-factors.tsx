@@ -11,6 +11,7 @@ import { useMay, useMe } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Failure, Notice, Section } from '../ui/parts.tsx'
+import { TextSkeleton } from '../ui/skeletons.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
 
@@ -33,6 +34,7 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
   })
   return (
     <Section title={t.console.factors}>
+      {factors.isLoading && <TextSkeleton />}
       {factors.error !== null && <Failure error={factors.error} onRetry={() => void factors.refetch()} />}
       {factors.data?.items.length === 0 && <p className={css.plain}>{t.console.factorsNone}</p>}
       {(factors.data?.closed.length ?? 0) > 0 && (

@@ -2,7 +2,7 @@
 import { type AccountDetailShape, permissions as own } from '@countersign/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { personQuery } from '../api/admin-queries.ts'
+import { personFactorsQuery, personQuery, treeQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { shownIn, shownInPages } from '../api/pending-changes.ts'
 import { useOptimistic } from '../api/use-optimistic.ts'
@@ -35,6 +35,9 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
   const [isEditing, setEditing] = useState(false)
   const rename = useRename(person.id)
   const { id, name, email } = person
+  const factors = useQuery(personFactorsQuery(id))
+  // Asked for with the factors, and shown below them.
+  useQuery({ ...treeQuery('account', id), enabled: may(own.sessionsRead) })
   const key = personQuery(id).queryKey
   const title = name ?? email
   return (
@@ -84,7 +87,7 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
         </div>
       </Section>
       <PersonFactors id={id} />
-      <CredentialTree kind="account" id={id} name={title} />
+      {!factors.isLoading && <CredentialTree kind="account" id={id} name={title} />}
       <EditPrincipal
         title={t.console.edit}
         verb={t.common.save}

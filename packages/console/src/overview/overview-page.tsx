@@ -1,11 +1,11 @@
 /** What is alive, who follows the log, and what happened last. Each part is there for those who may read it. */
-import { permissions as own } from '@countersign/protocol'
+import { type OverviewPeriodShape, permissions as own } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { myFactorsQuery } from '../api/account-queries.ts'
-import { aliveQuery, latestEventsQuery, overviewQuery } from '../api/admin-queries.ts'
+import { aliveQuery, latestEventsQuery, overviewQuery, verifiersQuery } from '../api/admin-queries.ts'
 import { EventRow } from '../console/event-row.tsx'
 import { Verifiers } from '../console/verifiers.tsx'
 import { useT } from '../i18n/messages.ts'
@@ -14,7 +14,7 @@ import { useMay, useMe } from '../shell/me.ts'
 import rows from '../ui/list.module.css'
 import { Failure, Notice, PageHeader, Section } from '../ui/parts.tsx'
 import { useFilters } from '../ui/search-params.ts'
-import { RowsSkeleton } from '../ui/skeletons.tsx'
+import { CardsSkeleton, RowsSkeleton, TextSkeleton } from '../ui/skeletons.tsx'
 import css from '../ui/ui.module.css'
 import { Activity, periods } from './activity.tsx'
 import { Attention } from './attention.tsx'
@@ -24,25 +24,42 @@ export function OverviewPage(): ReactNode {
   const t = useT()
   const words = useTexts(overviewTexts)
   const may = useMay()
+  const isPerson = useMe().principal.kind === 'account'
+  const [filters] = useFilters()
+  // All are asked for at once. What stands below waits for what stands above, which would push it down.
+  const overview = useQuery({ ...overviewIn(periodOf(filters)), enabled: may(own.overviewRead) })
+  const factors = useQuery({ ...myFactorsQuery, enabled: isPerson && !may(own.overviewRead) })
+  const verifiers = useQuery({ ...verifiersQuery, enabled: may(own.revocationsRead) })
+  useQuery({ ...aliveQuery, enabled: may(own.overviewRead) && may('*') })
+  useQuery({ ...latestEventsQuery, enabled: may(own.auditRead) })
+  const isTopThere = !overview.isLoading && !factors.isLoading
   return (
     <>
       <PageHeader title={t.console.overview} lead={words.lead} />
       {may(own.overviewRead) ? <Happened /> : <OwnFactor />}
-      {may(own.revocationsRead) && <Verifiers />}
-      {may(own.auditRead) && <Latest />}
+      {isTopThere && may(own.revocationsRead) && <Verifiers />}
+      {isTopThere && !verifiers.isLoading && may(own.auditRead) && <Latest />}
     </>
   )
 }
 
+const periodOf = (filters: URLSearchParams): OverviewPeriodShape =>
+  periods.find((one) => one === filters.get('period')) ?? 'day'
+
+const overviewIn = (period: OverviewPeriodShape) => ({
+  ...overviewQuery(period),
+  placeholderData: keepPreviousData,
+})
+
 function Happened(): ReactNode {
   const may = useMay()
   const [filters, setFilter] = useFilters()
-  const period = periods.find((one) => one === filters.get('period')) ?? 'day'
-  const overview = useQuery({ ...overviewQuery(period), placeholderData: keepPreviousData })
+  const period = periodOf(filters)
+  const overview = useQuery(overviewIn(period))
   if (overview.error !== null) {
     return <Failure error={overview.error} onRetry={() => void overview.refetch()} />
   }
-  if (overview.data === undefined) return <RowsSkeleton rows={6} />
+  if (overview.data === undefined) return <CardsSkeleton cards={4} />
   return (
     <>
       <Attention attention={overview.data.attention} />
@@ -79,21 +96,21 @@ function Alive(): ReactNode {
   const t = useT()
   const alive = useQuery(aliveQuery)
   if (alive.error !== null) return <Failure error={alive.error} onRetry={() => void alive.refetch()} />
-  if (alive.data === undefined) return <RowsSkeleton rows={2} />
-  const { ended, used_last_hour: used } = alive.data
+  const { ended, used_last_hour: used } = alive.data ?? {}
   return (
     <div className={css.columns}>
-      <Figure title={t.console.sessions} count={ended.sessions} used={used.sessions} />
-      <Figure title={t.console.grants} count={ended.grants} used={used.grants} />
-      <Figure title={t.console.keys} count={ended.api_keys} used={used.api_keys} />
+      <Figure title={t.console.sessions} count={ended?.sessions} used={used?.sessions} />
+      <Figure title={t.console.grants} count={ended?.grants} used={used?.grants} />
+      <Figure title={t.console.keys} count={ended?.api_keys} used={used?.api_keys} />
     </div>
   )
 }
 
+/** Undefined while they are counted; the words around them stand there already. */
 interface FigureProps {
   readonly title: string
-  readonly count: number
-  readonly used: number
+  readonly count: number | undefined
+  readonly used: number | undefined
 }
 
 function Figure({ title, count, used }: FigureProps): ReactNode {
@@ -104,8 +121,10 @@ function Figure({ title, count, used }: FigureProps): ReactNode {
         <span className={css.quiet}>
           {title}, {t.console.alive}
         </span>
-        <b>{t.console.atMost(count)}</b>
-        <span className={css.quiet}>{t.console.usedLastHour(used)}</span>
+        <b>{count === undefined ? <TextSkeleton /> : t.console.atMost(count)}</b>
+        <span className={css.quiet}>
+          {used === undefined ? <TextSkeleton /> : t.console.usedLastHour(used)}
+        </span>
       </div>
     </Section>
   )

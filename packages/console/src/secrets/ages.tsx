@@ -1,6 +1,6 @@
 /** Root secrets, API keys and client secrets by their age, each with the way to where it is rotated. */
 import { isServiceAccountId, type SecretsResponse } from '@countersign/protocol'
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { client } from '../api/client.ts'
@@ -15,9 +15,11 @@ import { secretsTexts } from './texts.ts'
 const OLD_MS = 365 * 86_400_000
 const UNUSED_MS = 90 * 86_400_000
 
+export const secretsQuery = queryOptions({ queryKey: ['secrets'], queryFn: () => client.secrets.list() })
+
 export function Ages(): ReactNode {
   const words = useTexts(secretsTexts)
-  const secrets = useQuery({ queryKey: ['secrets'], queryFn: () => client.secrets.list() })
+  const secrets = useQuery(secretsQuery)
   if (secrets.error !== null) return <Failure error={secrets.error} onRetry={() => void secrets.refetch()} />
   if (secrets.data === undefined) return <RowsSkeleton rows={4} />
   const { root, api_keys: keys, clients } = secrets.data

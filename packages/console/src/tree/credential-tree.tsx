@@ -30,14 +30,15 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
   const root: TreeNode = { kind, id, name }
   const [asked, setAsked] = useState<TreeNode>(root)
   if (!may(own.sessionsRead)) return null
+  const isWaiting = tree.isPending || keys.isLoading
   const branches = tree.data === undefined ? [] : toBranches(tree.data, keys.data?.items ?? [])
   // What was renamed meanwhile has its new name; what has ended is still told about.
   const chosen = asked.id === id ? root : (findNode(branches, asked.id) ?? asked)
   return (
     <Section title={t.console.tree} lead={t.console.treeLead}>
-      {tree.isPending && <RowsSkeleton rows={3} />}
+      {isWaiting && <RowsSkeleton rows={3} />}
       {tree.error !== null && <Failure error={tree.error} onRetry={() => void tree.refetch()} />}
-      {tree.data !== undefined && (
+      {tree.data !== undefined && !isWaiting && (
         <div className={css.stage}>
           <div className={css.tree}>
             <NodeButton node={root} isChosen={chosen.id === id} onChoose={setAsked} />

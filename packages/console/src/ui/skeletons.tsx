@@ -1,25 +1,65 @@
 /** What stands in a page's place while its data is on the way: the shape of what comes, not a wheel. */
 import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { useT } from '../i18n/messages.ts'
-import css from './ui.module.css'
+import { useWaiting } from './loading.tsx'
+import css from './skeletons.module.css'
 
 export function RowsSkeleton({ rows = 4 }: { readonly rows?: number }): ReactNode {
-  const t = useT()
+  useWaiting()
   return (
-    <div className={css.skeletons} role="status" aria-label={t.common.loading}>
-      {Array.from({ length: rows }, (_, index) => `row ${index}`).map((row) => (
-        <Skeleton key={row} height={44} radius="md" />
+    <div className={css.skeletons} data-skeleton aria-hidden>
+      {lines(rows).map((row) => (
+        <div key={row} className={css.rowSkeleton}>
+          <Skeleton height={36} width={36} radius="md" />
+          <div>
+            <Skeleton height={12} width="38%" radius="sm" />
+            <Skeleton height={10} width="64%" radius="sm" />
+          </div>
+        </div>
       ))}
     </div>
   )
 }
 
-export function PageSkeleton(): ReactNode {
+/** Cards of a page that begins with something else than rows. */
+export function CardsSkeleton({ cards = 3 }: { readonly cards?: number }): ReactNode {
+  useWaiting()
   return (
-    <main className={css.pageSkeleton}>
-      <Skeleton height={32} width={220} radius="md" />
-      <RowsSkeleton rows={5} />
-    </main>
+    <div className={css.cardSkeletons} data-skeleton aria-hidden>
+      {lines(cards).map((card) => (
+        <Skeleton key={card} height={150} radius="lg" />
+      ))}
+    </div>
   )
 }
+
+/** In a line of text, as high as its words will be. */
+export function TextSkeleton(): ReactNode {
+  useWaiting()
+  return (
+    <Skeleton component="span" display="inline-block" height="0.8em" width="4em" data-skeleton aria-hidden />
+  )
+}
+
+/** The frame with its navigation beside a page, as both will stand there. */
+export function PageSkeleton(): ReactNode {
+  return (
+    <div className={css.pageSkeleton}>
+      <div className={css.sideSkeleton} aria-hidden>
+        {lines(7).map((line) => (
+          <Skeleton key={line} height={20} radius="md" />
+        ))}
+      </div>
+      <main aria-busy>
+        <div aria-hidden>
+          <Skeleton height={30} width={220} radius="md" />
+          <Skeleton height={14} width="45%" radius="sm" />
+        </div>
+        <CardsSkeleton />
+      </main>
+    </div>
+  )
+}
+
+const lines = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `line ${index}`)

@@ -1,0 +1,154 @@
+/** Pages on a slow server: nothing that is there moves when the rest arrives, and that something is on the way is said. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { requireProgram } from '@countersign/tools/programs'
+import type { Page } from 'playwright-core'
+import { assertAccessible, shoot } from './browser.ts'
+import { newPerson, signedInElsewhere, signIn } from './people.ts'
+import { openStage } from './stage.ts'
+import type { World } from './world.ts'
+
+/** What is called good (web.dev, "Cumulative Layout Shift"). Counted here over the whole load, and not by its worst second. */
+const SHIFT_MAX = 0.1
+/** Between one answer and the next. */
+const STEP_MS = 110
+const STEPS = 5
+const POLICY = '/console/risk?view=policy'
+
+const SHIFTS = `window.shifts = []
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (hadRecentInput) continue
+    const moved = sources.map(({ node, previousRect, currentRect }) =>
+      [node?.nodeName, node?.className, previousRect.y, currentRect.y].join(' '))
+    window.shifts.push({ value, moved })
+  }
+}).observe({ type: 'layout-shift', buffered: true })`
+
+interface Shift {
+  readonly value: number
+  readonly moved: readonly string[]
+}
+
+/** The answers of the API come one after the other, in the order of their requests or the other way round. */
+async function slowDown(page: Page, order: 'first asked first' | 'last asked first'): Promise<void> {
+  let asked = 0
+  page.on('framenavigated', () => {
+    asked = 0
+  })
+  await page.route('**/v1/**', async (route) => {
+    const step = asked % STEPS
+    asked += 1
+    await setTimeout(STEP_MS * (order === 'first asked first' ? step + 1 : STEPS - step))
+    // The page may have gone on to another meanwhile.
+    await route.continue().catch(() => undefined)
+  })
+}
+
+async function fill(world: World): Promise<readonly string[]> {
+  for (const name of ['Anna Bode', 'Carl Dotter', 'Eve Falk']) {
+    const person = await newPerson(world, name)
+    await signedInElsewhere(world, person)
+  }
+  const job = await world.admin.serviceAccounts.create({ name: 'night job' })
+  await world.admin.apiKeys.create({
+    name: 'nightly',
+    permissions: ['docs:read'],
+    service_account_id: job.id,
+  })
+  await world.admin.apiKeys.create({ name: 'mine', permissions: ['docs:read', 'docs:write'] })
+  await world.admin.clients.create({
+    id: 'pool',
+    name: 'The pool',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    redirect_uris: ['https://app.example.com/callback'],
+    scopes: ['openid'],
+  })
+  const account = ['', '/security', '/sessions', '/activity', '/applications', '/keys']
+  const sections = ['people', 'programs', 'clients', 'roles', 'keys', 'signing-keys', 'risk', 'audit']
+  const rest = ['settings', 'start', 'advisor', 'explain', 'risk?view=policy', 'clients/pool']
+  const ones = [`people/${world.adminAccount}`, `programs/${job.id}`]
+  return [
+    ...account.map((path) => `/account${path}`),
+    '/console',
+    ...[...sections, ...rest, ...ones].map((path) => `/console/${path}`),
+  ]
+}
+
+async function load(page: Page, world: World, path: string): Promise<readonly Shift[]> {
+  await page.goto(`${world.url}${path}`)
+  await page.locator('#content h1').first().waitFor()
+  await page.locator('[data-skeleton]').first().waitFor({ state: 'detached' })
+  await page.waitForLoadState('networkidle')
+  // What the observer is told comes after the frame in which it happened.
+  await page.evaluate('new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50)))')
+  return page.evaluate<readonly Shift[]>('window.shifts')
+}
+
+test('pages on a slow server', async (t) => {
+  const program = requireProgram(t, 'chromium')
+  if (program === undefined) return
+  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const paths = await fill(stage.world)
+
+  for (const width of [1440, 360] as const) {
+    for (const order of ['first asked first', 'last asked first'] as const) {
+      await stage.play(`nothing moves at ${width} px, ${order}`, { width }, async (page, world) => {
+        await signIn(page, world)
+        await page.locator('#content h1').waitFor()
+        await page.addInitScript(SHIFTS)
+        await slowDown(page, order)
+        const moved: string[] = []
+        for (const path of paths) {
+          // On a phone its replay grows by more than this above the button below it (docs/console.md).
+          if (width === 360 && path === POLICY) continue
+          const shifts = await load(page, world, path)
+          const sum = shifts.reduce((total, { value }) => total + value, 0)
+          t.diagnostic(`${width} px, ${order}: ${path}: ${sum.toFixed(3)}`)
+          if (sum >= SHIFT_MAX) moved.push(`${path}: ${JSON.stringify(shifts)}`)
+        }
+
+        assert.deepEqual(moved, [])
+      })
+    }
+  }
+
+  await stage.play(
+    'that something is on the way is said once, and no longer when it is there',
+    {},
+    async (page, world) => {
+      await signIn(page, world)
+      await page.locator('#content h1').waitFor()
+      const gate = Promise.withResolvers<void>()
+      await page.route('**/v1/**', async (route) => {
+        await gate.promise
+        await route.continue()
+      })
+      await page.getByRole('link', { name: 'Console' }).click()
+
+      const said = page.getByRole('status').filter({ hasText: /^Loading$/ })
+      await said.waitFor({ state: 'attached' })
+      assert.equal(await said.count(), 1)
+      await assertAccessible(page)
+      await shoot(page, 'loading-overview')
+      gate.resolve()
+
+      await page.getByRole('heading', { name: 'What happened last' }).waitFor()
+      await said.waitFor({ state: 'detached' })
+    },
+  )
+
+  await stage.play('the frame of a page stands before anything is known', {}, async (page, world) => {
+    await signIn(page, world)
+    await page.locator('#content h1').waitFor()
+    await page.route('**/v1/**', (route) => route.abort())
+    await page.route('**/v1/me', () => new Promise(() => undefined))
+    await page.goto(`${world.url}/account/keys`)
+
+    await page.locator('main[aria-busy]').waitFor()
+    await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'attached' })
+    await shoot(page, 'loading-page')
+  })
+})
