@@ -14,7 +14,6 @@ const SHIFT_MAX = 0.1
 /** Between one answer and the next. */
 const STEP_MS = 110
 const STEPS = 5
-const POLICY = '/console/risk?view=policy'
 
 const SHIFTS = `window.shifts = []
 new PerformanceObserver((list) => {
@@ -102,8 +101,6 @@ test('pages on a slow server', async (t) => {
         await slowDown(page, order)
         const moved: string[] = []
         for (const path of paths) {
-          // On a phone its replay grows by more than this above the button below it (docs/console.md).
-          if (width === 360 && path === POLICY) continue
           const shifts = await load(page, world, path)
           const sum = shifts.reduce((total, { value }) => total + value, 0)
           t.diagnostic(`${width} px, ${order}: ${path}: ${sum.toFixed(3)}`)
