@@ -45,6 +45,8 @@ async function fillMore(page: Page, form: Locator): Promise<void> {
   await form.getByLabel('Back-channel logout URI').fill('https://gym.example.com/logout')
   await pick(page, form, 'Profile', 'oidc-basic')
   await form.getByRole('checkbox', { name: 'Its tokens are always bound' }).check()
+  await pick(page, form, 'What it knows people by', /^pairwise/)
+  await form.getByLabel('Address of its sector').fill('https://gym.example.com/redirect-uris.json')
   await form.getByLabel('Its public keys (JWK Set)').fill('{"keys": [')
 }
 
@@ -92,6 +94,8 @@ test('the fields of OAuth clients', async (t) => {
     )
     await form.getByLabel('Its public keys (JWK Set)').fill('')
     await form.getByLabel('Address of its keys').fill('')
+    // Nobody answers there: with one host of its own it is a sector without it.
+    await form.getByLabel('Address of its sector').fill('')
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'More settings' }).waitFor()
     const kept = await world.admin.clients.read('gym')
@@ -101,6 +105,7 @@ test('the fields of OAuth clients', async (t) => {
     )
     assert.deepEqual(kept.post_logout_redirect_uris, ['https://gym.example.com/bye'])
     assert.equal(kept.dpop_bound_access_tokens, true)
+    assert.equal(kept.subject_type, 'pairwise')
     await assertAccessible(page)
     await shoot(page, 'clients-more-facts')
   })
