@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** Written by each run and looked at by people; kept out of the repository. */
-const SCREENSHOTS = join(import.meta.dirname, '../screenshots')
+export const SCREENSHOTS: string = join(import.meta.dirname, '../screenshots')
 
 /** One process, no sandbox (the tests run as root in CI), and nothing that calls home. */
 const FLAGS = [
@@ -120,7 +120,7 @@ export async function shootEveryWay(page: Page, name: string): Promise<void> {
 }
 
 /** Nobody scrolls sideways through a page (WCAG 2.2 §1.4.10). */
-async function assertFits(page: Page): Promise<void> {
+export async function assertFits(page: Page): Promise<void> {
   const over = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
   assert.ok(over <= 0, `The page is ${over} px wider than its window.`)
 }

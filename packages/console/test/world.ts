@@ -28,11 +28,20 @@ export interface World {
   close(): Promise<void>
 }
 
+/** What is there before the server starts: the administrator, and whatever else was done to the folder. */
+export type Beginning = (
+  data: string,
+  settings: Readonly<Record<string, string>>,
+) => Promise<{ readonly account: string; readonly secret: string }>
+
 /** Starts everything; `settings` are variables of the server. */
-export async function openWorld(settings: Readonly<Record<string, string>> = {}): Promise<World> {
+export async function openWorld(
+  settings: Readonly<Record<string, string>> = {},
+  begin: Beginning = bootstrap,
+): Promise<World> {
   await buildConsole()
   const data = await mkdtemp(join(tmpdir(), 'countersign-console-'))
-  const made = await bootstrap(data)
+  const made = await begin(data, settings)
   const port = await freePort()
   const url = `http://localhost:${port}`
   const server = start(['serve', '--port', `${port}`, '--data', data], settings)

@@ -1,0 +1,139 @@
+/** The account pages: of a coach with a month behind her, and of somebody who has just arrived. */
+import type { Page } from 'playwright-core'
+import { codeOf } from '../authenticator.ts'
+import { giveDevice } from '../device.ts'
+import { dialog, press, type State, see } from './state.ts'
+
+async function offerApp(page: Page): Promise<void> {
+  await press(page, 'Add an app')
+  await page.getByLabel('A name for it').fill('phone')
+  await press(dialog(page), 'Continue')
+  await page.getByRole('img', { name: /QR code/ }).waitFor()
+}
+
+async function addApp(page: Page): Promise<void> {
+  await offerApp(page)
+  const seed = await page.getByRole('group', { name: 'Key for the app' }).getByRole('code').textContent()
+  await page.getByLabel('Then enter the six digits').fill(codeOf(seed ?? '', -1))
+  await press(dialog(page), 'Confirm')
+  await page.getByRole('button', { name: 'I have kept them' }).waitFor()
+}
+
+async function addPasskey(page: Page): Promise<void> {
+  await giveDevice(page)
+  await press(page, 'Add a passkey')
+  await press(page, 'I have kept them')
+  await see(page, 'The passkey is added.')
+}
+
+export const accountStates: readonly State[] = [
+  { name: 'account-profile', who: 'grace', path: '/account', heading: 'Grace Hopper', always: true },
+  { name: 'account-profile-admin', path: '/account', heading: 'Ada Lovelace' },
+  {
+    name: 'account-delete',
+    who: 'grace',
+    path: '/account',
+    heading: /Delete your account/,
+    act: (page) => press(page, 'Delete my account'),
+  },
+  {
+    name: 'account-security-empty',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Security',
+    act: (page) => see(page, 'No app yet'),
+    always: true,
+  },
+  {
+    name: 'account-password-wrong',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Security',
+    act: async (page) => {
+      await page.getByLabel('Current password').fill('not this one at all')
+      await page.getByLabel('New password', { exact: true }).fill('eleven foxes under the bridge')
+      await press(page, 'Change the password')
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'account-totp-offer',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Add an app',
+    act: offerApp,
+  },
+  {
+    name: 'account-totp-codes',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Your recovery codes',
+    act: addApp,
+  },
+  {
+    name: 'account-security-app',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Security',
+    act: (page) => see(page, '10 codes are left.'),
+  },
+  {
+    name: 'account-passkey-codes',
+    who: 'hedy',
+    path: '/account/security',
+    heading: 'Your recovery codes',
+    act: async (page) => {
+      await giveDevice(page)
+      await press(page, 'Add a passkey')
+      await page.getByRole('button', { name: 'I have kept them' }).waitFor()
+    },
+  },
+  { name: 'account-passkeys', who: 'grace', path: '/account/security', heading: 'Security', act: addPasskey },
+  {
+    name: 'account-sessions',
+    who: 'grace',
+    path: '/account/sessions',
+    heading: 'Where you are signed in',
+    act: (page) => see(page, 'this one'),
+    always: true,
+  },
+  {
+    name: 'account-session-end',
+    who: 'grace',
+    path: '/account/sessions',
+    heading: /^End the session/,
+    act: (page) => press(page, /^End: /),
+  },
+  {
+    name: 'account-not-me',
+    who: 'grace',
+    path: '/account/sessions',
+    heading: /somebody else/,
+    act: (page) => press(page, /^This wasn’t me: /),
+  },
+  {
+    name: 'account-activity',
+    who: 'grace',
+    path: '/account/activity',
+    heading: 'Recent activity',
+    act: (page) => see(page, 'Signed in'),
+    always: true,
+  },
+  {
+    name: 'account-applications',
+    who: 'grace',
+    path: '/account/applications',
+    heading: 'Applications',
+    act: (page) => see(page, 'No application yet'),
+    always: true,
+  },
+  {
+    name: 'account-keys-empty',
+    who: 'ines',
+    path: '/account/keys',
+    heading: 'API keys',
+    act: (page) => see(page, 'No key yet'),
+  },
+  { name: 'account-keys', path: '/account/keys', heading: 'API keys', always: true },
+  { name: 'account-de', who: 'grace', path: '/account/security', heading: 'Sicherheit', language: 'de' },
+]
