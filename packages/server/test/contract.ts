@@ -101,8 +101,13 @@ function assertRefusal(method: string, route: AnyRoute | null, answer: Answer): 
   if (method === 'HEAD') assert.equal(text, '')
   else if (route?.errorForm === 'oauth') assertOAuthError(answer)
   else if (route?.errorForm === 'page') assertPage(answer)
+  // Whoever reads pages is told so by one (trouble-pages.test.ts holds who that is).
+  else if (route === null && isPage(answer)) assert.match(text, /id="not-found"/)
   else assertProblem(answer)
 }
+
+const isPage = ({ status, headers }: Answer): boolean =>
+  status === 404 && headers.get('content-type') === 'text/html; charset=utf-8'
 
 /** For people: what went wrong, in our own words. */
 function assertPage({ headers, text }: Answer): void {

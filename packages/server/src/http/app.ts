@@ -1,9 +1,13 @@
 /** The route table: which row answers a request, 405 for known paths, 404 for the rest, preflights. */
+import { chooseLocale } from '@countersign/core'
 import { TrieRouter } from 'hono/router/trie-router'
+import { lookOf } from '../pages/look.ts'
+import { notFoundPage } from '../pages/trouble-pages.ts'
+import { page } from '../routes/oauth-pages/replies.ts'
 import type { Services } from '../services.ts'
 import { preflight } from './cors.ts'
 import { dispatch } from './dispatch.ts'
-import type { Incoming } from './exchange.ts'
+import type { Headers, Incoming } from './exchange.ts'
 import { problem, type Reply } from './reply.ts'
 import type { AnyRoute } from './route.ts'
 
@@ -21,7 +25,7 @@ export function createApp(services: Services, routes: readonly AnyRoute[]): App 
     const found = find(incoming.method === 'HEAD' ? 'GET' : incoming.method, incoming.path)
     if (found !== null) return dispatch(services, found.route, incoming, found.params)
     const methods = methodsOf(incoming.path)
-    if (methods.length === 0) return refusal(services, 'not_found')
+    if (methods.length === 0) return nowhere(services, incoming)
     const allowed = preflight(incoming.header, services.origins.allowedOrigins, methods)
     if (incoming.method === 'OPTIONS' && allowed !== null) return allowed
     return refusal(services, 'method_not_allowed', { allow: methods.join(', ') })
@@ -100,14 +104,24 @@ function refusal(
   headers: Readonly<Record<string, string>> = {},
 ): Reply {
   const decisionId = services.nextId()
-  const reply = problem(services.config, { code, decisionId, headers })
-  services.metrics.request('none', code, 0)
-  services.logger.request({
-    request: decisionId,
-    route: 'none',
-    outcome: code,
-    status: reply.status,
-    durationMs: 0,
-  })
+  return tell(services, decisionId, problem(services.config, { code, decisionId, headers }))
+}
+
+/** A browser that opens an address says that it reads pages; programs take anything, or ask for JSON. */
+const isPerson = (method: string, header: Headers): boolean =>
+  (method === 'GET' || method === 'HEAD') && (header('accept') ?? '').includes('text/html')
+
+function nowhere(services: Services, { method, header }: Incoming): Reply {
+  if (!isPerson(method, header)) return refusal(services, 'not_found')
+  const facts = { locale: chooseLocale(header('accept-language')) }
+  const reply = page(notFoundPage(lookOf({ services, header, facts })), { status: 404, outcome: 'not_found' })
+  return tell(services, services.nextId(), reply)
+}
+
+/** No route has an entry of its own in the log here. */
+function tell(services: Services, request: string, reply: Reply): Reply {
+  const { outcome, status } = reply
+  services.metrics.request('none', outcome, 0)
+  services.logger.request({ request, route: 'none', outcome, status, durationMs: 0 })
   return reply
 }

@@ -37,6 +37,16 @@ ${back(forgot.back, form)}`
   return layout(sent === signUp.sent ? signUp.title : forgot.title, content, { name, language, scheme })
 }
 
+/** Where nobody can use the form: no fields that would promise something. */
+export function closedPage(look: Look, of: 'forgot' | 'sign-up', message: string, form: FormParts): string {
+  const { words, name } = look
+  const { title } = of === 'forgot' ? words.forgot : words.signUp
+  const content = html`
+<p role="alert" id="${of}-error">${message}</p>
+${back(words.forgot.back, form)}`
+  return layout(title, content, { name, language: words.language })
+}
+
 const back = (text: string, form: FormParts): Html =>
   html`<p class="below"><a id="back-to-login" href="/login${toQuery(form.interaction)}">${text}</a></p>`
 

@@ -21,7 +21,9 @@ export function resetPage(look: Look, passwordLengthMin: number): string {
 <input id="link-password" name="password" type="password" autocomplete="new-password" required autofocus aria-describedby="link-hint">
 <p class="hint" id="link-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="link-submit" type="submit">${reset.submit}</button>`,
-    done: html`${reset.done} ${toSignIn(look)}`,
+    otherwise: { href: '/forgot-password', text: link.another },
+    done: reset.done,
+    next: toSignIn(look),
   })
 }
 
@@ -35,7 +37,8 @@ export function confirmSignUpPage(look: Look): string {
 <label for="link-password">${password}</label>
 <input id="link-password" name="password" type="password" autocomplete="current-password" required autofocus>
 <button id="link-submit" type="submit">${confirm.submit}</button>`,
-    done: html`${confirm.done} ${toSignIn(look)}`,
+    done: confirm.done,
+    next: toSignIn(look),
   })
 }
 
@@ -52,7 +55,8 @@ export function invitationPage(look: Look, passwordLengthMin: number): string {
 <input id="link-password" name="password" type="password" autocomplete="new-password" required aria-describedby="link-hint">
 <p class="hint" id="link-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="link-submit" type="submit">${invitation.submit}</button>`,
-    done: html`${invitation.done} ${toSignIn(look)}`,
+    done: invitation.done,
+    next: toSignIn(look),
   })
 }
 
@@ -66,7 +70,8 @@ export function confirmEmailPage(look: Look): string {
 <label for="link-password">${password}</label>
 <input id="link-password" name="password" type="password" autocomplete="current-password" required autofocus>
 <button id="link-submit" type="submit">${changeEmail.submit}</button>`,
-    done: html`${changeEmail.done} ${toSignIn(look)}`,
+    done: changeEmail.done,
+    next: toSignIn(look),
   })
 }
 
@@ -78,28 +83,41 @@ export function verifyEmailPage(look: Look): string {
     fields: html`
 <p>${verifyEmail.about}</p>
 <button id="link-submit" type="submit" autofocus>${verifyEmail.submit}</button>`,
-    done: html`${verifyEmail.done}`,
+    done: verifyEmail.done,
+    next: { href: '/account', text: look.words.trouble.toAccount },
   })
 }
 
-const toSignIn = ({ words }: Look): Html => html`<a href="/sign-in">${words.login.submit}</a>.`
+export const toSignIn = ({ words }: Look): Way => ({ href: '/sign-in', text: words.login.submit })
+
+export interface Way {
+  readonly href: string
+  readonly text: string
+}
 
 export interface LinkPage {
   readonly title: string
   /** The endpoint that the form's fields go to, with what the link ends with as `ticket`. */
   readonly action: string
   readonly fields: Html
-  readonly done: Html
+  readonly done: string
+  /** Where it goes on once it is done. */
+  readonly next: Way
+  /** For whoever's link is of no use any more; the way back to the sign-in where nothing else is said. */
+  readonly otherwise?: Way
   readonly withoutScript?: Html
 }
 
 export function linkPage({ name, words, scheme }: Look, page: LinkPage): string {
-  const { title, action, fields, done, withoutScript = html`${words.link.noScript}` } = page
+  const { title, action, fields, done, next, withoutScript = html`${words.link.noScript}` } = page
+  const { otherwise = { href: '/sign-in', text: words.forgot.back } } = page
   const content = html`
 <form id="link-form" data-action="${action}" data-texts="${JSON.stringify(toTexts(words))}" novalidate>
 <p role="alert" id="link-error"></p>${fields}
+<p class="below"><a id="link-otherwise" href="${otherwise.href}">${otherwise.text}</a></p>
 </form>
 <p role="status" id="link-done" hidden>${done}</p>
+<a id="link-next" class="button" href="${next.href}" hidden>${next.text}</a>
 <noscript><p role="alert">${withoutScript}</p></noscript>`
   return layout(title, content, { name, language: words.language, scheme, scripts: ['/assets/link.js'] })
 }
@@ -136,6 +154,8 @@ export const linkScript = `
 const form = document.getElementById('link-form')
 const error = document.getElementById('link-error')
 const button = document.getElementById('link-submit')
+const done = document.getElementById('link-done')
+const next = document.getElementById('link-next')
 const texts = JSON.parse(form.dataset.texts)
 const ticket = location.hash.slice(1)
 // It leaves the address bar and the history at once.
@@ -153,7 +173,10 @@ form.addEventListener('submit', async (event) => {
     const answer = await fetch(form.dataset.action, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     if (answer.ok) {
       form.hidden = true
-      document.getElementById('link-done').hidden = false
+      done.hidden = false
+      next.hidden = false
+      // The button that had the focus is gone; whoever goes on by the keyboard goes on from here.
+      next.focus()
       return
     }
     const problem = await answer.json()

@@ -47,7 +47,7 @@ ${hidden(form)}
 <input id="login-password" name="password" type="password" autocomplete="current-password" required ${isWrong ? html`autofocus aria-describedby="login-error"` : ''}>
 <button id="login-submit" type="submit"${waitSeconds === null ? '' : html` data-wait="${waitSeconds}" data-waiting="${words.waiting}"`}>${words.login.submit}</button>
 </form>
-<form id="passkey-form" method="post" action="/login/passkey" hidden data-passkey="offer" data-options="/v1/sign-in/passkey/options">
+<form id="passkey-form" method="post" action="/login/passkey" hidden data-failed="${words.said.passkey_failed}" data-passkey="offer" data-options="/v1/sign-in/passkey/options">
 ${hidden(form)}
 <input type="hidden" name="credential" value="">
 <button id="passkey-submit" class="quiet" type="submit">${words.factor.usePasskey}</button>
@@ -127,7 +127,7 @@ function passkeyForm(
 ): Html {
   // One button of a page is the one that most people press.
   const look = ways.some((way) => way !== 'passkey') ? html` class="quiet"` : ''
-  return html`<form id="passkey-form" method="post" action="/login/factor" hidden data-passkey="${asking.verb}" data-options="${asking.options}" data-ticket="${ticket}">
+  return html`<form id="passkey-form" method="post" action="/login/factor" hidden data-failed="${words.said.passkey_failed}" data-passkey="${asking.verb}" data-options="${asking.options}" data-ticket="${ticket}">
 ${hidden(form)}
 <input type="hidden" name="ticket" value="${ticket}">
 <input type="hidden" name="ways" value="${ways.join(' ')}">

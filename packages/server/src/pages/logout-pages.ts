@@ -25,7 +25,7 @@ ${email === null ? '' : html`<p class="account">${logOut.as} <span id="logout-ac
 <input type="hidden" name="csrf" value="${csrf}">
 <button id="logout-confirm" type="submit">${logOut.submit}</button>
 </form>
-<p class="below"><a id="logout-cancel" href="/">${logOut.cancel}</a></p>`
+<p class="below"><a id="logout-cancel" href="/account">${logOut.cancel}</a></p>`
   return layout(logOut.title, content, { name, language, scheme })
 }
 

@@ -5,6 +5,7 @@
 import { html } from 'hono/html'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
+import type { Words } from './words/words.ts'
 
 export function notMePage({ name, words, scheme }: Look, ticket: string): string {
   const { title, about, effects, submit, otherwise } = words.notMe
@@ -24,7 +25,8 @@ export function notMeDonePage({ name, words, scheme }: Look, next: 'check_mail' 
   const { doneTitle, done, checkMail, changePassword } = words.notMe
   const content = html`
 <p role="status" id="not-me-done">${done}</p>
-<p>${next === 'check_mail' ? checkMail : changePassword}</p>`
+<p>${next === 'check_mail' ? checkMail : changePassword}</p>
+${next === 'check_mail' ? '' : html`<p class="below">${toSignIn(words)}</p>`}`
   return layout(doneTitle, content, { name, language: words.language, scheme })
 }
 
@@ -32,6 +34,11 @@ export function notMeOverPage({ name, words, scheme }: Look): string {
   const { overTitle, over, overAdvice } = words.notMe
   const content = html`
 <p role="alert" id="not-me-error">${over}</p>
-<p>${overAdvice}</p>`
+<p>${overAdvice}</p>
+<p class="below"><span><a id="to-reset" href="/forgot-password">${words.notMe.toReset}</a></span>
+<span>${toSignIn(words)}</span></p>`
   return layout(overTitle, content, { name, language: words.language, scheme })
 }
+
+const toSignIn = ({ notMe }: Words): ReturnType<typeof html> =>
+  html`<a id="to-sign-in" href="/sign-in">${notMe.toSignIn}</a>`

@@ -74,11 +74,12 @@ export function oauthErrorPage(
   { name, words, scheme }: Look,
   parameter: string | null,
   message: string,
+  advice: string = words.mistake.advice,
 ): string {
   const { mistake, language } = words
   const content = html`
 <p id="oauth-error" role="alert">${parameter === null ? '' : html`<code>${parameter}</code>: `}${message}</p>
-<p class="below">${mistake.advice}</p>`
+<p class="below">${advice}</p>`
   return layout(mistake.title, content, { name, language, scheme })
 }
 

@@ -52,7 +52,10 @@ if (kind?.parseRequestOptionsFromJSON && kind.parseCreationOptionsFromJSON) {
     offered.abort()
     try {
       send(await take({}))
-    } catch {
+    } catch (error) {
+      // Whoever closes the browser's own window knows why nothing happens; a server that refuses has shown nothing yet.
+      const isDeclined = error.name === 'NotAllowedError' || error.name === 'AbortError'
+      if (!isDeclined) document.getElementById('login-error').textContent = form.dataset.failed
       begin()
     }
   })

@@ -16,7 +16,8 @@ export function setupPage(look: Look, passwordLengthMin: number): string {
 <input id="link-password" name="password" type="password" autocomplete="new-password" required aria-describedby="link-hint">
 <p class="hint" id="link-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="link-submit" type="submit">${setup.submit}</button>`,
-    done: html`${setup.done} <a href="/sign-in?next=/console/start">${setup.signIn}</a>.`,
+    done: setup.done,
+    next: { href: '/sign-in?next=/console/start', text: setup.signIn },
     withoutScript: html`${setup.noScript} <code>countersign bootstrap</code>.`,
   })
 }

@@ -28,8 +28,8 @@ input { width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; back
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--brand-text); outline-offset: 2px; }
 #login-code, #device-code { font-size: 1.25rem; letter-spacing: .15em; }
 .hint { margin: .5rem 0 0; font-size: .875rem; }
-button { margin-top: 1.5rem; width: 100%; padding: .7rem 1rem; font: inherit; font-weight: 600; color: #ffffff; background: var(--brand-fill); border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
-button:hover { background: var(--brand-fill-hover); }
+button, .button { display: block; margin-top: 1.5rem; width: 100%; text-align: center; text-decoration: none; padding: .7rem 1rem; font: inherit; font-weight: 600; color: #ffffff; background: var(--brand-fill); border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
+button:hover, .button:hover { background: var(--brand-fill-hover); }
 button[disabled] { opacity: .6; cursor: not-allowed; }
 button.quiet { color: var(--ink); background: transparent; border-color: var(--field); }
 button.quiet:hover { background: var(--paper); }

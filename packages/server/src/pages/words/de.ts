@@ -1,6 +1,7 @@
 /** Hosted pages in German. */
 import type { ErrorCode } from '@countersign/protocol'
 import { deviceDe, logOutDe } from './sign-outs-and-devices.ts'
+import { troublesDe } from './troubles.ts'
 import type { Words } from './words.ts'
 
 /** The refusals that somebody can meet on a page and mend. */
@@ -128,6 +129,7 @@ export const de: Words = {
     title: 'Diese Anfrage kann nicht beantwortet werden',
     advice:
       'Sie wurden nicht zur App zurückgeschickt, denn es ist nicht sicher, dass sie die ist, die sie zu sein behauptet. Gehen Sie zu ihr zurück und versuchen Sie es noch einmal; kommt diese Seite wieder, sagen Sie es den Betreibern der App.',
+    beginAgain: 'Gehen Sie zurück zu der App, von der Sie kommen, und beginnen Sie dort noch einmal.',
     client_id: 'diese App gibt es hier nicht.',
     id_token_client: 'das ist nicht die App, für die das ID-Token war.',
     post_logout_redirect_uri: 'diese Adresse hat die App nicht angemeldet.',
@@ -142,9 +144,11 @@ export const de: Words = {
     too_long: 'Die Anfrage ist zu lang.',
     malformed: 'was ankam, ist nicht lesbar, zu lang oder steht doppelt da.',
   },
+  trouble: troublesDe,
   refusal: (code) => refusals[code] ?? 'Das geht gerade nicht.',
   formPost: { title: 'Zurück zur App', submit: 'Weiter' },
   link: {
+    another: 'Einen neuen Link schicken lassen',
     incomplete: 'Der Link ist nicht vollständig: Kopieren Sie ihn ganz, mit dem, was nach dem # steht.',
     unreachable:
       'Der Server ist nicht erreichbar. Es wurde nichts geändert; bitte versuchen Sie es noch einmal.',
@@ -207,6 +211,8 @@ export const de: Words = {
     over: 'Dieser Link geht nicht: Er wurde benutzt, ist älter als eine Woche oder unvollständig.',
     overAdvice:
       'Sie können trotzdem ein neues Passwort setzen, was jede Anmeldung beendet, oder sich anmelden und Sitzungen einzeln beenden.',
+    toSignIn: 'Anmelden',
+    toReset: 'Anderes Passwort setzen',
   },
   forgot: {
     title: 'Passwort vergessen?',
@@ -228,8 +234,8 @@ export const de: Words = {
     title: (brand) => `${brand} einrichten`,
     about: 'Legen Sie das erste Administratorkonto an. Dieser Link gilt einmal.',
     submit: 'Administrator anlegen',
-    done: 'Fertig. Dieses Konto ist der Administrator:',
-    signIn: 'anmelden',
+    done: 'Fertig. Dieses Konto ist der Administrator.',
+    signIn: 'Anmelden',
     noScript: 'Diese Seite braucht JavaScript, um den Link zu lesen. Ohne geht es mit',
   },
 }

@@ -1,6 +1,7 @@
 /** Hosted pages in English. */
 import type { ErrorCode } from '@countersign/protocol'
 import { deviceEn, logOutEn } from './sign-outs-and-devices.ts'
+import { troublesEn } from './troubles.ts'
 import type { Words } from './words.ts'
 
 /** Where the words of the API would tell a person nothing. */
@@ -101,6 +102,7 @@ export const en: Words = {
     title: 'This request cannot be answered',
     advice:
       'You were not sent back to the app, since it cannot be known to be the one that it says. Go back to it and try again; if this returns, tell whoever runs it.',
+    beginAgain: 'Go back to the app that you came from, and begin there again.',
     client_id: 'there is no such app here.',
     id_token_client: 'this is not the app that the ID token was for.',
     post_logout_redirect_uri: 'this is no address that the app has registered.',
@@ -114,9 +116,11 @@ export const en: Words = {
     too_long: 'The request is too long.',
     malformed: 'what was sent is malformed, too long, or stands there twice.',
   },
+  trouble: troublesEn,
   refusal: (code) => refusals[code] ?? null,
   formPost: { title: 'Going back to the app', submit: 'Continue' },
   link: {
+    another: 'Have another link sent',
     incomplete: 'The link is incomplete: copy it whole, with what stands after the #.',
     unreachable: 'The server cannot be reached. Nothing was changed; try again.',
     noScript: 'This page needs JavaScript to read the link.',
@@ -177,6 +181,8 @@ export const en: Words = {
     over: 'This link does not work: it was used, it is older than a week, or it is incomplete.',
     overAdvice:
       'You can still set another password, which ends every sign-in, or sign in and end sessions one by one.',
+    toSignIn: 'Sign in',
+    toReset: 'Set another password',
   },
   forgot: {
     title: 'Forgot your password?',
@@ -197,8 +203,8 @@ export const en: Words = {
     title: (brand) => `Set up ${brand}`,
     about: 'Create the first administrator. This link works once.',
     submit: 'Create administrator',
-    done: 'Done. This account is the administrator:',
-    signIn: 'sign in',
+    done: 'Done. This account is the administrator.',
+    signIn: 'Sign in',
     noScript: 'This page needs JavaScript to read the link. Without it, run',
   },
 }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '@countersign/protocol'
 import { de } from './de.ts'
 import { en } from './en.ts'
 import type { DeviceWords, LogOutWords } from './sign-outs-and-devices.ts'
+import type { TroubleWords } from './troubles.ts'
 
 /** What a form may say of itself, by what happened. */
 export type Said =
@@ -102,11 +103,20 @@ export interface Words {
   }
   readonly logOut: LogOutWords
   readonly device: DeviceWords
-  readonly mistake: { readonly title: string; readonly advice: string } & { readonly [K in Mistake]: string }
+  readonly mistake: {
+    readonly title: string
+    /** Where the app may not be the one that it says. */
+    readonly advice: string
+    /** Where only the request is of no use any more. */
+    readonly beginAgain: string
+  } & { readonly [K in Mistake]: string }
+  readonly trouble: TroubleWords
   /** For refusals that people meet on pages; null where the English text of the table does. */
   readonly refusal: (code: ErrorCode) => string | null
   readonly formPost: { readonly title: string; readonly submit: string }
   readonly link: {
+    /** Has another link sent. */
+    readonly another: string
     readonly incomplete: string
     readonly unreachable: string
     readonly noScript: string
@@ -158,6 +168,8 @@ export interface Words {
     readonly overTitle: string
     readonly over: string
     readonly overAdvice: string
+    readonly toSignIn: string
+    readonly toReset: string
   }
   readonly forgot: {
     readonly title: string

@@ -5,7 +5,7 @@ import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitMail } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
-import { forgotPage, sentPage } from '../../pages/account-pages.ts'
+import { closedPage, forgotPage, sentPage } from '../../pages/account-pages.ts'
 import { lookOf } from '../../pages/look.ts'
 import { type ForgotForm, forgotFormSchema, interactionQuerySchema } from '../../schemas/oauth-pages.ts'
 import { refusalText } from './beside-login.ts'
@@ -28,9 +28,11 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   summary: 'Have a link sent that sets a new password, by a page.',
   query: interactionQuerySchema,
   handle: (call) => {
-    const isClosed = call.services.config.mail.kind === 'off'
-    const again = isClosed ? { message: refusalText(lookOf(call), 'reset_closed'), status: 403 } : {}
-    return showForm(call, call.query.interaction ?? '', again)
+    const { interaction = '' } = call.query
+    if (call.services.config.mail.kind !== 'off') return showForm(call, interaction, {})
+    const look = lookOf(call)
+    const message = refusalText(look, 'reset_closed')
+    return page(closedPage(look, 'forgot', message, { interaction, csrf: '' }), { status: 403 })
   },
 })
 

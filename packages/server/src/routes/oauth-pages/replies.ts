@@ -41,9 +41,14 @@ const HTML = 'text/html; charset=utf-8'
 
 /** What stands on the page comes from the catalogue; nothing that was sent does. */
 export function mistakePage(look: Look, parameter: string | null, mistake: Mistake): Reply {
-  const body = oauthErrorPage(look, parameter, look.words.mistake[mistake])
+  const words = look.words.mistake
+  const advice = BEGUN_HERE.has(mistake) ? words.beginAgain : words.advice
+  const body = oauthErrorPage(look, parameter, words[mistake], advice)
   return page(body, { status: 400, outcome: 'invalid_request' })
 }
+
+/** What a person comes to who was on the way here: the app has made no mistake, and is not to be doubted. */
+const BEGUN_HERE: ReadonlySet<Mistake> = new Set(['over', 'undecided', 'request_uri'])
 
 /** The source that a URI counts as in a policy. What was registered holds no character that ends one. */
 export function sourceOf(uri: string): string {

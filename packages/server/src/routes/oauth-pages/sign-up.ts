@@ -6,7 +6,7 @@ import { toLimitFields } from '../../http/limit-fields.ts'
 import { limitMail } from '../../http/limits.ts'
 import type { Reply } from '../../http/reply.ts'
 import { type AnyRoute, publicRoute } from '../../http/route.ts'
-import { sentPage, signUpPage } from '../../pages/account-pages.ts'
+import { closedPage, sentPage, signUpPage } from '../../pages/account-pages.ts'
 import { toQuery } from '../../pages/form-parts.ts'
 import { lookOf } from '../../pages/look.ts'
 import { nameSchema } from '../../schemas/common.ts'
@@ -32,9 +32,11 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
   summary: 'Create an account on a page.',
   query: interactionQuerySchema,
   handle: (call) => {
-    const typed = { interaction: call.query.interaction }
-    if (call.services.config.signUp === 'open') return showForm(call, typed, null, 200)
-    return showForm(call, typed, refusalText(lookOf(call), 'sign_up_closed'), 403)
+    const { interaction = '' } = call.query
+    if (call.services.config.signUp === 'open') return showForm(call, { interaction }, null, 200)
+    const look = lookOf(call)
+    const message = refusalText(look, 'sign_up_closed')
+    return page(closedPage(look, 'sign-up', message, { interaction, csrf: '' }), { status: 403 })
   },
 })
 
