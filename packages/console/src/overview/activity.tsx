@@ -1,6 +1,6 @@
 /** What happened, part by part of a time: one small picture for each kind of event, and all of it as numbers. */
 import type { OverviewPeriodShape, OverviewResponse } from '@countersign/protocol'
-import { SegmentedControl } from '@mantine/core'
+import { Box, SegmentedControl } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { type Language, useSpeech } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
@@ -115,7 +115,8 @@ function Numbers({ overview }: { readonly overview: OverviewResponse }): ReactNo
   return (
     <details className={css.numbers}>
       <summary>{words.numbers}</summary>
-      <div className={rows.scroll}>
+      {/* On a phone it is wider than the window: whoever has no pointer moves it by the arrow keys. */}
+      <Box component="section" className={rows.scroll ?? ''} aria-label={words.numbers} tabIndex={0}>
         <table className={rows.table}>
           <thead>
             <tr>
@@ -138,7 +139,7 @@ function Numbers({ overview }: { readonly overview: OverviewResponse }): ReactNo
             ))}
           </tbody>
         </table>
-      </div>
+      </Box>
     </details>
   )
 }

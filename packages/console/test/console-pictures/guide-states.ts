@@ -65,7 +65,7 @@ export const guideStates: readonly State[] = [
     path: '/console/people',
     heading: 'People',
     meanwhile: keepWaiting('**/v1/accounts?*'),
-    act: (page) => page.getByRole('status', { name: 'Loading' }).waitFor(),
+    act: (page) => page.getByRole('status').filter({ hasText: 'Loading' }).waitFor(),
   },
   {
     name: 'state-503',
