@@ -16,7 +16,7 @@ export function notMePage({ name, words, scheme }: Look, ticket: string): string
 <input type="hidden" name="ticket" value="${ticket}">
 <button id="not-me-submit" type="submit">${submit}</button>
 </form>
-<p>${otherwise}</p>`
+<p class="below">${otherwise}</p>`
   return layout(title, content, { name, language: words.language, scheme })
 }
 

@@ -200,7 +200,7 @@ export const de: Words = {
       'Das Gerät gilt nicht mehr als bekannt.',
     ],
     submit: 'Das war ich nicht',
-    otherwise: 'Wenn Sie das waren, schließen Sie diese Seite: Es ist nichts geschehen.',
+    otherwise: 'Wenn Sie das waren, schließen Sie diese Seite: Es ist nichts geändert worden.',
     doneTitle: 'Beendet',
     done: 'Diese Anmeldung ist beendet, mit allem, was aus ihr entstanden ist.',
     checkMail:

@@ -170,7 +170,7 @@ export const en: Words = {
       'the device is not known any more.',
     ],
     submit: 'This wasn’t me',
-    otherwise: 'If it was you, close this page: nothing has happened.',
+    otherwise: 'If it was you, close this page: nothing has been changed.',
     doneTitle: 'It has ended',
     done: 'That sign-in has ended, with everything that came of it.',
     checkMail:
