@@ -60,7 +60,7 @@ ${email === null ? '' : html`<p class="account">${device.as} <span id="device-ac
 </form>
 <dl>
 <dt>${device.where}</dt><dd>${code.audiences.map((audience) => html`<code>${audience}</code> `)}</dd>
-<dd>${device.lifetime}</dd>
+<dt>${consent.howLong}</dt><dd>${device.lifetime}</dd>
 ${code.address === null ? '' : html`<dt>${device.begunFrom}</dt><dd><code id="device-address">${code.address}</code></dd>`}
 </dl>`
   return layout(device.askTitle, content, { name, language, scheme })

@@ -128,7 +128,6 @@ const CODES = [
   'ticket_ended',
   'setup_closed',
   'address_taken',
-  'invalid_credentials',
   'password_too_short',
   'password_too_long',
   'password_too_common',
@@ -146,7 +145,8 @@ function toTexts({ link, refusal }: Words): object {
     const text = refusal(code)
     return text === null ? [] : [[code, text] as const]
   })
-  return { incomplete: link.incomplete, unreachable: link.unreachable, codes: Object.fromEntries(codes) }
+  const own = { ...Object.fromEntries(codes), invalid_credentials: link.wrongPassword }
+  return { incomplete: link.incomplete, unreachable: link.unreachable, codes: own }
 }
 
 /** Runs in the browser: sends the form's fields, with what the link ends with, to the form's own endpoint. */

@@ -189,7 +189,7 @@ export function codesPage({ name, words, scheme }: Look, codes: readonly string[
   const content = html`
 <p>${words.codes.about}</p>
 <ol id="recovery-codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
-<p class="below"><a id="codes-kept" href="${goOn}">${words.codes.goOn}</a></p>`
+<a id="codes-kept" href="${goOn}" class="button">${words.codes.goOn}</a>`
   return layout(words.codes.title, content, { name, language: words.language, scheme })
 }
 

@@ -47,7 +47,7 @@ ${hidden(page.form)}
 </form>
 <dl>
 <dt>${consent.where}</dt><dd>${audiences.map((audience) => html`<code>${audience}</code> `)}</dd>
-<dd>${isOffline ? consent.offline : consent.online}</dd>
+<dt>${consent.howLong}</dt><dd>${isOffline ? consent.offline : consent.online}</dd>
 <dt>${consent.returns}</dt><dd><code id="consent-return">${returnsTo}</code></dd>
 </dl>
 ${links(client, consent)}`

@@ -14,10 +14,11 @@ body { min-height: 100vh; margin: 0; background: radial-gradient(48rem 24rem at 
 main { max-width: 28rem; margin: 9vh auto 2rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 17px; box-shadow: 0 1px 2px rgb(16 19 26 / 6%), 0 12px 32px rgb(16 19 26 / 7%); }
 .brand { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.5rem; color: var(--ink); font-weight: 600; }
 .brand img { border-radius: 8px; }
-h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
+h1 { overflow-wrap: break-word; hyphens: auto; margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
 p, li, dd { color: var(--soft); }
 p { margin: 0 0 1rem; }
-p strong { color: var(--ink); }
+p strong { color: var(--ink); overflow-wrap: anywhere; }
+#device-user-code { white-space: nowrap; }
 a { color: var(--brand-text); }
 code { font: .9em ui-monospace, monospace; color: var(--ink); overflow-wrap: anywhere; }
 pre { margin: 1rem 0; color: var(--ink); font: .9em/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -47,6 +48,7 @@ form + form p { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid 
 .qr svg { display: block; width: 12rem; height: 12rem; background: #ffffff; border-radius: 8px; }
 .below { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 .below span { display: block; }
+.below a + a { margin-left: 1rem; }
 .app { display: flex; align-items: center; gap: .9rem; margin: 1rem 0 0; }
 .app img { border-radius: 12px; border: 1px solid var(--line); object-fit: contain; background: #ffffff; }
 .app p { margin: 0; overflow-wrap: anywhere; }

@@ -115,6 +115,7 @@ export const de: Words = {
       '*': 'Alles tun, was Sie dürfen',
     },
     where: 'Gilt bei',
+    howLong: 'Wie lange',
     offline: 'Auch wenn Sie abgemeldet sind, bis Sie es zurücknehmen oder es eine Weile nicht benutzt wurde.',
     online: 'Bis Sie sich abmelden.',
     returns: 'Danach geht es zurück zu',
@@ -149,6 +150,7 @@ export const de: Words = {
   formPost: { title: 'Zurück zur App', submit: 'Weiter' },
   link: {
     another: 'Einen neuen Link schicken lassen',
+    wrongPassword: 'Das Passwort ist falsch.',
     incomplete: 'Der Link ist nicht vollständig: Kopieren Sie ihn ganz, mit dem, was nach dem # steht.',
     unreachable:
       'Der Server ist nicht erreichbar. Es wurde nichts geändert; bitte versuchen Sie es noch einmal.',

@@ -88,6 +88,7 @@ export const en: Words = {
       '*': 'Do everything that you may do',
     },
     where: 'Good at',
+    howLong: 'For how long',
     offline: 'Also while you are signed out, until you take it back or it has not been used for a while.',
     online: 'Until you sign out.',
     returns: 'You go back to',
@@ -121,6 +122,7 @@ export const en: Words = {
   formPost: { title: 'Going back to the app', submit: 'Continue' },
   link: {
     another: 'Have another link sent',
+    wrongPassword: 'The password is wrong.',
     incomplete: 'The link is incomplete: copy it whole, with what stands after the #.',
     unreachable: 'The server cannot be reached. Nothing was changed; try again.',
     noScript: 'This page needs JavaScript to read the link.',

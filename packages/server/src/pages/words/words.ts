@@ -93,6 +93,7 @@ export interface Words {
     readonly you: string
     readonly scopes: Readonly<Record<string, string>>
     readonly where: string
+    readonly howLong: string
     readonly offline: string
     readonly online: string
     readonly returns: string
@@ -117,6 +118,8 @@ export interface Words {
   readonly link: {
     /** Has another link sent. */
     readonly another: string
+    /** These forms ask for no address that could be wrong. */
+    readonly wrongPassword: string
     readonly incomplete: string
     readonly unreachable: string
     readonly noScript: string
