@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import type { World } from './world.ts'
 
 export interface App {
+  readonly id: string
   /** Where the browser comes back to. */
   readonly redirectUri: string
   /** What came back, one after the other: by query or by form. */
@@ -17,7 +18,14 @@ export interface App {
 /** RFC 7636, appendix B: nobody redeems the codes of these tests. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
-export async function openApp(t: TestContext, world: World, more: object = {}): Promise<App> {
+/** Makes a client of the app that waits at this address, and answers its id. */
+export type Register = (world: World, redirectUri: string) => Promise<string>
+
+export const openApp = (t: TestContext, world: World, more: object = {}): Promise<App> =>
+  openAppAs(t, world, byAdministrator(more))
+
+/** The same, of an app that becomes a client in another way. */
+export async function openAppAs(t: TestContext, world: World, register: Register): Promise<App> {
   const returned: URLSearchParams[] = []
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
@@ -35,16 +43,7 @@ export async function openApp(t: TestContext, world: World, more: object = {}): 
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The app has no port.')
   const redirectUri = `http://localhost:${address.port}/callback`
-  const id = `pool-${randomBytes(6).toString('hex')}`
-  await world.admin.clients.create({
-    id,
-    name: 'The pool',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code', 'refresh_token'],
-    redirect_uris: [redirectUri],
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
-    ...more,
-  })
+  const id = await register(world, redirectUri)
   const begin: App['begin'] = (other = {}) => {
     const query = new URLSearchParams({
       response_type: 'code',
@@ -58,8 +57,24 @@ export async function openApp(t: TestContext, world: World, more: object = {}): 
     })
     return `${world.url}/oauth/authorize?${query}`
   }
-  return { redirectUri, returned, begin }
+  return { id, redirectUri, returned, begin }
 }
+
+const byAdministrator =
+  (more: object): Register =>
+  async (world, redirectUri) => {
+    const id = `pool-${randomBytes(6).toString('hex')}`
+    await world.admin.clients.create({
+      id,
+      name: 'The pool',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: [redirectUri],
+      scopes: ['openid', 'profile', 'email', 'offline_access'],
+      ...more,
+    })
+    return id
+  }
 
 async function read(request: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []

@@ -25,6 +25,8 @@ export interface World {
   /** The administrator’s program: an API key that may do everything. */
   readonly admin: Client
   readonly adminAccount: string
+  /** Holds the database. */
+  readonly dataFolder: string
   close(): Promise<void>
 }
 
@@ -51,6 +53,7 @@ export async function openWorld(
     url,
     admin: createClient({ baseUrl: url, credential: { apiKey: made.secret } }),
     adminAccount: made.account,
+    dataFolder: data,
     close: async () => {
       server.kill()
       await exited
