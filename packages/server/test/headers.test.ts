@@ -56,7 +56,7 @@ test('answers carry these headers and no others', async () => {
     ['/v1/sign-in', {}, { ...problem, allow: 'POST' }],
     ['/', {}, PAGE],
     ['/setup', {}, PAGE],
-    ['/docs/errors/not_found', {}, { ...PAGE, 'cache-control': KEPT }],
+    ['/docs/errors/not_found', {}, { ...PAGE, 'cache-control': KEPT, vary: 'cookie' }],
     ['/assets/page.css', {}, { ...PAGE, 'cache-control': KEPT, 'content-type': 'text/css; charset=utf-8' }],
     [
       '/assets/link.js',
