@@ -31,13 +31,6 @@ const LOOKS: { readonly [K in Language]: readonly PictureLook[] } = {
 
 export const languagesOf = ({ languages = ['en', 'de'] }: State): readonly Language[] => languages
 
-/** Reaches the state in English on a narrow window, and looks at it there, without a picture. */
-export const glance = (browser: Browser, house: House, state: State): Promise<void> =>
-  visit(browser, house, state, 'en', async (page) => {
-    await assertFits(page)
-    await assertAccessible(page)
-  })
-
 /** Reaches the state in each of its languages, looks at it in every look, and leaves a picture of each. */
 export async function shootState(browser: Browser, house: House, state: State): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
