@@ -188,6 +188,14 @@ test('a page of an allowed origin may read answers, and no other may', async () 
   }
 })
 
+test('what an answer depends on is told beside the origin, where origins are allowed', async () => {
+  for (const headers of [{}, { origin: ALLOWED }] as Record<string, string>[]) {
+    const answer = await send('GET', '/docs/errors/not_found', { headers })
+
+    assert.equal(answer.headers.get('vary'), 'cookie, Origin')
+  }
+})
+
 test('a preflight is answered for allowed origins, with the methods of the path, and asks nobody', async (t) => {
   const to = await inside(t, { COUNTERSIGN_ALLOWED_ORIGINS: ALLOWED })
   const ask = (origin: string): Promise<given.Answer> =>

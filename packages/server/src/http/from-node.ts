@@ -63,8 +63,6 @@ export function headerReader(headers: IncomingMessage['headers']): Headers {
 function readBytes(req: IncomingMessage, bytesMax: number): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
     if (req.readableDidRead || req.destroyed) return reject(new Error('There is no body any more.'))
-    // Node lets nobody send more than was announced; what comes in chunks is counted.
-    if (Number(req.headers['content-length'] ?? 0) > bytesMax) return resolve(null)
     const chunks: Buffer[] = []
     let total = 0
     req.on('data', (chunk: Buffer) => {
