@@ -3,25 +3,14 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import { CHROMIUM_FLAGS } from '@countersign/tools/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** Written by each run and looked at by people; kept out of the repository. */
 export const SCREENSHOTS: string = join(import.meta.dirname, '../screenshots')
 
-/** One process, no sandbox (the tests run as root in CI), and nothing that calls home. */
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 export const openBrowser = (program: string): Promise<Browser> =>
-  chromium.launch({ executablePath: program, args: FLAGS })
+  chromium.launch({ executablePath: program, args: CHROMIUM_FLAGS })
 
 export interface Look {
   readonly scheme?: 'light' | 'dark'

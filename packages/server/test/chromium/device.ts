@@ -3,21 +3,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { PasskeyAssertion, PasskeyRegistration } from '@countersign/protocol'
+import { CHROMIUM_FLAGS } from '@countersign/tools/chromium'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { toNodeHandler } from '../../src/node-handler.ts'
 import { type Given, openAuthority, UNLIMITED } from '../given.ts'
-
-/** One process, no sandbox (the tests run as root in CI), and nothing that calls home. */
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 export interface Stage {
   readonly to: Given
@@ -43,7 +32,7 @@ export async function openStage(
   const { given: to, close } = await openAuthority({ ...UNLIMITED, ...settings, COUNTERSIGN_ISSUER: origin })
   t.after(close)
   handle = toNodeHandler(to.authority)
-  const browser = await chromium.launch({ executablePath: program, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: program, args: CHROMIUM_FLAGS })
   t.after(() => browser.close())
   return { to, browser, origin, elsewhere: `http://localhost:${other}` }
 }
