@@ -40,6 +40,23 @@ test('a pale text and a picture without words are found, also in a frame of anot
   assert.equal(good, 'nothing')
 })
 
+test('what comes into a page after it was looked at is found by the next look', async (t) => {
+  const program = requireProgram(t, 'chromium')
+  if (program === undefined) return
+  const url = await serve(t, { '/good': page('Good', '<p>Black on white</p>') })
+  const browser = await openBrowser(program)
+  t.after(() => browser.close())
+  const watched = await openPage(browser)
+  await watched.page.goto(`${url}good`)
+  await assertAccessible(watched.page)
+
+  await watched.page.evaluate(`document.querySelector('main').insertAdjacentHTML('beforeend', '${PALE}')`)
+
+  await assert.rejects(assertAccessible(watched.page), /color-contrast:.*Too pale/)
+  await watched.page.evaluate(`document.querySelector('main p:last-child').remove()`)
+  await assertAccessible(watched.page)
+})
+
 async function serve(t: TestContext, pages: Readonly<Record<string, string>>): Promise<string> {
   const server = createServer((request, response) => {
     const found = pages[request.url ?? '']
