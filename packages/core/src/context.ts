@@ -22,6 +22,7 @@ import type {
 } from './ports.ts'
 import type { Places } from './risk-port.ts'
 import type { Store } from './store-port.ts'
+import type { GatheredAudit } from './upkeep-port.ts'
 
 /** The authority's settings that rules depend on. Lifetimes are in seconds. */
 export interface Policy {
@@ -94,6 +95,7 @@ export interface OwnFeed {
 
 export interface Context {
   readonly store: Store
+  readonly gathered: GatheredAudit
   readonly clock: Clock
   readonly random: Random
   readonly secrets: Secrets

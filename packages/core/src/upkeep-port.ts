@@ -30,6 +30,8 @@ export type * from './overview-port.ts'
 export interface AuditStore extends OverviewStore {
   /** An event with no change beside it: a refused sign-in, a credential in a URL. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>
+  /** The same for events that may have been written before, as far as the caller knows: those are left as they are. */
+  appendGathered(events: readonly AuditEvent[]): Promise<void>
   /**
    * Writes down which levels are demanded now, where they are others than were written down last; what was raised since
    * is a rule in the revocation log: for the issuer, or for each role. Of two that start at once, one writes.
@@ -79,4 +81,20 @@ export interface Housekeeping {
   sweepDevices(beforeMs: number, limit: number): Promise<number>
   /** Answers when the database does: for readiness. */
   ping(): Promise<void>
+}
+
+/**
+ * For events that report no change, and are no sign of an attack either: such as that a program got an access token,
+ * which no row stands for. They are committed a moment later, together with others (ADR 0042).
+ */
+export interface GatheredAudit {
+  /**
+   * Resolves at once while what was gathered before could be written; otherwise only when that has been committed.
+   * Rejects, and forgets the event, where it could not: then the thing that it tells of must not happen.
+   */
+  append(event: AuditEvent): Promise<void>
+  /** Resolves when all that was gathered before the call has been committed. Rejects where that fails; it is kept. */
+  flush(): Promise<void>
+  /** The same before anybody reads the audit log, which can be read while nothing can be written. Never rejects. */
+  settle(): Promise<void>
 }

@@ -72,6 +72,7 @@ export function startChores(services: Services): Chores {
       // Events that this round does not reach are chained by the next server.
       await attempt(services, 'flush_usage', () => services.usage.flush())
       await attempt(services, 'judge_programs', () => services.programs.judge(systemFacts(now())))
+      await attempt(services, 'flush_audit', () => core.gathered.flush())
       await attempt(services, 'chain_audit', chain)
       services.feed.stop()
     },

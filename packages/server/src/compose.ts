@@ -38,6 +38,7 @@ import { readLogo } from './console/logo.ts'
 import { createDecisions } from './decisions.ts'
 import { createFeed } from './feed/feed.ts'
 import type { Feed } from './feed/ports.ts'
+import { createGatheredAudit } from './gathered-audit.ts'
 import { createCookies } from './http/cookies.ts'
 import { createDecisionIds } from './ids.ts'
 import { createMail } from './mail/mailer.ts'
@@ -224,6 +225,9 @@ function createCore({
   const confirmations = createConfirmations({ clock, timers: systemTimers, feed })
   const core = {
     store,
+    gathered: createGatheredAudit(store, systemTimers, (error) =>
+      logger.error({ event: 'audit_failed', request: null, error }),
+    ),
     clock,
     random: systemRandom,
     secrets,

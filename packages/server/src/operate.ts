@@ -62,6 +62,8 @@ export async function beginEpoch(
   }
 }
 
+const nothing = (): Promise<void> => Promise.resolve()
+
 /** Nobody is known here, so nothing is confirmed. */
 const NO_FEED: OwnFeed = {
   catchUp: () => Promise.resolve(),
@@ -77,6 +79,8 @@ function contextOf(
 ): Omit<Context, keyof PasswordChecks['ports']> {
   return {
     store,
+    // This process ends at once: nothing is to wait for others.
+    gathered: { append: (event) => store.appendAudit([event]), flush: nothing, settle: nothing },
     secrets,
     clock,
     random: systemRandom,

@@ -1,9 +1,11 @@
 /** Exchanging an API key for an access token (RFC 8693): never more, never longer, never for somebody else. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { StoreUnavailable } from '@countersign/core'
 import { decodeJwt } from 'jose'
 import { assertOAuthError, assertProblem } from './contract.ts'
 import * as given from './given.ts'
+import { inside } from './inside.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
@@ -219,6 +221,29 @@ test('an exchange is written down with the key that was used', async () => {
 
   const [event] = events.json.items as Record<string, unknown>[]
   assert.deepEqual(event?.actor, { kind: 'service_account', id: owner, credential: id })
+})
+
+test('while such events cannot be written down, no key is exchanged and no token is issued', async (t) => {
+  const away = (): Promise<never> => Promise.reject(new StoreUnavailable('away'))
+  const to = await inside(t, given.UNLIMITED, {
+    gathered: { append: away, flush: away, settle: () => Promise.resolve() },
+  })
+
+  const answer = await exchange(to, to.adminKey)
+
+  assertOAuthError(answer, 'temporarily_unavailable')
+  assert.doesNotMatch(answer.text, /access_token/)
+})
+
+test('an exchange is in the audit log after a stop, though nobody has asked for it before', async (t) => {
+  const to = await given.authority(t)
+  const { secret, id } = await given.keyOf(to, [])
+  await exchange(to, secret)
+
+  await to.restart()
+
+  const path = `/v1/audit?type=api_key.exchanged&target=${id}`
+  assert.equal(Object((await to.send('GET', path, { key: to.adminKey })).json.items).length, 1)
 })
 
 test('a token that would not fit into a header is refused in words, and nothing breaks', async () => {

@@ -316,6 +316,7 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
     retireSigningKey: (input) => engine.write('retireSigningKey', input),
 
     appendAudit: (events) => engine.write('appendAudit', { events }),
+    appendGathered: (events) => engine.write('appendGathered', { events }),
     recordAssurance: (input) => engine.write('recordAssurance', input),
     listAudit: (query) => engine.read(() => audit.listAudit(query)),
     listActivity: (account, page) => engine.read(() => audit.listActivity(account, page)),

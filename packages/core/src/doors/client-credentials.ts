@@ -57,13 +57,13 @@ export async function issueToClient(
   const order = { ...whose, permissions, audiences, ...parents }
   const access = mintAccessToken(context, order, facts.nowMs)
   if (access === null) throw new Error('A token without a parent ended before it began.')
-  await context.store.appendAudit([
+  await context.gathered.append(
     makeAudit(context, facts, {
       type: 'client.token_issued',
       actor: { kind: principal.kind, id: principal.id, credential: null },
       target: { kind: 'client', id: client.id },
     }),
-  ])
+  )
   return { ok: true, access }
 }
 

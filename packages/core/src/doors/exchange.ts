@@ -66,12 +66,12 @@ export async function exchangeApiKey(
   }
   const access = mintAccessToken(context, order, facts.nowMs)
   if (access === null) return { ok: false, error: 'invalid_request', reason: 'expired' }
-  await context.store.appendAudit([
+  await context.gathered.append(
     makeAudit(context, facts, {
       type: 'api_key.exchanged',
       actor: { kind: principal.kind, id: principal.id, credential: apiKey.id },
       target: { kind: 'api_key', id: apiKey.id },
     }),
-  ])
+  )
   return { ok: true, access }
 }

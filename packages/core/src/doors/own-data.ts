@@ -78,6 +78,7 @@ async function readActivity(
   { id }: Account,
   page: { readonly limit: number; readonly after: string | null },
 ): Promise<readonly Activity[]> {
+  await context.gathered.settle()
   const events = await context.store.listActivity(id, page)
   return events.map((event) => ({ event, by: byWhom(event, id) }))
 }

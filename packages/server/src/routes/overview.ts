@@ -15,8 +15,10 @@ const read: AnyRoute = protectedRoute({
   access: { permission: own.overviewRead },
   query: overviewQuerySchema,
   responses: { 200: { description: 'The overview.', schema: overviewSchema } },
-  handle: async ({ services, query, facts }) =>
-    json(200, toResponse(await readOverview(services.core, query.period, facts.nowMs))),
+  handle: async ({ services: { core }, query, facts }) => {
+    await core.gathered.settle()
+    return json(200, toResponse(await readOverview(core, query.period, facts.nowMs)))
+  },
 })
 
 function toResponse({ fromMs, partMs, lines, attention }: Overview): OverviewResponse {

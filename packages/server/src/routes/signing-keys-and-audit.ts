@@ -81,7 +81,9 @@ const listAudit: AnyRoute = protectedRoute({
   responses: { 200: { description: 'Audit events.', schema: pageOf(auditEventSchema) } },
   handle: async (call) => {
     const { limit, cursor, type, actor, target, since, until } = call.query
-    const rows = await call.services.core.store.listAudit({
+    const { gathered, store } = call.services.core
+    await gathered.settle()
+    const rows = await store.listAudit({
       limit,
       after: cursor ?? null,
       type: type ?? null,
@@ -108,6 +110,7 @@ const verifyAudit: AnyRoute = protectedRoute({
     200: { description: 'Whether every event is where and what it was.', schema: chainReportSchema },
   },
   handle: async (call) => {
+    await call.services.core.gathered.settle()
     const report = await verifyAuditChain(call.services.core)
     if (report.intact) return json(200, report)
     return json(200, { intact: false, broken_at: report.brokenAt, cause: report.cause })

@@ -10,6 +10,11 @@ export const insertAuditEvent: Statement = {
   text: `insert into audit_events (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
 
+export const insertGatheredAuditEvent: Statement = {
+  name: 'insert_gathered_audit_event',
+  text: `${insertAuditEvent.text} on conflict (id) do nothing`,
+}
+
 /** The latest of its type, by the index of types. */
 export const selectLatestAudit: Statement = {
   name: 'select_latest_audit',

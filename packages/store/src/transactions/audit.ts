@@ -3,10 +3,14 @@ import type { AuditEvent } from '@countersign/core'
 import type { AnswerOf, InputOf } from '../port.ts'
 import { Rollback, run, type Script } from '../script.ts'
 import * as sql from '../statements/audit.ts'
-import { writeAudit } from '../steps/audit.ts'
+import { toAuditValues, writeAudit } from '../steps/audit.ts'
 
 export function* appendAudit(input: { events: readonly AuditEvent[] }): Script<void> {
   for (const event of input.events) yield* writeAudit(event)
+}
+
+export function* appendGathered(input: { events: readonly AuditEvent[] }): Script<void> {
+  for (const event of input.events) yield* run(sql.insertGatheredAuditEvent, ...toAuditValues(event))
 }
 
 export function* takeChainLease(input: {

@@ -16,6 +16,8 @@ const everything: AuditQuery = {
   untilMs: null,
 }
 
+const byId = (left: AuditEvent, right: AuditEvent): number => (left.id < right.id ? -1 : 1)
+
 const link = (event: AuditEvent, position: number) => ({
   event: event.id,
   position,
@@ -64,6 +66,27 @@ onEachDatabase((bench) => {
     await assert.rejects(store.appendAudit([makeEvent(), event]))
 
     assert.equal((await store.listAudit(everything)).length, 1)
+  })
+
+  test('a gathered event that is there already is left as it is, and those beside it are written', async () => {
+    const { store } = await bench().fresh()
+    const event = makeEvent()
+    const beside = makeEvent()
+    await store.appendGathered([event])
+
+    await store.appendGathered([{ ...event, type: 'another' }, beside])
+
+    const found = (await store.listAudit(everything)).map((row) => row.event)
+    assert.deepEqual(found.toSorted(byId), [event, beside].toSorted(byId))
+  })
+
+  test('two that write the same gathered events at once leave each of them once', async () => {
+    const { store } = await bench().fresh()
+    const events = Array.from({ length: 20 }, () => makeEvent())
+
+    await Promise.all([store.appendGathered(events), store.appendGathered([...events])])
+
+    assert.equal((await store.listAudit(everything)).length, events.length)
   })
 
   test('a list is narrowed by what is asked, newest first, page after page', async () => {
