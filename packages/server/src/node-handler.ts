@@ -12,6 +12,7 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse) => void
  * under the full path (`req.url` must still begin with `/v1`, `/oauth` or `/.well-known`).
  */
 export function toNodeHandler(countersign: Pick<Countersign, 'answer'>): NodeHandler {
+  const endOfTurn = createEndOfTurn()
   return (req, res) => {
     const incoming = fromNode(req, res)
     if (incoming === null) {
@@ -19,8 +20,26 @@ export function toNodeHandler(countersign: Pick<Countersign, 'answer'>): NodeHan
       return
     }
     const reply = countersign.answer(incoming)
-    if (reply instanceof Promise) void reply.then((one) => write(req, res, one))
+    if (reply instanceof Promise) void reply.then((one) => endOfTurn().then(() => write(req, res, one)))
     else write(req, res, reply)
+  }
+}
+
+/**
+ * Answers that are ready in the same turn of the event loop leave together at its end. Each packet wakes whoever waits
+ * for it: one by one they would be woken, and sleep again, as often as there are answers, and the kernel's part of that
+ * is more than many an answer takes. An answer waits for what the turn was going to do anyway.
+ */
+function createEndOfTurn(): () => Promise<void> {
+  let end: Promise<void> | null = null
+  return () => {
+    end ??= new Promise((resolve) => {
+      setImmediate(() => {
+        end = null
+        resolve()
+      })
+    })
+    return end
   }
 }
 
