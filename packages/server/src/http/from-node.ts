@@ -70,13 +70,18 @@ function readBytes(req: IncomingMessage, bytesMax: number): Promise<Uint8Array |
       if (total <= bytesMax) chunks.push(chunk)
       else resolve(null)
     })
+    let isOver = false
     req.on('end', () => {
+      isOver = true
       const [only] = chunks
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
     })
-    // After the end these change nothing.
+    // After the end this changes nothing.
     req.on('error', reject)
-    req.on('close', () => reject(new Error('The client has left.')))
+    // Comes after every request: an error that nobody would see is not made, since its stack costs more than the reading.
+    req.on('close', () => {
+      if (!isOver) reject(new Error('The client has left.'))
+    })
   })
 }
 
