@@ -17,6 +17,7 @@ interface Ending {
 }
 
 function play({ name, faults, nodes, seed = 1 }: Mutation): Promise<Ending> {
+  const { NODE_COMPILE_CACHE } = process.env
   const mutate = new URL('mutate.ts', import.meta.url).href
   const child = spawn(
     process.execPath,
@@ -29,7 +30,7 @@ function play({ name, faults, nodes, seed = 1 }: Mutation): Promise<Ending> {
       `--faults=${faults.join(',')}`,
       ...(nodes === undefined ? [] : [`--nodes=${nodes}`]),
     ],
-    { env: { MUTATION: name }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { NODE_COMPILE_CACHE, MUTATION: name }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {

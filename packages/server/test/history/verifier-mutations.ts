@@ -14,6 +14,7 @@ export const verifierMutations: readonly Mutation[] = [
       ),
     ],
     faults: ['restore'],
+    seed: 60,
     found: /^accepted in a broken log/m,
   },
   {
@@ -29,6 +30,7 @@ export const verifierMutations: readonly Mutation[] = [
       ),
     ],
     faults: ['slow-line', 'pause-verifier'],
+    seed: 25,
     found: ACCEPTED,
   },
   {
@@ -135,6 +137,7 @@ export const verifierMutations: readonly Mutation[] = [
       ),
     ],
     faults: ['slow-line'],
+    seed: 40,
     found: ACCEPTED,
   },
   {

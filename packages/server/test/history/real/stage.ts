@@ -111,12 +111,12 @@ async function furnish(t: TestContext, nodes: readonly RealNode[], adminKey: str
 }
 
 export async function startVerifier(t: TestContext, url: string, key: string): Promise<VerifierProcess> {
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE } = process.env
   const child = spawn(
     process.execPath,
     ['--conditions=source', join(import.meta.dirname, 'verifier-program.ts')],
     {
-      env: { PATH, HOME, ISSUER: quiet.COUNTERSIGN_ISSUER, AUTHORITY_URL: url, KEY: key },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ISSUER: quiet.COUNTERSIGN_ISSUER, AUTHORITY_URL: url, KEY: key },
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   )
