@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { after, mock } from 'node:test'
 import { Secret } from '@countersign/client'
 import { bootstrapAuthority, loadConfig, serve } from '@countersign/server'
+import { copyReadyMade } from '@countersign/tools/ready-made'
 
 export const PASSWORD = 'nine slow herons wade'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
@@ -61,9 +62,14 @@ export async function givenServer(settings: Readonly<Record<string, string>> = {
   }
   const loaded = await loadConfig(environment, folder)
   assert.ok(loaded.ok, 'The settings of the test are refused.')
-  const first = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
-  const made = await bootstrapAuthority(loaded.config, first)
-  assert.ok(made.ok)
+  const { secret: adminKey } = await copyReadyMade('conformance', folder, settings, async (empty) => {
+    const own = await loadConfig({ ...environment, COUNTERSIGN_DATA: empty }, empty)
+    assert.ok(own.ok)
+    const first = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
+    const made = await bootstrapAuthority(own.config, first)
+    assert.ok(made.ok)
+    return { account: made.account.id, secret: made.apiKey.secret.reveal() }
+  })
   const server = await serve(loaded.config)
   after(async () => {
     await server.close()
@@ -72,7 +78,7 @@ export async function givenServer(settings: Readonly<Record<string, string>> = {
   const send: Given['send'] = (method, path, options) => exchange(server.url, method, path, options)
   return {
     url: server.url,
-    adminKey: made.apiKey.secret.reveal(),
+    adminKey,
     send,
     post: (path, form, options) => send('POST', path, { ...options, form }),
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
+import { beginReadyMade } from './ready-made.ts'
 import { collectSkips, printSkips, type Skip } from './test-skips.ts'
 import { bringUpPostgres, bringUpPrograms } from './test-surroundings.ts'
 import { collectTimes, describeSlowest, orderBySlowest } from './test-times.ts'
@@ -47,14 +48,16 @@ async function main(root: string, args: string[]): Promise<number> {
   const sources = files.map((file) => readFileSync(join(root, file), 'utf8'))
   const missing = bringUpPrograms(sources, options.install)
   const postgres = await bringUpPostgres()
+  const endReadyMade = beginReadyMade()
   const skips = [...missing, ...postgres.skips]
-  const stopping = stopOnSignal(() => postgres.stop())
+  const stop = (): Promise<void> => postgres.stop().finally(endReadyMade)
+  const stopping = stopOnSignal(stop)
   try {
     const success = await runFiles(root, files, skips, stopping)
     printSkips(skips, options.strict)
     return success && !(options.strict && skips.length > 0) ? 0 : 1
   } finally {
-    await postgres.stop()
+    await stop()
   }
 }
 

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { type Client, createClient } from '@countersign/client'
 import { buildConsole } from '@countersign/tools/console'
+import { copyReadyMade } from '@countersign/tools/ready-made'
 
 const ROOT = dirname(dirname(dirname(import.meta.dirname)))
 const BIN = join(ROOT, 'packages/cli/bin/countersign.js')
@@ -39,7 +40,7 @@ export type Beginning = (
 /** Starts everything; `settings` are variables of the server. */
 export async function openWorld(
   settings: Readonly<Record<string, string>> = {},
-  begin: Beginning = bootstrap,
+  begin: Beginning = (data) => copyReadyMade('console', data, {}, bootstrap),
 ): Promise<World> {
   await buildConsole()
   const data = await mkdtemp(join(tmpdir(), 'countersign-console-'))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Secret, type SignInResponse } from '@countersign/protocol'
+import { copyReadyMade, type FirstAdministrator } from '@countersign/tools/ready-made'
 import { type Config, parseConfig } from '../src/config.ts'
 import { type Authority, createAuthority } from '../src/create.ts'
 import { bootstrapAuthority } from '../src/operate.ts'
@@ -82,17 +83,15 @@ export async function openAuthority(
   const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'))
   let config = configOf(folder, settings)
   const clock = createTestClock()
-  const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
-  const made = await bootstrapAuthority(config, input, clock)
-  assert.ok(made.ok)
+  const made = await bootstrapIn(folder, settings)
   let running = await createAuthority(config, clock)
   const given: Given = {
     get authority(): Authority {
       return running
     },
     clock,
-    adminKey: made.apiKey.secret.reveal(),
-    adminAccount: made.account.id,
+    adminKey: made.secret,
+    adminAccount: made.account,
     folder,
     send: (method, path, options) => send(running, method, path, options),
     restart: async (between = () => undefined, more = {}) => {
@@ -108,6 +107,15 @@ export async function openAuthority(
   }
   return { given, close }
 }
+
+/** The first administrator in an empty folder, on a clock that has not moved. */
+export const bootstrapIn = (folder: string, settings: Record<string, string>): Promise<FirstAdministrator> =>
+  copyReadyMade('server', folder, settings, async (empty) => {
+    const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
+    const made = await bootstrapAuthority(configOf(empty, settings), input, createTestClock())
+    assert.ok(made.ok)
+    return { account: made.account.id, secret: made.apiKey.secret.reveal() }
+  })
 
 /** A configuration on a folder of its own. */
 export function configOf(folder: string, settings: Record<string, string> = {}): Config {

@@ -4,16 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Context } from '@countersign/core'
-import { Secret } from '@countersign/protocol'
 import { createLogger } from '../src/adapters/logger.ts'
 import { compose } from '../src/compose.ts'
 import { createApp } from '../src/http/app.ts'
 import { toFetch } from '../src/http/from-request.ts'
-import { bootstrapAuthority } from '../src/operate.ts'
 import { routes } from '../src/routes/table.ts'
 import type { Services } from '../src/services.ts'
 import { createTestClock, type TestClock } from './clock.ts'
-import { type Answer, configOf, PASSWORD, type SendOptions, send } from './given.ts'
+import { type Answer, bootstrapIn, configOf, type SendOptions, send } from './given.ts'
 
 export interface Inside {
   readonly services: Services
@@ -37,9 +35,7 @@ export async function inside(
   const folder = await mkdtemp(join(tmpdir(), 'countersign-inside-'))
   const config = configOf(folder, settings)
   const clock = createTestClock()
-  const input = { email: 'admin@example.com', password: new Secret(PASSWORD), name: null }
-  const made = await bootstrapAuthority(config, input, clock)
-  if (!made.ok) throw new Error('The first administrator could not be made.')
+  const { secret: adminKey } = await bootstrapIn(folder, settings)
   const composed = await compose(config, clock)
   t.after(async () => {
     await composed.close()
@@ -69,7 +65,7 @@ export async function inside(
     services,
     clock,
     lines,
-    adminKey: made.apiKey.secret.reveal(),
+    adminKey,
     send: (method, path, options) => send({ fetch }, method, path, options),
     takeCalls: () => {
       const taken = calls
