@@ -8,7 +8,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { CHROMIUM_FLAGS } from '@countersign/tools/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** Written by each run and looked at by people; kept out of the repository. */
+/** Written where `COUNTERSIGN_PICTURES` is set, and looked at by people; kept out of the repository. */
 export const SCREENSHOTS: string = join(import.meta.dirname, '../screenshots')
 
 export const openBrowser = (program: string): Promise<Browser> =>
@@ -117,12 +117,14 @@ async function look(page: Page): Promise<readonly Violation[]> {
 const lookIntoFrames = async (page: Page): Promise<readonly Violation[]> =>
   (await new AxeBuilder({ page }).options(OPTIONS).analyze()).violations
 
+/** A picture for people, where they have asked for pictures: it checks nothing, and takes as long as a look by axe. */
 export async function shoot(page: Page, name: string): Promise<void> {
+  if (process.env.COUNTERSIGN_PICTURES === undefined) return
   await mkdir(SCREENSHOTS, { recursive: true })
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true })
 }
 
-/** The same page in light and dark, on a desk and on a phone; each is looked at by axe, and a picture of each is left. */
+/** The same page in light and dark, on a desk and on a phone; each is looked at by axe, and has its picture taken. */
 export async function shootEveryWay(page: Page, name: string): Promise<void> {
   const before = page.viewportSize()
   for (const scheme of ['light', 'dark'] as const) {
