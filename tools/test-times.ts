@@ -8,14 +8,19 @@ const TOLD_MAX = 10
 
 /** Parts of the paths of files that take long, the longest first. A file that is not named runs after them, in the order of names. */
 const SLOW = [
+  'packages/console/test/loading.test',
+  'packages/server/test/history/real/',
+  'packages/console/test/console-pictures.test',
   'packages/server/test/history/',
   'packages/server/test/crash/',
   'conformance/verifier/',
-  'packages/cli/test/usage.test',
   'packages/cli/test/serve.test',
-  'packages/cli/test/administration.test',
-  'packages/server/test/access.test',
   'packages/console/test/',
+  'packages/cli/test/usage.test',
+  'packages/cli/test/administration.test',
+  'packages/server/test/chromium/',
+  'packages/server/test/access.test',
+  'tools/docs/examples.test',
   'examples/demo/',
   'packages/server/test/processes/',
   'packages/server/test/postgres/',

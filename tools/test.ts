@@ -25,6 +25,8 @@ const FILE_LIMIT_MS = 300_000
 
 /** Each file may hold a pool of connections to the one Postgres, which takes 50. */
 const FILES_AT_ONCE_MAX = 4
+/** Beyond one for each core: a file waits for a disk, a lease or a page for a fourth of its time. */
+const FILES_MORE_THAN_CORES = 1
 /** Compiled modules, kept between runs: every file, and every thread of a database, begins with hundreds of them. */
 const COMPILE_CACHE = 'node_modules/.cache/compile'
 
@@ -103,7 +105,7 @@ async function runFiles(root: string, files: string[], skips: Skip[], signal: Ab
   const stream = run({
     cwd: root,
     files: files.map((file) => join(root, file)),
-    concurrency: Math.min(availableParallelism(), FILES_AT_ONCE_MAX),
+    concurrency: Math.min(availableParallelism() + FILES_MORE_THAN_CORES, FILES_AT_ONCE_MAX),
     timeout: limitMs,
     execArgv: ['--conditions=source', `--import=${import.meta.resolve('./test-limit.ts')}`],
     signal,
