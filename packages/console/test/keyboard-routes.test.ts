@@ -43,7 +43,10 @@ const CONSOLE: readonly Section[] = [
   {
     name: 'Service accounts',
     openers: ['button Create a service account'],
-    one: { row: /^a .*turnstile robot/, openers: ['button Create a key'] },
+    one: {
+      row: /^a .*turnstile robot/,
+      openers: ['button Create a key', 'button Change', 'button Disable', 'button Delete'],
+    },
   },
   {
     name: 'OAuth clients',
@@ -174,6 +177,45 @@ test('every page by keyboard alone', async (t) => {
     await openAndLeave(page, 'button Take back: for the notes team', 'initial access tokens')
     await page.goBack()
     await waitForFocus(page, 'h1 OAuth clients', 'After the way back')
+  })
+
+  await stage.play('several are chosen and disabled, and a policy is put in force', {}, async (page) => {
+    await signIn(page, world, '/console/programs')
+    await tabTo(page, 'input Choose turnstile robot')
+    await page.keyboard.press('Space')
+    await page.getByText('1 chosen').waitFor()
+    await walkThrough(page, '[aria-label="What is to be done with those chosen"]', 'The bar')
+    await openAndLeave(page, 'button Delete', 'several at once')
+    await openAndLeave(page, 'button Disable', 'several at once')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await tabTo(page, 'button Disable: 1 service account')
+    await page.keyboard.press('Enter')
+    await page.getByText('Done: 1 service account.').waitFor()
+    await waitForFocusInDialogue(page, 'What is done')
+    await tabTo(page, 'button Close')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await waitForFocus(page, /^h1 /, 'After the bar has left')
+
+    await tabTo(page, 'a Risk')
+    await page.keyboard.press('Enter')
+    await tabTo(page, 'input Anomalies')
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('button', { name: 'Put in force' }).waitFor()
+    await page.keyboard.press('Shift+Tab')
+    await walkThrough(page, 'main', 'The policy')
+    await tabTo(page, 'input Ask for a second factor from')
+    await page.keyboard.press('ArrowUp')
+    await openAndLeave(page, 'button Put in force', 'the policy')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await tabTo(page, 'button Put in force')
+    await page.keyboard.press('Enter')
+    await page.getByText('The policy is in force.').waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal((await world.admin.risk.policy()).policy.step_up_at, 41)
+    await waitForFocus(page, /^(h1|button|input) /, 'After the policy is in force')
   })
 
   await stage.play('menus, lists and choices answer to arrows, Enter and Escape', {}, async (page) => {

@@ -3,7 +3,7 @@ import type { BulkNoun } from '@countersign/client'
 import type { BulkActionShape, Page } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import type { QueryKey } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useSpeech } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import css from './bulk.module.css'
@@ -31,6 +31,7 @@ export function BulkBar({ noun, selection, list, changes }: BulkBarProps): React
   const words = useTexts(bulkTexts)
   const { language } = useSpeech()
   const [asked, setAsked] = useState<Asked | null>(null)
+  const opener = useRef<HTMLButtonElement>(null)
   const count = selection.ids.size.toLocaleString(language)
   return (
     <section className={css.bar} aria-label={words.bar}>
@@ -52,7 +53,10 @@ export function BulkBar({ noun, selection, list, changes }: BulkBarProps): React
             size="xs"
             variant={action === 'end' ? 'filled' : 'default'}
             color={action === 'end' ? 'danger' : 'brand'}
-            onClick={() => setAsked({ action, ids: selection.isAll ? null : [...selection.ids] })}
+            onClick={({ currentTarget }) => {
+              opener.current = currentTarget
+              setAsked({ action, ids: selection.isAll ? null : [...selection.ids] })
+            }}
           >
             {words.verbs[noun][action]}
           </Button>
@@ -65,6 +69,8 @@ export function BulkBar({ noun, selection, list, changes }: BulkBarProps): React
           list={list}
           changes={changes}
           onClose={(isDone) => {
+            // The dialogue begins and ends with what was asked, so that it cannot know where the focus came from.
+            opener.current?.focus()
             setAsked(null)
             if (isDone) selection.clear()
           }}
