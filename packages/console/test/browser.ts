@@ -101,6 +101,16 @@ export async function assertAccessible(page: Page): Promise<void> {
   assert.deepEqual(told, [])
 }
 
+/** WCAG 2.2 §2.5.8: what can be pressed is 24 by 24 px, or stands so far from all else that can be. Axe asks only when told to. */
+export async function findTooSmall(page: Page): Promise<readonly string[]> {
+  await page.evaluate(SETTLED)
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(AXE)
+  const violations = await page.evaluate<readonly Violation[]>(
+    'axe.run(document, { runOnly: ["target-size"] }).then(({ violations }) => violations)',
+  )
+  return violations.flatMap(({ nodes }) => nodes.map(({ html }) => html))
+}
+
 /**
  * A document is given axe once and keeps it. Given anew each time, as the builder does, it is read and compiled each
  * time, which takes as long as the look itself.

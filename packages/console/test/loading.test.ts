@@ -5,7 +5,8 @@ import { setTimeout } from 'node:timers/promises'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
 import { assertAccessible, shoot } from './browser.ts'
-import { newPerson, signedInElsewhere, signIn } from './people.ts'
+import { fill } from './every-page.ts'
+import { signIn } from './people.ts'
 import { openStage } from './stage.ts'
 import type { World } from './world.ts'
 
@@ -43,37 +44,6 @@ async function slowDown(page: Page, order: 'first asked first' | 'last asked fir
     // The page may have gone on to another meanwhile.
     await route.continue().catch(() => undefined)
   })
-}
-
-async function fill(world: World): Promise<readonly string[]> {
-  for (const name of ['Anna Bode', 'Carl Dotter', 'Eve Falk']) {
-    const person = await newPerson(world, name)
-    await signedInElsewhere(world, person)
-  }
-  const job = await world.admin.serviceAccounts.create({ name: 'night job' })
-  await world.admin.apiKeys.create({
-    name: 'nightly',
-    permissions: ['docs:read'],
-    service_account_id: job.id,
-  })
-  await world.admin.apiKeys.create({ name: 'mine', permissions: ['docs:read', 'docs:write'] })
-  await world.admin.clients.create({
-    id: 'pool',
-    name: 'The pool',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code'],
-    redirect_uris: ['https://app.example.com/callback'],
-    scopes: ['openid'],
-  })
-  const account = ['', '/security', '/sessions', '/activity', '/applications', '/keys']
-  const sections = ['people', 'programs', 'clients', 'roles', 'keys', 'signing-keys', 'risk', 'audit']
-  const rest = ['settings', 'start', 'advisor', 'explain', 'risk?view=policy', 'clients/pool']
-  const ones = [`people/${world.adminAccount}`, `programs/${job.id}`]
-  return [
-    ...account.map((path) => `/account${path}`),
-    '/console',
-    ...[...sections, ...rest, ...ones].map((path) => `/console/${path}`),
-  ]
 }
 
 async function load(page: Page, world: World, path: string): Promise<readonly Shift[]> {

@@ -1,4 +1,5 @@
 /** Which rows of a list are chosen, one by one or all that match; kept while more pages of it are loaded. */
+import { VisuallyHidden } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useT } from '../i18n/messages.ts'
 import { later } from '../ui/later.tsx'
@@ -51,13 +52,15 @@ export interface SelectBoxProps {
 export function SelectBox({ selection, id, name }: SelectBoxProps): ReactNode {
   const t = useT()
   return (
-    <input
-      type="checkbox"
-      className={css.box}
-      aria-label={t.console.select(name)}
-      checked={selection.isAll || selection.ids.has(id)}
-      onChange={() => selection.toggle(id)}
-    />
+    <label className={css.reach}>
+      <input
+        type="checkbox"
+        className={css.box}
+        checked={selection.isAll || selection.ids.has(id)}
+        onChange={() => selection.toggle(id)}
+      />
+      <VisuallyHidden>{t.console.select(name)}</VisuallyHidden>
+    </label>
   )
 }
 
