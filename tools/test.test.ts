@@ -88,6 +88,23 @@ test('how long each file took is told at the end', async (t) => {
   assert.match(told, /^ +[\d.]+ {2}packages\/a\/src\/b\.test\.ts$/m)
 })
 
+test('files that hold promises against real time have a turn before all others', async (t) => {
+  const telling = `import { getPriority } from 'node:os'; import { test } from 'node:test'
+    test('tells', (t) => t.diagnostic('niceness ' + getPriority()))`
+  const root = await givenTests(t, {
+    'a.test.ts': telling,
+    '../../server/test/history/real/b.test.ts': telling,
+  })
+
+  const { output } = await runTests(root)
+
+  const found = [...output.matchAll(/niceness (\d+)/g)].map(([, niceness]) => Number(niceness))
+  assert.equal(found.length, 2)
+  assert.ok(Math.min(...found) < Math.max(...found), output)
+  // The one in real time is begun first, and told first.
+  assert.equal(found[0], Math.min(...found))
+})
+
 test('an unknown argument is refused with the usage', async (t) => {
   const root = await givenTests(t, { 'a.test.ts': PASSING })
 

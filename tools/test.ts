@@ -107,7 +107,10 @@ async function runFiles(root: string, files: string[], skips: Skip[], signal: Ab
     files: files.map((file) => join(root, file)),
     concurrency: Math.min(availableParallelism() + FILES_MORE_THAN_CORES, FILES_AT_ONCE_MAX),
     timeout: limitMs,
-    execArgv: ['--conditions=source', `--import=${import.meta.resolve('./test-limit.ts')}`],
+    execArgv: [
+      '--conditions=source',
+      ...['./test-limit.ts', './test-priority.ts'].map((name) => `--import=${import.meta.resolve(name)}`),
+    ],
     signal,
   })
   const outcome = collectSkips(stream, root, skips)
