@@ -18,7 +18,7 @@ export default defineConfig({
   // Another build, or a developer's own environment, must not change what comes out.
   envPrefix: 'COUNTERSIGN_CONSOLE_',
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
-  plugins: [compress()],
+  plugins: [tellAhead(), compress()],
   build: {
     target: ['chrome120', 'firefox121', 'safari17.2'],
     assetsDir: '',
@@ -36,6 +36,40 @@ export default defineConfig({
     },
   },
 })
+
+/**
+ * Which scripts each part needs that is loaded later, beside those of the page itself. The server names them in the document, so
+ * that the browser fetches them at once, and not when the first script has run and asks for them.
+ */
+function tellAhead(): Plugin {
+  return {
+    name: 'tell-ahead',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const chunks = new Map(
+        Object.values(bundle).flatMap((one) => (one.type === 'chunk' ? [[one.fileName, one] as const] : [])),
+      )
+      const follow = (name: string, found: Set<string>): Set<string> => {
+        if (found.has(name)) return found
+        found.add(name)
+        for (const next of chunks.get(name)?.imports ?? []) follow(next, found)
+        return found
+      }
+      const first = new Set<string>()
+      for (const { fileName, isEntry } of chunks.values()) if (isEntry) follow(fileName, first)
+      const ahead = [...chunks.values()]
+        .filter(({ isDynamicEntry, name }) => isDynamicEntry && /-pages?$/.test(name))
+        .map(
+          ({ name, fileName }) =>
+            [name, [...follow(fileName, new Set())].filter((one) => !first.has(one))] as const,
+        )
+      const source = JSON.stringify(
+        Object.fromEntries(ahead.sort(([one], [other]) => (one < other ? -1 : 1))),
+      )
+      this.emitFile({ type: 'asset', fileName: 'ahead.json', source })
+    },
+  }
+}
 
 /** Text is compressed once, instead of for every reader; on the disk, since only there it is what it will be. */
 function compress(): Plugin {

@@ -76,8 +76,20 @@ test('the page and its style sheets hold nothing that the policy would refuse', 
 })
 
 test('each file but the page is named after its content, and text lies there compressed as well', () => {
-  const files = names.filter((name) => !['index.html', 'built-from.txt'].includes(name))
+  const files = names.filter((name) => !['index.html', 'ahead.json', 'built-from.txt'].includes(name))
   for (const name of files) assert.match(name, /-[\w-]{8}\.(?:js|css|woff2)(?:\.br|\.gz)?$/)
+})
+
+test('the build says what the console and each of its later pages load beside the first scripts', async () => {
+  const text = await readFile(join(DIST, 'ahead.json'), 'utf8')
+  const ahead: Record<string, readonly string[]> = JSON.parse(text)
+  const page = await readFile(join(DIST, 'index.html'), 'utf8')
+
+  assert.ok('console-pages' in ahead && 'audit-page' in ahead, text)
+  for (const name of Object.values(ahead).flat()) {
+    assert.ok(names.includes(name), name)
+    assert.ok(!page.includes(name), name)
+  }
 })
 
 test('what is there is not built again', async () => {

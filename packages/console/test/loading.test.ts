@@ -26,6 +26,22 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: 'layout-shift', buffered: true })`
 
+/** The document's style sheets and faces are there; its scripts need not be. */
+const STYLED = `Promise.all([...document.querySelectorAll('link[rel=stylesheet]')].map((link) =>
+  link.sheet ?? new Promise((go) => link.addEventListener('load', go)))).then(() => document.fonts.ready).then(() => undefined)`
+
+/** The ground, the brand's mark and its name, and what stands in the page's place: colours and boxes. */
+const DRAWN = `[
+  getComputedStyle(document.body).backgroundColor,
+  ...[...document.querySelectorAll('.first-brand > *')]
+    .filter((one) => one.getClientRects().length > 0)
+    .concat(...document.querySelectorAll('.first-block'))
+    .map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect()
+      return [getComputedStyle(one).color, x, y, width, height].join(' ')
+    }),
+]`
+
 interface Shift {
   readonly value: number
   readonly moved: readonly string[]
@@ -120,4 +136,44 @@ test('pages on a slow server', { concurrency: 2 }, async (t) => {
     await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'attached' })
     await shoot(page, 'loading-page')
   })
+
+  for (const width of [1440, 360] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      await stage.play(
+        `the document alone draws the frame where the application will, at ${width} px, ${scheme}`,
+        { width, scheme },
+        async (page, world) => {
+          await signIn(page, world)
+          await page.locator('#content h1').waitFor()
+          const script = Promise.withResolvers<void>()
+          const answers = Promise.withResolvers<void>()
+          await page.route('**/assets/console/*.js', async (route) => {
+            await script.promise
+            await route.continue()
+          })
+          await page.route('**/v1/**', async (route) => {
+            await answers.promise
+            await route.continue()
+          })
+          await page.goto(`${world.url}/console`, { waitUntil: 'commit' })
+          await page.locator('.first-card').nth(2).waitFor({ state: 'attached' })
+          await page.evaluate(STYLED)
+          const alone = await page.evaluate<readonly string[]>(DRAWN)
+          const read = await page.locator('#root').ariaSnapshot()
+          await shoot(page, `first-paint-${width}-${scheme}`)
+          script.resolve()
+          await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'attached' })
+          const waiting = await page.evaluate<readonly string[]>(DRAWN)
+          answers.resolve()
+          await page.locator('#content h1').waitFor()
+          const there = await page.evaluate<readonly string[]>(DRAWN)
+
+          assert.match(read, /^- banner: Countersign\n- main$/)
+          assert.equal(alone.length, 8)
+          assert.deepEqual(waiting, alone)
+          assert.deepEqual(there.slice(0, 3), alone.slice(0, 3))
+        },
+      )
+    }
+  }
 })

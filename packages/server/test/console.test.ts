@@ -10,7 +10,8 @@ import * as given from './given.ts'
 import { configOf, type Given } from './given.ts'
 
 const PAGES = ['/account', '/account/keys', '/console', '/console/people', '/console/people/acc_1']
-const INDEX = '<!doctype html><html lang="en"><head><!--server--></head><body></body></html>'
+const INDEX =
+  '<!doctype html><html lang="en"><head><!--server--></head><body><b><!--name--></b></body></html>'
 
 /** The page says nothing about anybody, so it asks for none in particular. */
 const ANY_SESSION = '__Host-countersign_session=anything'
@@ -25,6 +26,11 @@ async function builtConsole(t: TestContext, settings: Record<string, string> = {
     'main-AbC123.js.br': 'br',
     'main-AbC123.js.gz': 'gz',
     'font-1.woff2': 'font',
+    'part-AbC123.js': 'console.log(2)',
+    'ahead.json': JSON.stringify({
+      'console-pages': ['part-AbC123.js', 'gone-AbC123.js'],
+      'audit-page': ['part-AbC123.js', 'main-AbC123.js'],
+    }),
     'built-from.txt': 'stamp',
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
@@ -34,7 +40,14 @@ async function builtConsole(t: TestContext, settings: Record<string, string> = {
 test('what is no file of the build is not there, whatever its name leads to', async (t) => {
   const to = await builtConsole(t)
   const names = [
-    ...['main-AbC124.js', 'built-from.txt', 'index.html', 'main-AbC123.js.br', '..%2f..%2fsecrets.json'],
+    ...[
+      'main-AbC124.js',
+      'built-from.txt',
+      'ahead.json',
+      'index.html',
+      'main-AbC123.js.br',
+      '..%2f..%2fsecrets.json',
+    ],
     ...['..%5Cindex.html', '%2e%2e%2findex.html', 'main-AbC123.js%00.css', 'MAIN-abc123.js'],
   ]
   for (const name of names) {
@@ -87,7 +100,7 @@ test('the page is kept nowhere, and its policy lets in our own files and no text
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'",
     )
     assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin')
-    assert.doesNotMatch(text, /<!--server-->|<script(?![^>]* src=)|<style|\sstyle=/)
+    assert.doesNotMatch(text, /<!--server-->|<!--name-->|<script(?![^>]* src=)|<style|\sstyle=/)
   }
 })
 
@@ -98,6 +111,25 @@ test('the page is light or dark from the first moment where that was chosen', as
 
   assert.match(await page('sepia'), /<html lang="en">/)
   assert.match(await page('dark'), /<html data-mantine-color-scheme="dark" lang="en">/)
+})
+
+test('the page names the scripts of its address ahead, of those that the build left, each once', async (t) => {
+  const to = await builtConsole(t)
+  const named = async (path: string): Promise<readonly (string | undefined)[]> => {
+    const { text } = await to.send('GET', path, { cookie: ANY_SESSION })
+    return [...text.matchAll(/<link rel="modulepreload" crossorigin href="([^"]*)">/g)].map(
+      ([, href]) => href,
+    )
+  }
+
+  assert.deepEqual(await named('/account'), [])
+  assert.deepEqual(await named('/account/__proto__'), [])
+  assert.deepEqual(await named('/console/%22%3E%3Cscript%3E'), ['/assets/console/part-AbC123.js'])
+  assert.deepEqual(await named('/console'), ['/assets/console/part-AbC123.js'])
+  assert.deepEqual(await named('/console/audit'), [
+    '/assets/console/part-AbC123.js',
+    '/assets/console/main-AbC123.js',
+  ])
 })
 
 test('whoever brings no session signs in first, and comes back to what they asked for', async (t) => {
@@ -125,6 +157,7 @@ test('a brand full of markup stays text', async (t) => {
 
   assert.doesNotMatch(text, /<script>/)
   assert.ok(text.includes('<title>&lt;script&gt;&quot;&#39;&amp;$&amp;$1`&lt;/script&gt;</title>'), text)
+  assert.ok(text.includes('<b>&lt;script&gt;&quot;&#39;&amp;$&amp;$1`&lt;/script&gt;</b>'), text)
 })
 
 test('where nothing was built, the pages say how to build them', async (t) => {

@@ -1,6 +1,7 @@
 /** What stands in a page's place while its data is on the way: the shape of what comes, not a wheel. */
 import { Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Brand } from '../shell/brand.tsx'
 import { useWaiting } from './loading.tsx'
 import css from './skeletons.module.css'
 
@@ -41,21 +42,20 @@ export function TextSkeleton(): ReactNode {
   )
 }
 
-/** The frame with its navigation beside a page, as both will stand there. */
+/** What index.html has drawn already, kept as it stands until the page is there. */
 export function PageSkeleton(): ReactNode {
+  useWaiting()
   return (
-    <div className={css.pageSkeleton}>
-      <div className={css.sideSkeleton} aria-hidden>
-        {lines(7).map((line) => (
-          <Skeleton key={line} height={20} radius="md" />
+    <div className="first">
+      <header className="first-side">
+        <Brand />
+      </header>
+      <main className="first-page" aria-busy data-skeleton>
+        <div className="first-block first-title" aria-hidden />
+        <div className="first-block first-lead" aria-hidden />
+        {lines(3).map((line) => (
+          <div key={line} className="first-block first-card" aria-hidden />
         ))}
-      </div>
-      <main aria-busy>
-        <div aria-hidden>
-          <Skeleton height={30} width={220} radius="md" />
-          <Skeleton height={14} width="45%" radius="sm" />
-        </div>
-        <CardsSkeleton />
       </main>
     </div>
   )

@@ -15,11 +15,14 @@ export interface ConsoleFile {
 export interface ConsoleFiles {
   /** The page; null where the console has not been built. */
   index(): string | null
+  /** The scripts of a part that is loaded later, by the part's name; none where the build knows no such part. */
+  ahead(part: string): readonly string[]
   /** A file by its name and what its reader accepts (`Accept-Encoding`); null where there is none. */
   find(name: string, accepted: string | null): ConsoleFile | null
 }
 
 const INDEX = 'index.html'
+const AHEAD = 'ahead.json'
 
 /** What a build may consist of; anything else that lies in the folder is not handed out. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -49,6 +52,7 @@ export function createConsoleFiles(folder: string): ConsoleFiles {
   }
   return {
     index: () => (has(INDEX) ? new TextDecoder().decode(read(INDEX)) : null),
+    ahead: (part) => (has(AHEAD) ? toNames(new TextDecoder().decode(read(AHEAD)), part).filter(has) : []),
     find: (name, accepted) => {
       const contentType = CONTENT_TYPES[extname(name)]
       if (contentType === undefined || !has(name)) return null
@@ -57,6 +61,12 @@ export function createConsoleFiles(folder: string): ConsoleFiles {
       return { body, contentType, encoding: packed?.name ?? null }
     },
   }
+}
+
+function toNames(text: string, part: string): readonly string[] {
+  const parts = new Map<string, unknown>(Object.entries(JSON.parse(text)))
+  const names = parts.get(part)
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
 }
 
 function list(folder: string): ReadonlySet<string> {

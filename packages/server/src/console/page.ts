@@ -10,8 +10,9 @@ export interface ConsoleFacts {
   readonly passwordLengthMin: number
 }
 
-/** Where the build leaves room for what only the server knows. */
+/** Where the build leaves room for what only the server knows: in the head, and the brand in what is drawn at once. */
 const PLACE = '<!--server-->'
+const NAME_PLACE = '<!--name-->'
 
 /**
  * Only files of our own origin run, and no text becomes markup or script: Trusted Types are demanded, and there
@@ -20,11 +21,19 @@ const PLACE = '<!--server-->'
 export const CONSOLE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors 'none'"
 
-/** The built page; whatever the configuration says is escaped. `scheme`: null follows the system. */
-export function consolePage(built: string, facts: ConsoleFacts, scheme: Scheme | null): string {
+/**
+ * The built page; whatever the configuration says is escaped. `scheme`: null follows the system. `ahead`: the files that the
+ * address needs beside those of every page.
+ */
+export function consolePage(
+  built: string,
+  facts: ConsoleFacts,
+  scheme: Scheme | null,
+  ahead: readonly string[],
+): string {
   const { name } = facts
-  const head = html`<title>${name}</title><meta name="application-name" content="${name}"><meta name="countersign-facts" content="${JSON.stringify(facts)}"><link rel="icon" href="/assets/brand-logo"><link rel="stylesheet" href="/assets/brand.css">`
-  const page = built.replace(PLACE, () => `${head}`)
+  const head = html`<title>${name}</title><meta name="application-name" content="${name}"><meta name="countersign-facts" content="${JSON.stringify(facts)}"><link rel="icon" href="/assets/brand-logo"><link rel="stylesheet" href="/assets/brand.css">${ahead.map((file) => html`<link rel="modulepreload" crossorigin href="/assets/console/${file}">`)}`
+  const page = built.replace(PLACE, () => `${head}`).replace(NAME_PLACE, () => `${html`${name}`}`)
   return scheme === null ? page : page.replace('<html ', `<html data-mantine-color-scheme="${scheme}" `)
 }
 

@@ -40,7 +40,9 @@ const pages = ADDRESSES.map(({ name, path, summary }) =>
     },
     handle: (call) => {
       const isThere = call.services.consoleFiles.index() !== null
-      if (!isThere || sessionCookie(call) !== null) return pageFile(toFile(call.services, lookOf(call)))
+      if (!isThere || sessionCookie(call) !== null) {
+        return pageFile(toFile(call.services, lookOf(call), toParts(path, call.params)))
+      }
       return toOwnSignIn(`${toPath(path, call.params)}${call.search()}`)
     },
   }),
@@ -49,14 +51,25 @@ const pages = ADDRESSES.map(({ name, path, summary }) =>
 const toPath = (path: string, params: Readonly<Record<string, string>>): string =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
-function toFile({ config, consoleFiles }: Services, look: Look): Parameters<typeof pageFile>[0] {
+/** What is loaded for an address, by the names of its files. Where it guesses wrong, nothing is lost but one fetch. */
+const toParts = (path: string, { section }: Readonly<Record<string, string>>): readonly string[] => [
+  ...(path.startsWith('/console') ? ['console-pages'] : []),
+  ...(section === undefined ? [] : [`${section}-page`]),
+]
+
+function toFile(
+  { config, consoleFiles }: Services,
+  look: Look,
+  parts: readonly string[],
+): Parameters<typeof pageFile>[0] {
   const built = consoleFiles.index()
   if (built === null) return { body: unbuiltPage(look), contentType: HTML }
   const facts = {
     name: config.brandName,
     passwordLengthMin: config.passwordLengthMin,
   }
-  return { body: consolePage(built, facts, look.scheme), contentType: HTML, policy: CONSOLE_POLICY }
+  const ahead = [...new Set(parts.flatMap((part) => consoleFiles.ahead(part)))]
+  return { body: consolePage(built, facts, look.scheme, ahead), contentType: HTML, policy: CONSOLE_POLICY }
 }
 
 const file = page(
