@@ -173,10 +173,11 @@ test('a passkey signs in on the page, and is refused without its cookie, twice, 
   assert.equal(again.status, 400)
 })
 
-test('who has a passkey for a second factor is offered it on the page', async () => {
+test('who has a passkey for a second factor is offered it on the page, before the recovery codes', async () => {
   const { key, email } = await personWithPasskey(shared.given)
   const { browser, page } = await afterPassword(email)
   assert.match(page.text, /id="passkey-form"[^>]* data-options="\/v1\/sign-in\/factor\/passkey\/options"/)
+  assert.match(page.text, /id="passkey-submit" type="submit"[\s\S]*id="login-submit" class="quiet"/)
   const { ticket = '' } = hiddenOf(page)
   const asked = await send('POST', '/v1/sign-in/factor/passkey/options', { body: { ticket } })
   const credential = JSON.stringify(usePasskey(key, requestOptionsOf(asked)))

@@ -119,6 +119,8 @@ test('a weak password is told why, and the right one makes an account that signs
 
   assert.match(alertOf(refused), /longer password/)
   assert.match(refused.text, /value="new@example\.com"/)
+  assert.match(refused.text, /id="sign-up-password"[^>]* autofocus/)
+  assert.equal(refused.text.match(/autofocus/g)?.length, 1)
   assert.match(made.text, /id="login-form"/)
   await submit(made, { identifier: 'new@example.com', password: GOOD })
   assert.ok(cookies.has('__Host-countersign_session'))

@@ -58,16 +58,18 @@ export interface SignUpPage extends ForgotPage {
 export function signUpPage({ name, words, scheme }: Look, page: SignUpPage): string {
   const { signUp, link, email, password, language } = words
   const { form, identifier, personName, message, passwordLengthMin } = page
+  // After a refusal all stands there again but the password.
+  const isAgain = message !== null && identifier !== ''
   const content = html`
 <p role="alert" id="sign-up-error">${message ?? ''}</p>
 <form id="sign-up-form" method="post" action="/sign-up">
 ${hidden(form)}
 <label for="sign-up-identifier">${email}</label>
-<input id="sign-up-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username" required autofocus>
+<input id="sign-up-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username" required ${isAgain ? '' : 'autofocus'}>
 <label for="sign-up-name">${signUp.name}</label>
 <input id="sign-up-name" name="name" value="${personName}" maxlength="100" autocomplete="name">
 <label for="sign-up-password">${password}</label>
-<input id="sign-up-password" name="password" type="password" autocomplete="new-password" required aria-describedby="sign-up-hint">
+<input id="sign-up-password" name="password" type="password" autocomplete="new-password" required ${isAgain ? 'autofocus' : ''} aria-describedby="sign-up-hint">
 <p class="hint" id="sign-up-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="sign-up-submit" type="submit">${signUp.submit}</button>
 </form>

@@ -35,6 +35,8 @@ export function loginPage(look: Look, page: LoginPage): string {
   const { form, client, identifier, message, notice, waitSeconds } = page
   const { words } = look
   const isWrong = message !== null
+  // Of somebody whose passkey was refused no address is known.
+  const isKnown = isWrong && identifier !== ''
   const content = html`
 ${client === null ? '' : html`<p>${words.login.toContinueTo} ${clientName(client, words)}</p>`}
 ${notice === null ? '' : html`<p role="status" id="login-notice">${notice}</p>`}
@@ -42,9 +44,9 @@ ${alert(message)}
 <form id="login-form" method="post" action="/login">
 ${hidden(form)}
 <label for="login-identifier">${words.email}</label>
-<input id="login-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username webauthn" required ${isWrong ? '' : 'autofocus'}>
+<input id="login-identifier" name="identifier" type="email" value="${identifier}" autocomplete="username webauthn" required ${isKnown ? '' : 'autofocus'}>
 <label for="login-password">${words.password}</label>
-<input id="login-password" name="password" type="password" autocomplete="current-password" required ${isWrong ? html`autofocus aria-describedby="login-error"` : ''}>
+<input id="login-password" name="password" type="password" autocomplete="current-password" required ${isKnown ? 'autofocus' : ''} ${isWrong ? html`aria-describedby="login-error"` : ''}>
 <button id="login-submit" type="submit"${waitSeconds === null ? '' : html` data-wait="${waitSeconds}" data-waiting="${words.waiting}"`}>${words.login.submit}</button>
 </form>
 <form id="passkey-form" method="post" action="/login/passkey" hidden data-failed="${words.said.passkey_failed}" data-passkey="offer" data-options="/v1/sign-in/passkey/options">
@@ -81,29 +83,36 @@ export interface FactorPage {
 
 export function factorPage(look: Look, page: FactorPage): string {
   const { factor, language } = look.words
-  const { form, ticket, ways, message, trustDays = 0 } = page
+  const { ways, message } = page
   const withPasskey = ways.includes('passkey')
   const options = '/v1/sign-in/factor/passkey/options'
   const asking = { verb: 'get', options, about: factor.passkey } as const
+  // A recovery code is for whoever has lost the passkey, and each is good once.
+  const isPasskeyFirst = withPasskey && !ways.includes('totp')
+  const passkey = withPasskey ? passkeyForm(look, page, asking, isPasskeyFirst) : ''
+  const codes = ways.some((way) => way !== 'passkey') ? codeForm(look, page, isPasskeyFirst) : ''
   const content = html`
 ${alert(message)}
-${
-  ways.some((way) => way !== 'passkey')
-    ? html`<p>${aboutCodes(look, ways)}</p>
-<form id="factor-form" method="post" action="/login/factor">
+${isPasskeyFirst ? [passkey, codes] : [codes, passkey]}`
+  const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
+  return layout(factor.title, content, { name: look.name, language, scheme: look.scheme, scripts })
+}
+
+/** `isSecond`: below another way, which most people go. */
+function codeForm(look: Look, page: FactorPage, isSecond: boolean): Html {
+  const { factor } = look.words
+  const { form, ticket, ways, trustDays = 0 } = page
+  const focus = isSecond ? '' : 'autofocus'
+  return html`<form id="factor-form" method="post" action="/login/factor">
+<p>${aboutCodes(look, ways)}</p>
 ${hidden(form)}
 <input type="hidden" name="ticket" value="${ticket}">
 <input type="hidden" name="ways" value="${ways.join(' ')}">
 <label for="login-code">${factor.code}</label>
-<input id="login-code" name="code" autocomplete="one-time-code" inputmode="text" required autofocus>
+<input id="login-code" name="code" autocomplete="one-time-code" inputmode="text" required ${focus}>
 ${trustDays > 0 && ways.includes('totp') ? html`<label class="check" for="login-trust"><input id="login-trust" name="trust_device" type="checkbox" value="yes"> ${factor.trust(trustDays)}</label>` : ''}
-<button id="login-submit" type="submit">${factor.submit}</button>
+<button id="login-submit"${isSecond ? html` class="quiet"` : ''} type="submit">${factor.submit}</button>
 </form>`
-    : ''
-}
-${withPasskey ? passkeyForm(look, page, asking) : ''}`
-  const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
-  return layout(factor.title, content, { name: look.name, language, scheme: look.scheme, scripts })
 }
 
 function aboutCodes({ words }: Look, ways: readonly FactorWay[]): string {
@@ -124,9 +133,10 @@ function passkeyForm(
   { words }: Look,
   { form, ticket, ways }: Omit<FactorPage, 'message'>,
   asking: PasskeyAsking,
+  isFirst: boolean,
 ): Html {
   // One button of a page is the one that most people press.
-  const look = ways.some((way) => way !== 'passkey') ? html` class="quiet"` : ''
+  const look = isFirst ? '' : html` class="quiet"`
   return html`<form id="passkey-form" method="post" action="/login/factor" hidden data-failed="${words.said.passkey_failed}" data-passkey="${asking.verb}" data-options="${asking.options}" data-ticket="${ticket}">
 ${hidden(form)}
 <input type="hidden" name="ticket" value="${ticket}">
@@ -176,7 +186,7 @@ ${hidden(form)}
 </form>`
     : ''
 }
-${withPasskey ? passkeyForm(look, page, asking) : ''}`
+${withPasskey ? passkeyForm(look, page, asking, !ways.includes('totp')) : ''}`
   const scripts = withPasskey ? [PASSKEY_SCRIPT] : []
   return layout(enrol.title, content, { name: look.name, language, scheme: look.scheme, scripts })
 }

@@ -34,8 +34,8 @@ button:hover, .button:hover { background: var(--brand-fill-hover); }
 button[disabled] { opacity: .6; cursor: not-allowed; }
 button.quiet { color: var(--ink); background: transparent; border-color: var(--field); }
 button.quiet:hover { background: var(--paper); }
-form + form button { margin-top: .75rem; }
-form + form p { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+form ~ form button { margin-top: .75rem; }
+form ~ form p { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .choice { display: flex; flex-direction: row-reverse; gap: .75rem; }
 [role='alert']:empty { display: none; }
 [role='alert'], [role='status'] { margin: 1rem 0; padding: .7rem .9rem; border-radius: 8px; }
