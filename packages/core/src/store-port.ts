@@ -137,6 +137,8 @@ export interface AccountStore {
     /** `email` finds one by its address, `search` those with a text in address or name. */
     page: PageRequest & { email: string | null; search?: string | null },
   ): Promise<readonly (Account & { roles: readonly RoleId[] })[]>
+  /** Those people who may administer now, neither disabled nor ended; at most `max` of them. */
+  listEnabledAdministrators(max: number): Promise<readonly AccountId[]>
   /** Replaces the hash only where it is still `from`: a change of password in between wins. */
   replacePasswordHash(id: AccountId, from: string, to: string): Promise<boolean>
   /** Changes what is given. Appends a rule for the account where a verdict would change. */

@@ -102,6 +102,26 @@ test('nobody does to many what they could not do to one, and nobody ends what th
   assert.equal((await send('GET', '/v1/me', asked)).status, 200)
 })
 
+test('a dry run foresees that the last administrator stays, and takes those before in its list for gone', async () => {
+  const other = await given.person(shared.given)
+  await send('PATCH', `/v1/accounts/${other.id}`, { key: adminKey, body: { roles: ['administrator'] } })
+  const ids = [other.id, adminAccount]
+  const ask = (action: string, dry_run: boolean, some = ids) =>
+    done('accounts', { action, ids: some, dry_run }).then(outcomes)
+
+  const looked = [await ask('end', true), await ask('disable', true), await ask('end', true, [adminAccount])]
+  const disabled = await ask('disable', false)
+  const alone = await ask('end', true, [adminAccount])
+  const back = await ask('enable', true)
+  await ask('end', false, [other.id])
+
+  const stays = ['ready', 'refused last_administrator']
+  assert.deepEqual(looked, [stays, stays, ['ready']])
+  assert.deepEqual(disabled, ['done', 'refused last_administrator'])
+  assert.deepEqual(alone, ['refused last_administrator'])
+  assert.deepEqual(back, ['ready', 'unchanged'])
+})
+
 test('each is done by itself, with one event; sent again nothing happens twice', async () => {
   const people = await Promise.all([1, 2, 3].map(() => given.signedIn(shared.given, 'session_token')))
   const ids = people.map(({ account }) => account.id)

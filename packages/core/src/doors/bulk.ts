@@ -1,6 +1,7 @@
 /**
  * One thing done to many: each through the door that does it to one, with its own transaction, its own entry in the log
- * and its own audit event. A dry run asks the same questions and changes nothing. What was done before is told as
+ * and its own audit event. A dry run asks the same questions and changes nothing; it takes those before in the same list
+ * for done, so that it knows when nobody would be left to administer. What was done before is told as
  * `unchanged`, so that a batch whose answer was lost is simply sent again.
  */
 import {
@@ -52,9 +53,32 @@ export async function runBulk(
   input: BulkInput,
   facts: RequestFacts,
 ): Promise<readonly BulkItem[]> {
+  const leavesNone = await foreseeNone(context, input)
   const items: BulkItem[] = []
-  for (const id of new Set(input.ids)) items.push(await runOne(context, caller, input, id, facts))
+  for (const id of new Set(input.ids)) {
+    const item = await runOne(context, caller, input, id, facts)
+    const isRefused = item.outcome === 'ready' && leavesNone(id)
+    items.push(isRefused ? { ...item, outcome: 'refused', code: 'last_administrator', ends: null } : item)
+  }
   return items
+}
+
+/**
+ * Of a dry run that takes people away, one after the other: whether this one would be the last who may administer. The
+ * transaction decides for itself when it comes to it. One more than a list can name is enough to know that somebody stays.
+ */
+async function foreseeNone(
+  { store }: MintContext,
+  { kind, action, isDryRun }: BulkInput,
+): Promise<(id: string) => boolean> {
+  if (!isDryRun || kind !== 'account' || action === 'enable') return () => false
+  const left = new Set<string>(await store.listEnabledAdministrators(BULK_MAX + 1))
+  return (id) => {
+    if (!left.has(id)) return false
+    if (left.size === 1) return true
+    left.delete(id)
+    return false
+  }
 }
 
 async function runOne(

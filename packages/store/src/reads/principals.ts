@@ -2,6 +2,7 @@
 import type { Account, PageRequest, PrincipalView, Role, ServiceAccount } from '@countersign/core'
 import {
   type AccountId,
+  ADMINISTRATOR,
   isAccountId,
   isRoleId,
   type PrincipalId,
@@ -48,6 +49,11 @@ export function* readAccountByEmail(email: string): Script<AnswerOf<'readAccount
     roles,
     ways,
   }
+}
+
+export function* listEnabledAdministrators(max: number): Script<AnswerOf<'listEnabledAdministrators'>> {
+  const rows = yield* all(accounts.listEnabledAdministrators, ADMINISTRATOR, max)
+  return rows.map((row) => narrowed(row, 'id', isAccountId))
 }
 
 export function* listAccounts(

@@ -156,6 +156,15 @@ export const selectOtherAdministrator: Statement = {
     limit 1`,
 }
 
+/** All who could administer now, up to a bound. */
+export const listEnabledAdministrators: Statement = {
+  name: 'list_enabled_administrators',
+  text: `select account.id from principal_roles as held
+    join accounts as account on account.id = held.principal_id
+    where held.role_id = $1 and account.disabled_at is null and account.ended_at is null
+    limit $2`,
+}
+
 /** Disabled ones count: set-up must not open again because the administrators are locked out. */
 export const selectAnyAdministrator: Statement = {
   name: 'select_any_administrator',

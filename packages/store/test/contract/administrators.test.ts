@@ -113,6 +113,22 @@ onEachDatabase((bench) => {
     assert.equal(row?.enabled, 1)
   })
 
+  test('who may administer now are the enabled ones, up to the bound', async () => {
+    const fresh = await bench().fresh()
+    const { store } = fresh
+    const [one, two, disabled, ended] = await givenAdministrators(fresh, 4)
+    assert.ok(one && two && disabled && ended)
+    await givenAccount(fresh)
+    await givenServiceAccount(fresh, ['administrator'])
+    await store.changeAccount({ id: disabled.id, disabledAtMs: NOW, ...change() })
+    await store.endAccount({ id: ended.id, ...change() })
+
+    const all = await store.listEnabledAdministrators(10)
+
+    assert.deepEqual(all.toSorted(), [one.id, two.id].toSorted())
+    assert.equal((await store.listEnabledAdministrators(1)).length, 1)
+  })
+
   test('a service account that administers does not count as the last administrator', async () => {
     const fresh = await bench().fresh()
     const { store } = fresh
