@@ -1,6 +1,8 @@
 /** The audit log in the console: by day and by filter, exported as it is shown, and its chain checked. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { AuditEventShape } from '@countersign/protocol'
 import { requireProgram } from '@countersign/tools/programs'
@@ -63,6 +65,14 @@ test('the audit log', async (t) => {
   await newPerson(world, 'Iris Listed')
   await world.admin.roles.create({ id: 'porter', permissions: ['doors:open'], description: '=1+1' })
 
+  /** Behind the authority's back, while it runs. */
+  const tamper = async (): Promise<void> => {
+    const statements = await readFile(join(import.meta.dirname, 'tampering.sql'), 'utf8')
+    const database = new DatabaseSync(join(world.dataFolder, 'countersign.db'), { timeout: 10_000 })
+    database.exec(statements)
+    database.close()
+  }
+
   await stage.play('is filtered by kind and time, exported as it is shown, and checked', {}, async (page) => {
     await signIn(page, world, '/console/audit')
     await page.getByRole('heading', { name: 'Today' }).waitFor()
@@ -91,5 +101,22 @@ test('the audit log', async (t) => {
     await page.getByRole('heading', { name: 'Heute' }).waitFor()
     await assertAccessible(page)
     await shoot(page, 'audit-de')
+  })
+
+  await stage.play('is said to be broken, and where, once an event was altered', {}, async (page) => {
+    const { items } = await world.admin.audit.list({ type: 'role.created' })
+    const position = items[0]?.chain?.position
+    assert.ok(position !== undefined)
+    await signIn(page, world, '/console/audit')
+    await page.getByRole('button', { name: 'Check the chain' }).click()
+    await page.getByText('The chain is intact').waitFor()
+
+    await tamper()
+    await page.getByRole('button', { name: 'Check the chain' }).click()
+
+    const told = page.getByRole('alert').filter({ hasText: `The chain is broken at position ${position}` })
+    await told.getByText('an event is altered').waitFor()
+    assert.equal(await page.getByText('The chain is intact').count(), 0)
+    await shootEveryWay(page, 'audit-broken')
   })
 })
