@@ -42,7 +42,7 @@ test('every page of the console', async (t) => {
 })
 
 async function visit(scene: Scene, state: State): Promise<void> {
-  const { name, who = 'ada', path, heading, meanwhile, act, language = 'en' } = state
+  const { name, who = 'ada', path, heading, meanwhile, act, language = 'en', goesOn = false } = state
   const from = ways.filter(
     (way) => nameOf(way).includes(seenFrom) && (state.width ?? way.width) === way.width,
   )
@@ -51,7 +51,7 @@ async function visit(scene: Scene, state: State): Promise<void> {
   const watched = await openPage(scene.browser, { width: first.width })
   const { page } = watched
   try {
-    await scene.enter(page, who)
+    await scene.enter(page, who, goesOn)
     await page.addInitScript(`localStorage.setItem('countersign-language', '${language}')`)
     await meanwhile?.(page, scene)
     await page.goto(`${scene.world.url}${typeof path === 'string' ? path : path(scene)}`)

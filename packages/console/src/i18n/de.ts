@@ -66,6 +66,7 @@ export const de: Messages = {
       'Dieses Passwort ist zu schnell erraten. Fügen Sie ein, zwei Wörter hinzu, die nichts damit zu tun haben.',
     password_breached: 'Dieses Passwort ist irgendwo bekannt geworden. Wählen Sie ein anderes.',
     password_unchanged: 'Das ist das Passwort, das Sie schon haben. Wählen Sie ein anderes.',
+    invalid_current_password: 'Das bisherige Passwort stimmt nicht. Geändert wurde nichts.',
     password_check_unavailable:
       'Das neue Passwort kann gerade nicht geprüft werden. Versuchen Sie es gleich noch einmal.',
     rate_limited: 'Zu viele Versuche. Warten Sie einen Augenblick.',
@@ -177,7 +178,7 @@ export const de: Messages = {
     passkeyRemoved: 'Der Passkey ist entfernt.',
     recovery: 'Wiederherstellungscodes',
     recoveryLeft: (n) => `Noch ${count(n, 'Code', 'Codes')}.`,
-    recoveryNone: 'Sie kommen mit der ersten App.',
+    recoveryNone: 'Sie kommen mit der ersten App oder dem ersten Passkey.',
     newCodes: 'Neue Codes machen',
     newCodesTitle: 'Neue Wiederherstellungscodes machen?',
     newCodesText: 'Die alten gelten sofort nicht mehr.',

@@ -53,7 +53,7 @@ export const accountStates: readonly State[] = [
       await page.getByLabel('Current password').fill('not this one at all')
       await page.getByLabel('New password', { exact: true }).fill('eleven foxes under the bridge')
       await press(page, 'Change the password')
-      await page.getByRole('alert').waitFor()
+      await see(page.getByRole('alert'), 'The current password is not right.')
     },
   },
   {
@@ -72,6 +72,7 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-security-app',
+    goesOn: true,
     who: 'ines',
     path: '/account/security',
     heading: 'Security',
@@ -91,6 +92,7 @@ export const accountStates: readonly State[] = [
   { name: 'account-passkeys', who: 'grace', path: '/account/security', heading: 'Security', act: addPasskey },
   {
     name: 'account-sessions',
+    goesOn: true,
     who: 'grace',
     path: '/account/sessions',
     heading: 'Where you are signed in',
@@ -99,6 +101,7 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-session-end',
+    goesOn: true,
     who: 'grace',
     path: '/account/sessions',
     heading: /^End the session/,
@@ -106,6 +109,7 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-not-me',
+    goesOn: true,
     who: 'grace',
     path: '/account/sessions',
     heading: /somebody else/,
@@ -113,6 +117,7 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-activity',
+    goesOn: true,
     who: 'grace',
     path: '/account/activity',
     heading: 'Recent activity',
@@ -121,6 +126,7 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-applications',
+    goesOn: true,
     who: 'grace',
     path: '/account/applications',
     heading: 'Applications',
@@ -129,11 +135,19 @@ export const accountStates: readonly State[] = [
   },
   {
     name: 'account-keys-empty',
+    goesOn: true,
     who: 'ines',
     path: '/account/keys',
     heading: 'API keys',
     act: (page) => see(page, 'No key yet'),
   },
   { name: 'account-keys', path: '/account/keys', heading: 'API keys', always: true },
-  { name: 'account-de', who: 'grace', path: '/account/security', heading: 'Sicherheit', language: 'de' },
+  {
+    name: 'account-de',
+    who: 'grace',
+    path: '/account/security',
+    heading: 'Sicherheit',
+    language: 'de',
+    goesOn: true,
+  },
 ]

@@ -32,8 +32,8 @@ export interface Scene {
   readonly follower: Follower
   /** Ids by what they are called: people, programs and keys. */
   idOf(name: string): string
-  /** Gives the window the session of that person. */
-  enter(page: Page, who: Visitor): Promise<void>
+  /** Gives the window the session of that person: a fresh one where it is old, unless they go on in it however old it is. */
+  enter(page: Page, who: Visitor, goesOn: boolean): Promise<void>
 }
 
 export async function openScene(t: TestContext, program: string, busyDays: number): Promise<Scene> {
@@ -65,9 +65,9 @@ export async function openScene(t: TestContext, program: string, busyDays: numbe
     browser,
     follower,
     idOf: (name) => ids.get(name) ?? fail(name),
-    enter: async (page, who) => {
+    enter: async (page, who, goesOn) => {
       const before = sessions.get(who)
-      if (before !== undefined && Date.now() - before.atMs < SIGNED_IN_MS) {
+      if (before !== undefined && (goesOn || Date.now() - before.atMs < SIGNED_IN_MS)) {
         await page.context().addCookies(before.cookies)
         return
       }

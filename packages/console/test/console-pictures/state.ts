@@ -17,6 +17,8 @@ export interface State {
   /** On the page, until the state is there. */
   readonly act?: (page: Page, scene: Scene) => Promise<void>
   readonly language?: 'de'
+  /** Of somebody whom a state before has given a second factor: the session of then, as the password alone opens none. */
+  readonly goesOn?: true
   /** What is there on a phone alone, or on a desk. */
   readonly width?: 360 | 1440
   /** The browser itself complains: of a server that is down, for one. */
