@@ -19,7 +19,7 @@ const en = {
   chainUnknown: 'not checked yet',
   chainGood: 'intact',
   chainBad: 'broken',
-  chainLength: (n: number) => `${n.toLocaleString('en')} events are where and what they were.`,
+  chainLength: (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'event was' : 'events were'} checked.`,
   chainUnchained: (n: number) => `${n.toLocaleString('en')} of the last moments are not linked yet.`,
   chainWhat:
     'Somebody has written to the database past this server. Keep it as it is, and look at its backups.',
@@ -45,7 +45,8 @@ export const auditTexts: Texts<typeof en> = {
     chainUnknown: 'noch nicht geprüft',
     chainGood: 'unversehrt',
     chainBad: 'gebrochen',
-    chainLength: (n: number) => `${n.toLocaleString('de')} Ereignisse sind, wo und was sie waren.`,
+    chainLength: (n: number) =>
+      `${n.toLocaleString('de')} ${n === 1 ? 'Ereignis wurde' : 'Ereignisse wurden'} geprüft.`,
     chainUnchained: (n: number) =>
       `${n.toLocaleString('de')} der letzten Augenblicke sind noch nicht verkettet.`,
     chainWhat:

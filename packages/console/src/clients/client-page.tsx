@@ -32,6 +32,7 @@ export function ClientPage({ id }: { readonly id: string }): ReactNode {
 }
 
 function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
+  const t = useT()
   const words = useTexts(clientTexts)
   const may = useMay()
   const [isEditing, setEditing] = useState(false)
@@ -79,7 +80,7 @@ function OneClient({ client }: { readonly client: ClientShape }): ReactNode {
         <span className={css.chips}>
           {client.scopes.map((scope) => (
             <Chip key={scope} tone={scope === '*' ? 'warn' : 'neutral'}>
-              <code>{scope}</code>
+              {scope === '*' ? t.account.allPermissions : <code>{scope}</code>}
             </Chip>
           ))}
           {client.scopes.length === 0 && <None />}

@@ -89,7 +89,7 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
       <PersonFactors id={id} />
       {!factors.isLoading && <CredentialTree kind="account" id={id} name={title} />}
       <EditPrincipal
-        title={t.console.edit}
+        title={`${t.console.edit}: ${title}`}
         verb={t.common.save}
         from={isEditing ? { name: name ?? '', roles: person.roles, audiences: null } : null}
         changes={[key, ['people']]}

@@ -63,7 +63,7 @@ function Program({ program }: { readonly program: ServiceAccountShape }): ReactN
       <ProgramFacts program={program} />
       <CredentialTree kind="service_account" id={id} name={name} />
       <EditPrincipal
-        title={t.console.edit}
+        title={`${t.console.edit}: ${name}`}
         verb={t.common.save}
         from={isEditing ? program : null}
         changes={[key, ['programs']]}

@@ -200,6 +200,7 @@ function RoleForm({
       <PermissionPicker
         value={permissions}
         held={held}
+        hint={t.console.rolePermissionsHint}
         onChange={setPermissions}
         error={wrong ? t.account.permissionWrong : undefined}
       />

@@ -47,7 +47,7 @@ const en = {
   title: 'Explain',
   lead: 'Why a request was refused, and what becomes of a credential at every check.',
   decisionId: 'Decision id',
-  decisionHint: 'From the refusal, such as dec_…. Each server remembers its last 10,000.',
+  decisionHint: 'It stands in the refusal and begins with dec_. Each server remembers its last 10,000.',
   look: 'Look',
   decisionGone: 'It is not remembered here any more, or was decided by another node. The log has it.',
   code: 'Code',
@@ -121,7 +121,8 @@ export const explainTexts: Texts<typeof en> = {
     title: 'Erklären',
     lead: 'Warum eine Anfrage abgewiesen wurde und was aus einem Ausweis bei jeder Prüfung wird.',
     decisionId: 'Kennung der Entscheidung',
-    decisionHint: 'Aus der Abweisung, etwa dec_…. Jeder Server merkt sich seine letzten 10.000.',
+    decisionHint:
+      'Sie steht in der Abweisung und beginnt mit dec_. Jeder Server merkt sich seine letzten 10.000.',
     look: 'Nachsehen',
     decisionGone:
       'Sie ist hier nicht mehr bekannt, oder ein anderer Knoten hat entschieden. Im Protokoll des Servers steht sie.',

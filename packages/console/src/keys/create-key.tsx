@@ -92,6 +92,7 @@ function KeyForm({
       <PermissionPicker
         value={permissions}
         held={held}
+        hint={t.account.permissionsHint}
         onChange={setPermissions}
         error={wrong ? t.account.permissionWrong : undefined}
       />

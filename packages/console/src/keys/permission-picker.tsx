@@ -8,11 +8,13 @@ import css from './keys.module.css'
 export interface PermissionPickerProps {
   readonly value: readonly Permission[]
   readonly held: readonly Permission[]
+  /** Why few are better: of a key, or of a role. */
+  readonly hint: string
   readonly onChange: (value: readonly Permission[]) => void
   readonly error?: string | undefined
 }
 
-export function PermissionPicker({ value, held, onChange, error }: PermissionPickerProps): ReactNode {
+export function PermissionPicker({ value, held, hint, onChange, error }: PermissionPickerProps): ReactNode {
   const t = useT()
   const groups = useMemo(() => groupByNoun(offered(held)), [held])
   const known = new Set(groups.flatMap(([, all]) => all))
@@ -20,7 +22,7 @@ export function PermissionPicker({ value, held, onChange, error }: PermissionPic
   const toggle = (one: Permission): void =>
     onChange(value.includes(one) ? value.filter((other) => other !== one) : [...value, one])
   return (
-    <Input.Wrapper label={t.account.permissions} description={t.account.permissionsHint} error={error}>
+    <Input.Wrapper label={t.account.permissions} description={hint} error={error}>
       <div className={css.groups}>
         {groups.map(([noun, all]) => (
           <fieldset key={noun} className={css.group}>

@@ -99,7 +99,7 @@ export const peopleStates: readonly State[] = [
   {
     name: 'people-one-change',
     path: person('Grace Hopper'),
-    heading: 'Change',
+    heading: 'Change: Grace Hopper',
     act: (page) => press(page, 'Change'),
   },
   {
@@ -142,8 +142,11 @@ export const peopleStates: readonly State[] = [
   {
     name: 'roles-change',
     path: '/console/roles',
-    heading: 'Change coach',
-    act: (page) => press(page, 'Change: coach'),
+    heading: 'Change: coach',
+    act: async (page) => {
+      await press(page, 'Change: coach')
+      await see(dialog(page), 'A role with fewer does less harm')
+    },
   },
   {
     name: 'roles-end',

@@ -60,7 +60,12 @@ export const programStates: readonly State[] = [
     path: '/console/clients/regional-federation-of-rowing-and-swimming-clubs',
     heading: /^Regional federation/,
   },
-  { name: 'clients-own', path: '/console/clients/first-party', heading: /./ },
+  {
+    name: 'clients-own',
+    path: '/console/clients/first-party',
+    heading: /./,
+    act: (page) => see(page, 'everything'),
+  },
   {
     name: 'clients-one-change',
     path: '/console/clients/members-site',
