@@ -9,9 +9,12 @@ import {
 import type { Language } from '../i18n/messages.ts'
 import { german } from './german.ts'
 
-/** `key` is the id of a rule, or the English sentence itself where several rules share one. */
+/**
+ * `key` is the id of a rule, or the English sentence itself where several rules share one. The sentences are written for
+ * documents, where backticks mark code; on a page they would be read as they stand.
+ */
 export const say = (language: Language, key: string, english: string): string =>
-  language === 'de' ? (german[key] ?? english) : english
+  (language === 'de' ? (german[key] ?? english) : english).replaceAll('`', '')
 
 export interface SaidQuestion {
   readonly id: QuestionId

@@ -125,14 +125,16 @@ function Filters(): ReactNode {
           onChange={(event) => setDraft({ ...draft, [name]: event.currentTarget.value })}
         />
       ))}
-      <Button type="submit" variant="default">
-        {t.console.filter}
-      </Button>
-      {names.some((name) => filters.get(name) !== null) && (
-        <Button variant="subtle" onClick={clear}>
-          {words.clear}
+      <div className={rows.filterButtons}>
+        <Button type="submit" variant="default">
+          {t.console.filter}
         </Button>
-      )}
+        {names.some((name) => filters.get(name) !== null) && (
+          <Button variant="subtle" onClick={clear}>
+            {words.clear}
+          </Button>
+        )}
+      </div>
     </form>
   )
 }

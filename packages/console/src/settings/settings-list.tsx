@@ -90,7 +90,7 @@ function SettingRow({ setting }: { readonly setting: SettingShape }): ReactNode 
   return (
     <li className={css.setting}>
       <div className={css.about}>
-        <code className={ui.mono}>{variables[0]}</code>
+        <code className={ui.mono}>{breakable(variables[0] ?? '')}</code>
         <Meaning setting={setting} />
         <small>
           {words.takes} <span lang="en">{setting.accepts.replaceAll('`', '')}</span>
@@ -101,7 +101,7 @@ function SettingRow({ setting }: { readonly setting: SettingShape }): ReactNode 
           <Chip tone={isSet ? 'brand' : 'neutral'}>{words.sources[source]}</Chip>
           {isDangerous(setting) && <Chip tone="danger">{words.danger}</Chip>}
         </span>
-        {secret ? <span>{shown}</span> : <code lang="en">{shown?.replaceAll('`', '')}</code>}
+        {secret ? <span>{shown}</span> : <code lang="en">{breakable(shown?.replaceAll('`', '') ?? '')}</code>}
         {isSet && (
           <small>
             {setting.set_in !== null && setting.set_in !== variables[0] && (
@@ -112,5 +112,18 @@ function SettingRow({ setting }: { readonly setting: SettingShape }): ReactNode 
         )}
       </div>
     </li>
+  )
+}
+
+/** May go to the next line after an underscore or a comma, so that no word of a name is broken. */
+function breakable(text: string): ReactNode {
+  const end = text.search(/(?<=[_,])(?=.)/)
+  if (end === -1) return text
+  return (
+    <>
+      {text.slice(0, end)}
+      <wbr />
+      {breakable(text.slice(end))}
+    </>
   )
 }
