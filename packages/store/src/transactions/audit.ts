@@ -1,16 +1,17 @@
 /** Audit events without a change beside them, and the chain that events are linked into. */
 import type { AuditEvent } from '@countersign/core'
 import type { AnswerOf, InputOf } from '../port.ts'
-import { Rollback, run, type Script } from '../script.ts'
+import { Rollback, run, type Script, type Value } from '../script.ts'
 import * as sql from '../statements/audit.ts'
-import { toAuditValues, writeAudit } from '../steps/audit.ts'
+import { writeAudit } from '../steps/audit.ts'
 
 export function* appendAudit(input: { events: readonly AuditEvent[] }): Script<void> {
   for (const event of input.events) yield* writeAudit(event)
 }
 
-export function* appendGathered(input: { events: readonly AuditEvent[] }): Script<void> {
-  for (const event of input.events) yield* run(sql.insertGatheredAuditEvent, ...toAuditValues(event))
+/** Each row as `toAuditValues` makes it. */
+export function* appendGathered(input: { rows: readonly (readonly Value[])[] }): Script<void> {
+  for (const row of input.rows) yield* run(sql.insertGatheredAuditEvent, ...row)
 }
 
 export function* takeChainLease(input: {
