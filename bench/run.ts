@@ -6,7 +6,7 @@ import { parseArgs, styleText } from 'node:util'
 import type { BenchResult } from './measure.ts'
 
 /** The whole run ends within this time or is cut off, so that nothing waits for a process that hangs. */
-const RUN_MS_MAX = 900_000
+const RUN_MS_MAX = 1_500_000
 
 const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = {
   store: async () => (await import('./store.ts')).benchStore(),
@@ -21,6 +21,7 @@ const suites: Readonly<Record<string, () => Promise<readonly BenchResult[]>>> = 
   server: async () => (await import('./server.ts')).benchServer(),
   oauth: async () => (await import('./oauth.ts')).benchOAuth(),
   console: async () => (await import('./console.ts')).benchConsole(),
+  lighthouse: async () => (await import('./lighthouse.ts')).benchLighthouse(),
 }
 
 const HELP = `npm run bench -- [--only ${Object.keys(suites).join('|')}] [--json] [--strict]
