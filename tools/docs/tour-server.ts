@@ -75,8 +75,11 @@ async function runInBash(
   const terminal = openTerminal(`bash --noprofile --norc '${file}'`, environment)
   let printed = ''
   for await (const text of terminal.stdout.setEncoding('utf8')) printed += text
-  return toPlain(printed).split(`${mark}\n`).slice(0, scripts.length)
+  return toPlain(printed).replaceAll(JOB_TOLD, '').split(`${mark}\n`).slice(0, scripts.length)
 }
+
+/** What bash says by itself of a job that was ended: before its next command if the job is gone by then, else later. */
+const JOB_TOLD = /^\[\d+\][+-]? +(?:Terminated|Done)\b.*\n/gm
 
 const toPlain = (printed: string): string => stripVTControlCharacters(printed).replaceAll('\r', '')
 

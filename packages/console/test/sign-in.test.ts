@@ -91,6 +91,9 @@ test('signing in', async (t) => {
         await page.goto(`${world.url}/sign-in?next=${encodeURIComponent(foreign)}`)
         await fillIn(page, person.email, person.password)
         await page.waitForURL(`${world.url}/account`)
+        // What is still on its way would come back refused, and is a mistake of the page then.
+        await page.getByRole('heading', { name: 'Your data' }).waitFor()
+        await page.waitForLoadState('networkidle')
         await page.context().clearCookies()
       }
 

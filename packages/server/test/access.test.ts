@@ -6,7 +6,7 @@ import type { AnyRoute } from '../src/http/route.ts'
 import { routes } from '../src/routes/table.ts'
 import { assertOAuthError, assertProblem } from './contract.ts'
 import * as given from './given.ts'
-import { goodRequest, makeIds, pathOf, queryOf, samples, stored } from './walk.ts'
+import { goodRequest, makeIds, pathOf, queryOf, samples, settle, stored } from './walk.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
@@ -210,6 +210,7 @@ async function voices(): Promise<{
     },
   })
   const bearer = given.at(exchanged.json, 'access_token')
+  await settle(shared.given)
   return { owner: id, session, other, tries: [{ key: secret }, { bearer }] }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
-import { stored } from './walk.ts'
+import { settle, stored } from './walk.ts'
 
 const shared = await given.openAuthority(given.UNLIMITED)
 after(shared.close)
@@ -139,6 +139,7 @@ test('a key that is fenced in, and its token, makes, changes and rotates no key 
       subject_token_type: 'urn:countersign:params:oauth:token-type:api-key',
     },
   })
+  await settle(shared.given)
   const beyond = [
     { ...FENCES, resources: [] },
     { ...FENCES, resources: ['doc-1', 'doc-3'] },

@@ -269,6 +269,12 @@ const [tablesText = '', countText = '', headText = ''] = readFileSync(
   'utf8',
 ).split(';')
 
+/** Whoever reads the audit log waits for the events that are gathered; until then `stored` lacks those of tokens just given. */
+export async function settle({ send, adminKey }: Pick<Given, 'send' | 'adminKey'>): Promise<void> {
+  const { status } = await send('GET', '/v1/audit?limit=1', { key: adminKey })
+  assert.equal(status, 200)
+}
+
 /** How many rows every table has, and the head of the log: a second reader of the same file. */
 export function stored(config: Config): Readonly<Record<string, unknown>> {
   const db = new DatabaseSync(databaseFile(config), { readOnly: true })
