@@ -60,7 +60,7 @@ export async function benchLighthouse(): Promise<BenchResult[]> {
   const port = await findFreePort()
   const judge = await openJudge(port)
   if (judge === null) {
-    const reason = 'it is not installed: npm install --no-save lighthouse'
+    const reason = 'it is not installed: npm install --prefix bench --no-save lighthouse'
     return [toNotMeasured('lighthouse', UNIT, TARGET, reason)]
   }
   await buildConsole()
