@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buildConsole } from '@countersign/tools/console'
 import { findProgram } from '@countersign/tools/programs'
 import { benchLists } from './console/lists.ts'
-import { benchPages } from './console/pages.ts'
+import { benchPages, toSite } from './console/pages.ts'
 import type { BenchResult } from './measure.ts'
 import { Child } from './server/child.ts'
 
@@ -24,11 +24,7 @@ export async function benchConsole(): Promise<BenchResult[]> {
       await child.call('fill', { from, to: from + FILLED_AT_ONCE })
     }
     const opened = await child.call('open')
-    const site = {
-      issuer: String(opened.issuer),
-      email: String(opened.email),
-      password: String(opened.password),
-    }
+    const site = toSite(opened)
     const lists = await benchLists({ issuer: site.issuer, key: String(opened.key), people: PEOPLE })
     const program = findProgram('chromium')
     return program === undefined

@@ -1,9 +1,11 @@
 /** The pages as Lighthouse judges them: performance, accessibility and best practices, on a phone and on a desk. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { CHROMIUM_FLAGS } from '@countersign/tools/chromium'
 import { buildConsole } from '@countersign/tools/console'
 import { findProgram } from '@countersign/tools/programs'
 import { type Browser, chromium } from 'playwright-core'
+import { type Site, signIn, toSite } from './console/pages.ts'
 import { type Judge, openJudge, type Preset, type Scores } from './lighthouse/judge.ts'
 import { type BenchResult, toNotMeasured } from './measure.ts'
 import { Child } from './server/child.ts'
@@ -12,13 +14,6 @@ import { findFreePort } from './server/ports.ts'
 const SCORE_MIN = 95
 const TARGET = `at least ${SCORE_MIN}`
 const UNIT = 'of 100'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-sync',
-]
 
 interface Visit {
   readonly name: string
@@ -70,13 +65,12 @@ export async function benchLighthouse(): Promise<BenchResult[]> {
   const child = Child.start('../console/authority-child.ts', { BENCH_FOLDER: folder })
   const browser = await chromium.launch({
     executablePath: program,
-    args: [...FLAGS, `--remote-debugging-port=${port}`],
+    args: [...CHROMIUM_FLAGS, `--remote-debugging-port=${port}`],
   })
   try {
     const opened = await child.call('open')
-    const issuer = String(opened.issuer)
-    const cookie = await signIn(browser, issuer, String(opened.email), String(opened.password))
-    return await visitAll(judge, issuer, cookie)
+    const site = toSite(opened)
+    return await visitAll(judge, site.issuer, await toCookie(browser, site))
   } finally {
     await browser.close()
     await child.close()
@@ -110,16 +104,11 @@ const toLine = (name: string, score: number, isHeld: boolean): BenchResult => ({
   met: !isHeld || score >= SCORE_MIN,
 })
 
-/** As a person signs in; the cookies, as the browser sends them. */
-async function signIn(browser: Browser, issuer: string, email: string, password: string): Promise<string> {
+/** The cookies of somebody who has signed in, as the browser sends them. */
+async function toCookie(browser: Browser, site: Site): Promise<string> {
   const context = await browser.newContext({ locale: 'en-GB' })
   try {
-    const page = await context.newPage()
-    await page.goto(`${issuer}/console`)
-    await page.getByLabel('E-mail address').fill(email)
-    await page.getByLabel('Password', { exact: true }).fill(password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await signIn(await context.newPage(), site)
     return (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
   } finally {
     await context.close()

@@ -1,14 +1,9 @@
 /** What a person waits for in a real Chromium: the hosted sign-in page, and changing from one page of the console to another. */
+import { CHROMIUM_FLAGS } from '@countersign/tools/chromium'
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
 import { type BenchResult, median, toLimit } from '../measure.ts'
+import type { Figures } from '../server/child.ts'
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-sync',
-]
 const BYTES_MAX = 30_000
 const USABLE_MS_MAX = 500
 const SLOW_MS_MAX = 1_500
@@ -27,8 +22,15 @@ export interface Site {
   readonly password: string
 }
 
+/** As the child that holds it tells it. */
+export const toSite = ({ issuer, email, password }: Figures): Site => ({
+  issuer: String(issuer),
+  email: String(email),
+  password: String(password),
+})
+
 export async function benchPages(program: string, site: Site): Promise<BenchResult[]> {
-  const browser = await chromium.launch({ executablePath: program, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: program, args: CHROMIUM_FLAGS })
   try {
     return [...(await benchSignIn(browser, site)), ...(await benchRoutes(browser, site))]
   } finally {
@@ -109,11 +111,7 @@ const ROUTES = [
 async function benchRoutes(browser: Browser, site: Site): Promise<BenchResult[]> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
   const page = await context.newPage()
-  await page.goto(`${site.issuer}/console`)
-  await page.getByLabel('E-mail address').fill(site.email)
-  await page.getByLabel('Password', { exact: true }).fill(site.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  await signIn(page, site)
   await page.getByText('Verifiers').first().waitFor()
   // As long as a person looks at the first page; what is loaded ahead comes in this time.
   await page.waitForTimeout(LOOKED_MS)
@@ -134,6 +132,15 @@ async function benchRoutes(browser: Browser, site: Site): Promise<BenchResult[]>
     toLimit('console: change to a page, the slowest of their medians', 'ms', slowest('wallMs'), ROUTE_MS_MAX),
     toLimit('… work of the page’s own thread', 'ms', slowest('busyMs'), ROUTE_MS_MAX),
   ]
+}
+
+/** As a person does, up to the overview. */
+export async function signIn(page: Page, { issuer, email, password }: Site): Promise<void> {
+  await page.goto(`${issuer}/console`)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
 }
 
 interface Visit {

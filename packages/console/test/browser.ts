@@ -94,7 +94,7 @@ interface Violation {
 export async function assertAccessible(page: Page): Promise<void> {
   // A colour on its way to another one has neither's contrast.
   await page.evaluate(SETTLED)
-  const violations = page.frames().length === 1 ? await look(page) : await lookIntoFrames(page)
+  const violations = page.frames().length === 1 ? await look(page, OPTIONS) : await lookIntoFrames(page)
   const told = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' | ')}`,
   )
@@ -104,10 +104,7 @@ export async function assertAccessible(page: Page): Promise<void> {
 /** WCAG 2.2 §2.5.8: what can be pressed is 24 by 24 px, or stands so far from all else that can be. Axe asks only when told to. */
 export async function findTooSmall(page: Page): Promise<readonly string[]> {
   await page.evaluate(SETTLED)
-  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(AXE)
-  const violations = await page.evaluate<readonly Violation[]>(
-    'axe.run(document, { runOnly: ["target-size"] }).then(({ violations }) => violations)',
-  )
+  const violations = await look(page, { runOnly: ['target-size'] })
   return violations.flatMap(({ nodes }) => nodes.map(({ html }) => html))
 }
 
@@ -115,11 +112,10 @@ export async function findTooSmall(page: Page): Promise<readonly string[]> {
  * A document is given axe once and keeps it. Given anew each time, as the builder does, it is read and compiled each
  * time, which takes as long as the look itself.
  */
-async function look(page: Page): Promise<readonly Violation[]> {
+async function look(page: Page, options: object): Promise<readonly Violation[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(AXE)
-  const options = JSON.stringify(OPTIONS)
   return page.evaluate<readonly Violation[]>(
-    `axe.run(document, ${options}).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )
 }
 

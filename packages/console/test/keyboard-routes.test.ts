@@ -101,6 +101,14 @@ async function openAndLeave(page: Page, opener: string, where: string): Promise<
   await dialogue.waitFor({ state: 'detached' })
 }
 
+/** Opens the dialogue of what has the focus, and goes on to what it asks about. */
+async function openAndPress(page: Page, verb: string): Promise<void> {
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await tabTo(page, verb)
+  await page.keyboard.press('Enter')
+}
+
 const hasOpened = async (page: Page): Promise<boolean> => {
   await page.evaluate('new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))')
   return page.evaluate<boolean>(`document.activeElement?.closest('[role="dialog"]') !== null &&
@@ -147,10 +155,7 @@ test('every page by keyboard alone', async (t) => {
       await tabTo(page, 'a API keys')
       await page.keyboard.press('Enter')
       await tabTo(page, 'button End: mine')
-      await page.keyboard.press('Enter')
-      await page.getByRole('dialog').waitFor()
-      await tabTo(page, 'button End')
-      await page.keyboard.press('Enter')
+      await openAndPress(page, 'button End')
       await page.getByText('No key yet').waitFor()
       await waitForFocus(page, 'h1 API keys', 'After the row has left')
       await makeKey(page)
@@ -187,10 +192,7 @@ test('every page by keyboard alone', async (t) => {
     await walkThrough(page, '[aria-label="What is to be done with those chosen"]', 'The bar')
     await openAndLeave(page, 'button Delete', 'several at once')
     await openAndLeave(page, 'button Disable', 'several at once')
-    await page.keyboard.press('Enter')
-    await page.getByRole('dialog').waitFor()
-    await tabTo(page, 'button Disable: 1 service account')
-    await page.keyboard.press('Enter')
+    await openAndPress(page, 'button Disable: 1 service account')
     await page.getByText('Done: 1 service account.').waitFor()
     await waitForFocusInDialogue(page, 'What is done')
     await tabTo(page, 'button Close')
@@ -208,10 +210,7 @@ test('every page by keyboard alone', async (t) => {
     await tabTo(page, 'input Ask for a second factor from')
     await page.keyboard.press('ArrowUp')
     await openAndLeave(page, 'button Put in force', 'the policy')
-    await page.keyboard.press('Enter')
-    await page.getByRole('dialog').waitFor()
-    await tabTo(page, 'button Put in force')
-    await page.keyboard.press('Enter')
+    await openAndPress(page, 'button Put in force')
     await page.getByText('The policy is in force.').waitFor()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     assert.equal((await world.admin.risk.policy()).policy.step_up_at, 41)

@@ -40,6 +40,7 @@ const ENCODINGS = [
 export function createConsoleFiles(folder: string): ConsoleFiles {
   const kept = new Map<string, Uint8Array<ArrayBuffer>>()
   let names: ReadonlySet<string> | null = null
+  let parts: ReadonlyMap<string, readonly string[]> | null = null
   // Names are looked up in what the folder holds, so that no name leads out of it.
   const has = (name: string): boolean => {
     names ??= list(folder)
@@ -52,7 +53,10 @@ export function createConsoleFiles(folder: string): ConsoleFiles {
   }
   return {
     index: () => (has(INDEX) ? new TextDecoder().decode(read(INDEX)) : null),
-    ahead: (part) => (has(AHEAD) ? toNames(new TextDecoder().decode(read(AHEAD)), part).filter(has) : []),
+    ahead: (part) => {
+      parts ??= has(AHEAD) ? toParts(new TextDecoder().decode(read(AHEAD))) : new Map()
+      return parts.get(part)?.filter(has) ?? []
+    },
     find: (name, accepted) => {
       const contentType = CONTENT_TYPES[extname(name)]
       if (contentType === undefined || !has(name)) return null
@@ -63,10 +67,14 @@ export function createConsoleFiles(folder: string): ConsoleFiles {
   }
 }
 
-function toNames(text: string, part: string): readonly string[] {
-  const parts = new Map<string, unknown>(Object.entries(JSON.parse(text)))
-  const names = parts.get(part)
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : []
+function toParts(text: string): ReadonlyMap<string, readonly string[]> {
+  const written = Object.entries<unknown>(JSON.parse(text))
+  return new Map(
+    written.map(([part, names]) => [
+      part,
+      Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [],
+    ]),
+  )
 }
 
 function list(folder: string): ReadonlySet<string> {

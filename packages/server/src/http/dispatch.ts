@@ -290,8 +290,10 @@ function leave(flight: Flight, reply: Reply): Reply {
   if (cors === null && extra === null && limited === null) return reply
   // What a route tells of a limit of its own is about the one that refused.
   const fields = limited === null ? null : toLimitFields(limited)
-  const headers = { ...fields, ...reply.headers, ...extra, ...cors }
-  return { ...reply, headers: { ...headers, ...varyOf(reply.headers, cors) } }
+  return {
+    ...reply,
+    headers: { ...fields, ...reply.headers, ...extra, ...cors, ...varyOf(reply.headers, cors) },
+  }
 }
 
 /** Whoever keeps an answer has to know all that it depends on (RFC 9110 §12.5.5): neither field takes the other's place. */
