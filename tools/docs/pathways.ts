@@ -30,6 +30,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   sign_in_factor: 'a ticket of a sign-in, and a TOTP code, the answer of a passkey or a recovery code',
   sign_in_enrol_totp: 'a ticket of a sign-in that has to enrol a factor',
   sign_in_enrol_passkey: 'a ticket of a sign-in that has to enrol a factor',
+  list_principal_names: 'with `accounts:read` or `service-accounts:read`, each for its own kind',
   sign_in_passkey_options: null,
   sign_in_passkey: 'the answer of a passkey to a challenge, with the person verified',
   sign_in_factor_passkey_options: 'a ticket of a sign-in',

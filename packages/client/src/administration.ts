@@ -11,6 +11,7 @@ import type {
   FactorsResponse,
   NotMeResponse,
   Page,
+  PrincipalNameShape,
   RoleShape,
   Secret,
   ServiceAccountShape,
@@ -144,6 +145,11 @@ export interface Administration extends Overseeing {
     ofAccount(id: string): Promise<CredentialTreeResponse>
     ofServiceAccount(id: string): Promise<CredentialTreeResponse>
   }
+  /**
+   * What accounts and service accounts are called, by at most 100 ids: those that the caller may read (`accounts:read`,
+   * `service-accounts:read`) and that have not ended, in no order.
+   */
+  readonly principalNames: { list(ids: readonly string[]): Promise<readonly PrincipalNameShape[]> }
   /** The processes that follow the revocation log, and how far each has got. */
   readonly verifiers: { list(): Promise<VerifiersResponse> }
   /** Why a request was refused, as long as that is remembered. */
@@ -220,11 +226,20 @@ export function createAdministration(call: Call): Administration {
 }
 
 /** What is only looked at. */
-function createLooks(call: Call): Pick<Administration, 'trees' | 'verifiers' | 'decisions'> {
+function createLooks(
+  call: Call,
+): Pick<Administration, 'trees' | 'principalNames' | 'verifiers' | 'decisions'> {
   return {
     trees: {
       ofAccount: (id) => readTree(call, `/v1/accounts/${encodeURIComponent(id)}`),
       ofServiceAccount: (id) => readTree(call, `/v1/service-accounts/${encodeURIComponent(id)}`),
+    },
+    principalNames: {
+      list: async (ids) => {
+        const query = { ids: ids.join(',') }
+        const body = await call({ method: 'GET', path: '/v1/principal-names', query })
+        return parseAnswer<Page<PrincipalNameShape>>(body, 'items').items
+      },
     },
     verifiers: {
       list: async () =>

@@ -1,15 +1,16 @@
 /** All pages by their address, and what surrounds each of them: texts, theme, data, and the dialogues that any page may open. */
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { AccountPages } from './account/account-pages.tsx'
 import { queryClient } from './api/query-client.ts'
+import { useT } from './i18n/messages.ts'
 import { Speech, type SpeechProps } from './i18n/speech.tsx'
 import { useKeptFocus } from './shell/kept-focus.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { schemeManager } from './theme/scheme.ts'
-import { theme } from './theme/theme.ts'
+import { toTheme } from './theme/theme.ts'
 import { later } from './ui/later.tsx'
 import { LoadingStatus } from './ui/loading.tsx'
 import { PageSkeleton } from './ui/skeletons.tsx'
@@ -25,13 +26,7 @@ const ConsolePages = later(
 export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
   return (
     <Speech first={first}>
-      <MantineProvider
-        theme={theme}
-        defaultColorScheme="auto"
-        colorSchemeManager={schemeManager}
-        withCssVariables={false}
-        withGlobalClasses={false}
-      >
+      <Themed>
         <QueryClientProvider client={queryClient}>
           <ToastProvider>
             <StepUpProvider>
@@ -40,8 +35,24 @@ export function App({ first }: Pick<SpeechProps, 'first'>): ReactNode {
             </StepUpProvider>
           </ToastProvider>
         </QueryClientProvider>
-      </MantineProvider>
+      </Themed>
     </Speech>
+  )
+}
+
+function Themed({ children }: { readonly children: ReactNode }): ReactNode {
+  const { close } = useT().common
+  const theme = useMemo(() => toTheme(close), [close])
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      colorSchemeManager={schemeManager}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      {children}
+    </MantineProvider>
   )
 }
 

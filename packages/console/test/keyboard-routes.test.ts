@@ -92,6 +92,8 @@ async function openAndLeave(page: Page, opener: string, where: string): Promise<
   await page.keyboard.press('Enter')
   const dialogue = page.getByRole('dialog')
   await dialogue.waitFor()
+  // While one looks at what it would do, all that it offers is to stop.
+  await dialogue.getByRole('progressbar').waitFor({ state: 'detached' })
   await waitForFocusInDialogue(page, `The dialogue of ${opener}, ${where},`)
   await walkAround(page, `The dialogue of ${opener}, ${where},`)
   await page.keyboard.press('Escape')
@@ -105,6 +107,8 @@ async function openAndLeave(page: Page, opener: string, where: string): Promise<
 async function openAndPress(page: Page, verb: string): Promise<void> {
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor()
+  // What opens it may be called like what it asks about.
+  await waitForFocusInDialogue(page, `The dialogue with ${verb}`)
   await tabTo(page, verb)
   await page.keyboard.press('Enter')
 }

@@ -1,10 +1,12 @@
 /** What a page shows without being loaded again: what happens meanwhile, when it was, and how a key is used. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@countersign/client'
 import { requireProgram } from '@countersign/tools/programs'
 import { newPerson, signedInElsewhere, signIn } from './people.ts'
 import { openStage } from './stage.ts'
+import type { World } from './world.ts'
 
 test('what happens while a page is open', async (t) => {
   const program = requireProgram(t, 'chromium')
@@ -65,4 +67,71 @@ test('what happens while a page is open', async (t) => {
     assert.equal(await drawn.locator('rect').count(), 14)
     assert.equal(await drawn.locator('rect:not([data-empty])').count(), 1)
   })
+
+  await stage.play('an end is awaited from each verifier, by the name of whose it is', {}, async (page) => {
+    const { items } = await world.admin.accounts.list({ email: person.email })
+    const elsewhere = await signedInElsewhere(world, person)
+    const gate = await follow(world, 'the turnstile')
+    await signIn(page, world, `/console/people/${items[0]?.id}`)
+    await page.getByRole('button', { name: /Session/ }).click()
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+
+    const row = page.getByRole('listitem').filter({ hasText: 'the turnstile' })
+    await row.getByText('not yet').waitFor()
+    await page.getByText('Waiting for the verifiers…').waitFor()
+    await assert.rejects(elsewhere.me(), { code: 'invalid_credential' })
+    gate.applyAll()
+
+    await row.getByText('applied').waitFor()
+    await page.getByText('Confirmed: no verifier accepts it any more.').waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'this authority' }).getByText('applied').waitFor()
+    await gate.stop()
+  })
 })
+
+interface FollowedLog {
+  /** From now on it acknowledges what it is answered. */
+  applyAll(): void
+  stop(): Promise<void>
+}
+
+const POLL_MS = 300
+
+/** A verifier that keeps its lease, and acknowledges nothing new until it is told to. */
+async function follow({ admin, url }: World, name: string): Promise<FollowedLog> {
+  await admin.roles.create({ id: 'follower', description: '', permissions: ['revocations:read'] })
+  const { id } = await admin.serviceAccounts.create({ name, roles: ['follower'] })
+  const made = await admin.apiKeys.create({
+    name,
+    permissions: ['revocations:read'],
+    service_account_id: id,
+  })
+  const headers = { 'x-api-key': made.secret.reveal() }
+  const poll = async (known: string): Promise<string> => {
+    const answer = await fetch(`${url}/v1/revocations?verifier=a-verifier-of-some-test${known}`, { headers })
+    const text = await answer.text()
+    assert.equal(answer.status, 200, text)
+    const { epoch, position }: { epoch: string; position: number } = JSON.parse(text)
+    return `&epoch=${epoch}&after=${position}`
+  }
+  let known = await poll('')
+  let isApplying = false
+  let isOver = false
+  const loop = (async () => {
+    while (!isOver) {
+      const next = await poll(known)
+      if (isApplying) known = next
+      await sleep(POLL_MS)
+    }
+  })()
+  return {
+    applyAll: () => {
+      isApplying = true
+    },
+    stop: () => {
+      isOver = true
+      return loop
+    },
+  }
+}

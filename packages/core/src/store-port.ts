@@ -137,6 +137,10 @@ export interface AccountStore {
     /** `email` finds one by its address, `search` those with a text in address or name. */
     page: PageRequest & { email: string | null; search?: string | null },
   ): Promise<readonly (Account & { roles: readonly RoleId[] })[]>
+  /** What those of these ids that have not ended are called, a person without a name by the address; in no order. */
+  readPrincipalNames(
+    ids: readonly PrincipalId[],
+  ): Promise<readonly { readonly id: PrincipalId; readonly name: string }[]>
   /** Those people who may administer now, neither disabled nor ended; at most `max` of them. */
   listEnabledAdministrators(max: number): Promise<readonly AccountId[]>
   /** Replaces the hash only where it is still `from`: a change of password in between wins. */

@@ -56,12 +56,21 @@ export interface CredentialTreeResponse {
   grants_complete: boolean
 }
 
+/** What a principal is called, for whoever has met its id: a person without a name by the address. */
+export interface PrincipalNameShape {
+  id: string
+  kind: 'account' | 'service_account'
+  name: string
+}
+
 /** A process that follows the revocation log and may hold a lease. */
 export interface VerifierShape {
   /** The beginning of the name that it polls with: enough to tell two apart, too little to poll in its place. */
   label: string
   /** The authority's own. */
   own: boolean
+  /** Whose credential it polls with. */
+  principal: { kind: 'account' | 'service_account'; id: string } | null
   position: number
   behind: number
   asked_ms_ago: number

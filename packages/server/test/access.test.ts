@@ -107,6 +107,7 @@ test('the routes that ask for no permission are those whose doors are tested her
     'list_own_factors',
     'list_own_passkeys',
     'list_own_sessions',
+    'list_principal_names',
     'make_recovery_codes',
     'me',
     'own_passkey_options',

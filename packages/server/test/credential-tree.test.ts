@@ -102,7 +102,8 @@ test('a verifier is listed while it may hold a lease, by a part of its name that
   const list = (): Promise<given.Answer> => to.send('GET', '/v1/verifiers', { key: to.adminKey })
   const alone = await list()
 
-  await to.send('GET', `/v1/revocations?verifier=${VERIFIER}`, { key: to.adminKey })
+  const { owner, secret: key } = await given.keyOf(to, ['revocations:read'])
+  await to.send('GET', `/v1/revocations?verifier=${VERIFIER}`, { key })
   const body = { id: 'walkers', permissions: ['docs:read'] }
   await to.send('POST', '/v1/roles', { key: to.adminKey, body })
   await to.send('POST', '/v1/revocations', {
@@ -120,6 +121,7 @@ test('a verifier is listed while it may hold a lease, by a part of its name that
   assert.ok(remote > 0)
   assert.equal(own, 0)
   assert.equal(followed.json.count, 2)
+  assert.deepEqual(principalsOf(followed), [{ kind: 'service_account', id: owner }, null])
   assert.equal(followed.json.lease_ms, 5_000)
   assert.deepEqual(labelsOf(later).includes(VERIFIER.slice(0, 8)), false)
 })
@@ -132,6 +134,11 @@ function idsOf(items: unknown): readonly string[] {
 function labelsOf({ json }: given.Answer): readonly string[] {
   assert.ok(Array.isArray(json.items))
   return json.items.map(({ label }) => String(label))
+}
+
+function principalsOf({ json }: given.Answer): readonly unknown[] {
+  assert.ok(Array.isArray(json.items))
+  return json.items.map(({ principal }) => principal)
 }
 
 function behindOf({ json }: given.Answer): readonly number[] {

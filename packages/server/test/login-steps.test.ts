@@ -68,7 +68,8 @@ test('a first factor is enrolled on the way: the picture, the code, the recovery
   const wrong = await browser.submit(page, { code: wrongCodeOf(seed, clock.nowMs()) })
   assert.equal(wrong.status, 400)
   assert.match(wrong.text, /id="login-error">The code is wrong/)
-  assert.equal(keyOf(wrong), '', 'The seed is shown once.')
+  assert.equal(keyOf(wrong), seed, 'Whoever mistyped the seed can read it again.')
+  assert.match(wrong.text, /<svg/)
   const codes = await browser.submit(wrong, { code: codeOf(seed, clock.nowMs()) })
 
   assert.equal((codes.text.match(/<li><code>/g) ?? []).length, 10)
@@ -77,6 +78,17 @@ test('a first factor is enrolled on the way: the picture, the code, the recovery
   assert.match((await browser.ask('GET', next)).text, /id="consent-allow"/)
   nextStep(clock)
   assert.match((await afterPassword(email)).page.text, /id="factor-form"/)
+})
+
+test('a ticket that has ended shows no seed again', async () => {
+  const { browser, page } = await afterPassword((await guarded()).email)
+  clock.advance(601)
+
+  const late = await browser.submit(page, { code: '000000' })
+
+  assert.equal(late.status, 400)
+  assert.equal(keyOf(late), '')
+  assert.match(late.text, /id="login-identifier"/)
 })
 
 test('a passkey is enrolled by what the script sends, and the recovery codes come with it', async () => {

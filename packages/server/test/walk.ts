@@ -241,8 +241,12 @@ export function pathOf(route: AnyRoute, ids: Ids, id?: string): string {
 }
 
 /** What has to stand in the query of a route that does not do without. */
-export const queryOf = (route: AnyRoute): string =>
-  route.name === 'follow_revocations' ? '?verifier=a-verifier-that-walks' : ''
+export const queryOf = ({ name }: AnyRoute): string => NEEDED_QUERIES[name] ?? ''
+
+const NEEDED_QUERIES: Readonly<Record<string, string>> = {
+  follow_revocations: '?verifier=a-verifier-that-walks',
+  list_principal_names: '?ids=acc_01kf0rdqg06p1nem1shv2ssrmr',
+}
 
 /** A request that a route would take, by an administrator's key. */
 export function goodRequest(route: AnyRoute, key: string): SendOptions {

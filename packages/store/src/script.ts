@@ -26,6 +26,12 @@ export interface Answer {
 
 export type Script<T> = Generator<Ask, T, Answer>
 
+/** How many ids a statement takes that is about several; the rest comes with the next. */
+export const LISTED_AT_ONCE = 25
+
+/** The placeholders of such a list: the same text however many are meant, so that it is prepared once. */
+export const listed: string = Array.from({ length: LISTED_AT_ONCE }, (_, index) => `$${index + 1}`).join(', ')
+
 /** All rows of a query, or of a change that says `returning`. */
 export function* all(statement: Statement, ...values: Value[]): Script<readonly Row[]> {
   return (yield { statement, values }).rows

@@ -111,6 +111,7 @@ function createPrincipalStore(engine: StoreEngine): AccountStore & ServiceAccoun
     readAccount: (id) => engine.read(() => principals.readAccount(id)),
     readAccountByEmail: (email) => engine.read(() => principals.readAccountByEmail(email)),
     listAccounts: (page) => engine.read(() => principals.listAccounts(page)),
+    readPrincipalNames: (ids) => engine.read(() => principals.readPrincipalNames(ids)),
     listEnabledAdministrators: (max) => engine.read(() => principals.listEnabledAdministrators(max)),
     replacePasswordHash: (id, from, to) => engine.write('replacePasswordHash', { id, from, to }),
     changeAccount: (input) => engine.write('changeAccount', input),

@@ -36,12 +36,7 @@ export function AddApp({ step, onStep, onCodes }: AddAppProps): ReactNode {
     },
   })
   return (
-    <Modal
-      opened={step !== null}
-      onClose={close}
-      title={t.account.addApp}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={step !== null} onClose={close} title={t.account.addApp}>
       {step?.kind === 'name' && <NameForm onOffer={(offer) => onStep({ kind: 'offer', offer })} />}
       {step?.kind === 'offer' && (
         <TotpForm

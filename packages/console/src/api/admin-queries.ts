@@ -35,15 +35,6 @@ export const programsQuery = pages(['programs'], (cursor) =>
   client.serviceAccounts.list({ limit: PAGE, cursor }),
 )
 
-/** For pages that name the owner of something: the newest hundred programs, by their ids. */
-export const programNamesQuery = queryOptions({
-  queryKey: ['programs', 'names'],
-  queryFn: async () => {
-    const { items } = await client.serviceAccounts.list({ limit: 100 })
-    return new Map(items.map(({ id, name }) => [id, name]))
-  },
-})
-
 export const programQuery = (id: string) =>
   queryOptions({ queryKey: ['program', id], queryFn: () => client.serviceAccounts.read(id) })
 
@@ -71,6 +62,18 @@ export const verifiersQuery = queryOptions({
   queryFn: () => client.verifiers.list(),
   refetchInterval: LIVE_MS,
 })
+
+/** As often as a person can see. */
+const FOLLOW_MS = 300
+
+/** Followed until everybody has applied the log up to that position. */
+export const verifiersUntilQuery = (position: number) =>
+  queryOptions({
+    queryKey: ['verifiers', 'until', position],
+    queryFn: () => client.verifiers.list(),
+    refetchInterval: ({ state }) =>
+      state.data?.items.every((one) => one.position >= position) === true ? false : FOLLOW_MS,
+  })
 
 export const auditQuery = (filter: AuditQuery) =>
   pages(['audit', filter], (cursor) => client.audit.list({ limit: PAGE, cursor, ...filter }))

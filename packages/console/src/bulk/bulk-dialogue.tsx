@@ -33,7 +33,6 @@ export function BulkDialogue({ onClose, ...parts }: BulkDialogueProps): ReactNod
       closeOnClickOutside={false}
       closeOnEscape={!isBusy}
       withCloseButton={!isBusy}
-      closeButtonProps={{ 'aria-label': t.common.close }}
     >
       <div className={ui.stack}>
         <div aria-live="polite" className={css.told}>
@@ -45,12 +44,21 @@ export function BulkDialogue({ onClose, ...parts }: BulkDialogueProps): ReactNod
               {words.stop}
             </Button>
           ) : (
-            <Button variant="default" onClick={() => onClose(state.kind === 'done')}>
+            <Button
+              variant="default"
+              onClick={() => onClose(state.kind === 'done')}
+              // Where there is no way back, Enter pressed once too often closes it.
+              data-autofocus={asked.action !== 'enable' || undefined}
+            >
               {state.kind === 'done' ? t.common.close : t.common.cancel}
             </Button>
           )}
           {state.kind === 'ready' && state.tally.done > 0 && (
-            <Button color={asked.action === 'enable' ? 'brand' : 'danger'} onClick={go} data-autofocus>
+            <Button
+              color={asked.action === 'enable' ? 'brand' : 'danger'}
+              onClick={go}
+              data-autofocus={asked.action === 'enable' || undefined}
+            >
               {`${verb}: ${words.nouns[noun](say(state.tally.done))}`}
             </Button>
           )}

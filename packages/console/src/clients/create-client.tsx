@@ -5,7 +5,6 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { Cancelled, fieldMistake } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
-import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { ChoiceCards } from '../ui/choice-cards.tsx'
 import { Failure, Notice } from '../ui/parts.tsx'
@@ -38,16 +37,9 @@ export interface CreateClientProps {
 }
 
 export function CreateClient({ isOpen, onMade, onClose }: CreateClientProps): ReactNode {
-  const t = useT()
   const words = useTexts(clientTexts)
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={words.create}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={words.create} size="lg">
       {isOpen && <ClientForm onMade={onMade} />}
     </Modal>
   )

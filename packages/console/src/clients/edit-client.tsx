@@ -32,16 +32,9 @@ export interface EditClientProps {
 }
 
 export function EditClient({ client, isOpen, onClose }: EditClientProps): ReactNode {
-  const t = useT()
   const words = useTexts(clientTexts)
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={`${words.edit}: ${client.name}`}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={`${words.edit}: ${client.name}`} size="lg">
       {isOpen && <EditForm client={client} onDone={onClose} />}
     </Modal>
   )

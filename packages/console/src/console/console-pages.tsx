@@ -1,7 +1,7 @@
 /** The console for administrators: the sections that the person may look at, and no others. */
 import { permissions as own, type Permission } from '@countersign/protocol'
 import type { ReactNode } from 'react'
-import { Redirect } from 'wouter'
+import { Link, Redirect } from 'wouter'
 import { useT } from '../i18n/messages.ts'
 import { OverviewPage } from '../overview/overview-page.tsx'
 import { mayUseConsole, useMay, useMe } from '../shell/me.ts'
@@ -167,7 +167,12 @@ function Sections({
       ) : (
         <>
           <PageHeader title={t.shell.console} />
-          <Empty icon="shield" title={t.shell.noAccess} text={t.shell.noAccessText} />
+          <Empty
+            icon="shield"
+            title={t.shell.noAccess}
+            text={t.shell.noAccessText}
+            action={<Link href="/account">{t.console.toAccount}</Link>}
+          />
         </>
       )}
     </Shell>

@@ -20,12 +20,7 @@ export function CreatePerson({
 }): ReactNode {
   const t = useT()
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t.console.createPerson}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={t.console.createPerson}>
       {isOpen && <PersonForm onDone={onClose} />}
     </Modal>
   )

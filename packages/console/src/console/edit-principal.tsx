@@ -27,14 +27,8 @@ export interface EditPrincipalProps {
 }
 
 export function EditPrincipal({ title, from, ...form }: EditPrincipalProps): ReactNode {
-  const t = useT()
   return (
-    <Modal
-      opened={from !== null}
-      onClose={form.onClose}
-      title={title}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={from !== null} onClose={form.onClose} title={title}>
       {from !== null && <DraftForm from={from} {...form} />}
     </Modal>
   )

@@ -1,7 +1,6 @@
 /** One event of the audit log. Whatever others wrote into it is text. */
-import type { AuditEventShape } from '@countersign/protocol'
-import type { ReactNode } from 'react'
-import { Link } from 'wouter'
+import { type AuditEventShape, isPrincipalId } from '@countersign/protocol'
+import { Fragment, type ReactNode } from 'react'
 import { happenings } from '../audit/happenings.ts'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
@@ -9,6 +8,7 @@ import rows from '../ui/list.module.css'
 import { Chip, type Tone } from '../ui/parts.tsx'
 import { Time } from '../ui/time.tsx'
 import css from '../ui/ui.module.css'
+import { PrincipalLink } from './principal-link.tsx'
 
 const TONES: Readonly<Record<AuditEventShape['outcome'], Tone>> = {
   success: 'neutral',
@@ -38,18 +38,18 @@ export function EventRow({ event, isShort = false }: EventRowProps): ReactNode {
           {event.chain === null && <Chip>{t.console.unchained}</Chip>}
         </div>
         <div className={rows.rowText}>
-          <Party label={t.console.actor} kind={event.actor.kind} id={event.actor.id} />
+          <Party {...event.actor} />
           {event.target !== null && (
             <>
               {' → '}
-              <Party label={t.console.target} kind={event.target.kind} id={event.target.id} />
+              <Party {...event.target} />
             </>
           )}
           {event.address !== null && ` · ${t.console.address} ${event.address}`}
         </div>
         {!isShort && details.length > 0 && (
           <div className={rows.rowText}>
-            {details.map(([name, value]) => `${name}: ${value}`).join(' · ')}
+            <Details details={details} />
           </div>
         )}
       </div>
@@ -63,23 +63,32 @@ export function EventRow({ event, isShort = false }: EventRowProps): ReactNode {
 }
 
 interface PartyProps {
-  readonly label: string
   readonly kind: string
   readonly id: string | null
 }
 
-const PAGES: Readonly<Record<string, string>> = { account: 'people', service_account: 'programs' }
+/** Somebody or something that an event names: people and programs by name, everything else by its kind and id. */
+function Party({ kind, id }: PartyProps): ReactNode {
+  const { kinds } = useT().console
+  if (id !== null && isPrincipalId(id)) return <PrincipalLink id={id} />
+  const said = Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : kind
+  return id === null ? said : `${said} ${id}`
+}
 
-function Party({ label, kind, id }: PartyProps): ReactNode {
-  const page = PAGES[kind]
-  if (id === null) return <span title={label}>{kind}</span>
-  return page === undefined ? (
-    <span title={label}>
-      {kind} {id}
-    </span>
-  ) : (
-    <Link href={`/console/${page}/${encodeURIComponent(id)}`} title={label}>
-      {id}
-    </Link>
-  )
+type Detail = AuditEventShape['details'][string]
+
+function Details({ details }: { readonly details: readonly (readonly [string, Detail])[] }): ReactNode {
+  return details.map(([name, value], index) => (
+    <Fragment key={name}>
+      {index > 0 && ' · '}
+      {name}: <DetailValue name={name} value={value} />
+    </Fragment>
+  ))
+}
+
+/** Details are written once and for good, so that what a value is can only be seen by its name and looks. */
+function DetailValue({ name, value }: { readonly name: string; readonly value: Detail }): ReactNode {
+  if (typeof value === 'number' && /_at(?:_ms)?$/.test(name))
+    return <Time at={new Date(value).toISOString()} />
+  return typeof value === 'string' ? <PrincipalLink id={value} /> : String(value)
 }

@@ -1,9 +1,8 @@
 /** Every API key, whoever it belongs to. */
 import { type ApiKeyShape, permissions as own } from '@countersign/protocol'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { Link } from 'wouter'
-import { allKeysQuery, programNamesQuery } from '../api/admin-queries.ts'
+import { allKeysQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { Bulk, LISTED, SelectBox, useSelection } from '../bulk/selection.tsx'
 import { useT } from '../i18n/messages.ts'
@@ -12,6 +11,7 @@ import { KeyRow } from '../keys/key-row.tsx'
 import { useMay } from '../shell/me.ts'
 import { PagedList } from '../ui/pages.tsx'
 import { Empty, PageHeader, Section } from '../ui/parts.tsx'
+import { PrincipalLink } from './principal-link.tsx'
 
 const CHANGES = [['api-keys']]
 
@@ -51,16 +51,13 @@ export function AllKeysPage(): ReactNode {
   )
 }
 
+/** Many keys are called alike; whose they are tells them apart. */
 function Owner({ owner }: { readonly owner: ApiKeyShape['owner'] }): ReactNode {
   const t = useT()
-  const may = useMay()
-  // Many keys are called alike; whose they are tells them apart.
-  const { data: names } = useQuery({ ...programNamesQuery, enabled: may(own.serviceAccountsRead) })
-  const href = `/console/${owner.kind === 'account' ? 'people' : 'programs'}/${owner.id}`
   return (
     <>
       {' · '}
-      {t.console.owner} <Link href={href}>{names?.get(owner.id) ?? t.console.kinds[owner.kind]}</Link>
+      {t.console.owner} <PrincipalLink id={owner.id} />
     </>
   )
 }

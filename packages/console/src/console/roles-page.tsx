@@ -58,7 +58,6 @@ export function RolesPage(): ReactNode {
         onClose={close}
         size="lg"
         title={open?.kind === 'edit' ? t.console.editRole(open.role.id) : t.console.createRole}
-        closeButtonProps={{ 'aria-label': t.common.close }}
       >
         {open !== null && open.kind !== 'end' && (
           <RoleForm role={open.kind === 'edit' ? open.role : null} onDone={close} />

@@ -6,7 +6,7 @@ import { useSpeech } from '../i18n/messages.ts'
 import rows from '../ui/list.module.css'
 import { Chip, Failure, Notice, Section } from '../ui/parts.tsx'
 import { RowsSkeleton } from '../ui/skeletons.tsx'
-import css from '../ui/ui.module.css'
+import { VerifierName } from './verifier-list.tsx'
 
 export function Verifiers(): ReactNode {
   const { t, language } = useSpeech()
@@ -32,16 +32,20 @@ export function Verifiers(): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {data.items.map(({ label, own, behind, asked_ms_ago: ago }) => (
-              <tr key={own ? 'own' : label}>
-                <td>{own ? t.console.ownVerifier : <code className={css.mono}>{label}…</code>}</td>
+            {data.items.map((verifier) => (
+              <tr key={verifier.own ? 'own' : verifier.label}>
                 <td>
-                  <Chip tone={behind === 0 ? 'good' : 'warn'}>
-                    {behind === 0 ? t.console.upToDate : t.console.behind(behind)}
+                  <VerifierName verifier={verifier} />
+                </td>
+                <td>
+                  <Chip tone={verifier.behind === 0 ? 'good' : 'warn'}>
+                    {verifier.behind === 0 ? t.console.upToDate : t.console.behind(verifier.behind)}
                   </Chip>
                 </td>
                 <td>
-                  {t.console.askedAgo((ago / 1000).toLocaleString(language, { maximumFractionDigits: 1 }))}
+                  {t.console.askedAgo(
+                    (verifier.asked_ms_ago / 1000).toLocaleString(language, { maximumFractionDigits: 1 }),
+                  )}
                 </td>
               </tr>
             ))}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { isProblem } from '../api/problems.ts'
+import { PrincipalLink } from '../console/principal-link.tsx'
 import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import rows from '../ui/list.module.css'
@@ -58,7 +59,13 @@ export function DecisionSection(): ReactNode {
             <Fact label={words.route}>{decision.data.route ?? t.common.unknown}</Fact>
             <Fact label={words.credential}>{decision.data.credential_id ?? t.common.none}</Fact>
             <Fact label={t.console.address}>{decision.data.address ?? t.common.unknown}</Fact>
-            <Fact label={words.reportedBy}>{decision.data.reported_by ?? words.here}</Fact>
+            <Fact label={words.reportedBy}>
+              {decision.data.reported_by === null ? (
+                words.here
+              ) : (
+                <PrincipalLink id={decision.data.reported_by} />
+              )}
+            </Fact>
             <Fact label={words.at}>
               <Time at={decision.data.at} />
             </Fact>

@@ -30,6 +30,8 @@ export const deConsole: Messages['console'] = {
     `${count(n, 'Prozess folgt', 'Prozesse folgen')} dem Widerrufsprotokoll. Eine Frist dauert ${lease} s: Wer länger abgeschnitten ist, lässt niemanden hinein.`,
   ownVerifier: 'diese Autorität',
   verifier: 'Prüfer',
+  hasApplied: 'kennt es',
+  hasNotApplied: 'noch nicht',
   lag: 'Rückstand',
   upToDate: 'auf dem Stand',
   behind: (n) => `${count(n, 'Eintrag', 'Einträge')} zurück`,

@@ -29,6 +29,8 @@ export const enConsole = {
     `${count(n, 'process follows', 'processes follow')} the revocation log. A lease lasts ${lease} s: cut off for longer, a verifier lets nobody in.`,
   ownVerifier: 'this authority',
   verifier: 'Verifier',
+  hasApplied: 'applied',
+  hasNotApplied: 'not yet',
   lag: 'Behind',
   upToDate: 'up to date',
   behind: (n: number) => `${count(n, 'entry', 'entries')} behind`,

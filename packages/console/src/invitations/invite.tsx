@@ -5,7 +5,6 @@ import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { EmailInput } from '../console/email-input.tsx'
 import { RolePicker } from '../console/role-picker.tsx'
-import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
@@ -14,7 +13,6 @@ import { Room } from './room.tsx'
 import { invitationTexts } from './texts.ts'
 
 export function Invite(): ReactNode {
-  const t = useT()
   const texts = useTexts(invitationTexts)
   const [isOpen, setOpen] = useState(false)
   const close = (): void => setOpen(false)
@@ -23,12 +21,7 @@ export function Invite(): ReactNode {
       <Button variant="default" onClick={() => setOpen(true)}>
         {texts.invite}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title={texts.dialogue}
-        closeButtonProps={{ 'aria-label': t.common.close }}
-      >
+      <Modal opened={isOpen} onClose={close} title={texts.dialogue}>
         {isOpen && <InviteForm onDone={close} />}
       </Modal>
     </>

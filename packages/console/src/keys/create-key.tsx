@@ -35,13 +35,7 @@ export interface CreateKeyProps {
 export function CreateKey({ isOpen, onClose, ...form }: CreateKeyProps): ReactNode {
   const t = useT()
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t.account.createKey}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={t.account.createKey} size="lg">
       {isOpen && <KeyForm {...form} />}
     </Modal>
   )

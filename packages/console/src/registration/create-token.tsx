@@ -5,7 +5,6 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { client } from '../api/client.ts'
 import { Cancelled } from '../api/problems.ts'
 import { useAction } from '../api/use-action.ts'
-import { useT } from '../i18n/messages.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import css from '../ui/ui.module.css'
@@ -24,15 +23,9 @@ export interface CreateTokenProps {
 }
 
 export function CreateToken({ isOpen, onMade, onClose }: CreateTokenProps): ReactNode {
-  const t = useT()
   const words = useTexts(registrationTexts)
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={words.create}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={words.create}>
       {isOpen && <CreateForm onMade={onMade} />}
     </Modal>
   )

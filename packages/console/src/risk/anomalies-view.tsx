@@ -3,7 +3,7 @@ import type { AnomalyShape } from '@countersign/protocol'
 import { Button, Select, TextInput } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { Link } from 'wouter'
+import { PrincipalLink } from '../console/principal-link.tsx'
 import { useTexts } from '../i18n/texts.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import rows from '../ui/list.module.css'
@@ -141,30 +141,21 @@ function AnomalyRow({ anomaly }: { readonly anomaly: AnomalyShape }): ReactNode 
   )
 }
 
-const PAGES: Readonly<Record<string, string>> = { account: 'people', service_account: 'programs' }
-
 /** Whom it is about, and for a key whose it is. */
 function Party({ anomaly: { target, owner } }: { readonly anomaly: AnomalyShape }): ReactNode {
   const words = useTexts(riskTexts)
   if (target === null) return null
-  const page = owner === null ? undefined : PAGES[owner.kind]
   const kind = isKey(words.kinds, target.kind) ? words.kinds[target.kind] : target.kind
-  const link = page !== undefined && owner !== null && (
-    <Link href={`/console/${page}/${encodeURIComponent(owner.id)}`}>{owner.id}</Link>
-  )
-  return target.id === owner?.id ? (
+  if (owner === null) return `${kind} ${target.id}`
+  const link = <PrincipalLink id={owner.id} />
+  return target.id === owner.id ? (
     <>
       {kind} {link}
     </>
   ) : (
     <>
-      {kind} {target.id}
-      {link !== false && (
-        <>
-          {` ${words.of} `}
-          {link}
-        </>
-      )}
+      {`${kind} ${target.id} ${words.of} `}
+      {link}
     </>
   )
 }

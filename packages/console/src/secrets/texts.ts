@@ -11,9 +11,6 @@ const en = {
   applied: 'Verifiers that have applied the change',
   allApplied: 'Every verifier has applied the change.',
   someApplied: (some: number, all: number) => `${some} of ${all} verifiers have applied the change.`,
-  ownVerifier: 'this authority',
-  has: 'applied',
-  hasNot: 'not yet',
   root: 'Root secrets',
   rootLead:
     'They make digests and seal what is stored. They are set with COUNTERSIGN_SECRETS or stand in the data folder, never here.',
@@ -51,9 +48,6 @@ export const secretsTexts: Texts<typeof en> = {
     applied: 'Verifier, die die Änderung kennen',
     allApplied: 'Jeder Verifier kennt die Änderung.',
     someApplied: (some, all) => `${some} von ${all} Verifiern kennen die Änderung.`,
-    ownVerifier: 'diese Autorität',
-    has: 'kennt sie',
-    hasNot: 'noch nicht',
     root: 'Wurzelgeheimnisse',
     rootLead:
       'Sie bilden Prüfwerte und versiegeln, was gespeichert ist. Sie stehen in COUNTERSIGN_SECRETS oder im Datenordner, nie hier.',

@@ -89,13 +89,7 @@ export function Shell({ entries, other, title, here, isWide = false, children }:
         </ActionIcon>
         <Brand />
       </nav>
-      <Drawer
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        size={270}
-        title={<Brand />}
-        closeButtonProps={{ 'aria-label': t.common.close }}
-      >
+      <Drawer opened={isOpen} onClose={() => setOpen(false)} size={270} title={<Brand />}>
         <nav className={css.drawer} aria-label={t.shell.navigation}>
           {side}
         </nav>

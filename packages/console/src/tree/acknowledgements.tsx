@@ -1,9 +1,12 @@
 /** A revocation on its way to every verifier, followed until it is confirmed. */
-import type { RevokeResponse } from '@countersign/protocol'
+import { permissions as own, type RevokeResponse } from '@countersign/protocol'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { verifiersUntilQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
+import { VerifierList } from '../console/verifier-list.tsx'
 import { useSpeech } from '../i18n/messages.ts'
+import { useMay } from '../shell/me.ts'
 import { Icon } from '../ui/icon.tsx'
 import { tellExactly } from '../ui/time.tsx'
 import css from './tree.module.css'
@@ -12,6 +15,13 @@ import css from './tree.module.css'
 const FOLLOW_MS = 200
 
 type Following = Omit<RevokeResponse, 'ended'>
+
+/** Which of them have acknowledged; those whose lease runs out leave the list. */
+function Each({ position }: { readonly position: number }): ReactNode {
+  const may = useMay()
+  const { data } = useQuery({ ...verifiersUntilQuery(position), enabled: may(own.revocationsRead) })
+  return data === undefined ? null : <VerifierList verifiers={data.items} position={position} />
+}
 
 export function Acknowledgements({ begun }: { readonly begun: RevokeResponse }): ReactNode {
   const { t, language } = useSpeech()
@@ -39,6 +49,7 @@ export function Acknowledgements({ begun }: { readonly begun: RevokeResponse }):
         {data.lapsed > 0 && `, ${t.console.lapsed(data.lapsed)}`}
         {data.confirmed && `, ${t.console.within(Math.ceil(data.elapsed_ms).toLocaleString(language))}`}
       </span>
+      <Each position={begun.position} />
       <span className={css.more}>
         {t.console.signatureOnly} {tellExactly(new Date(data.signature_only_until), language)}
       </span>

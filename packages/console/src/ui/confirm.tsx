@@ -22,12 +22,7 @@ export interface ConfirmProps {
 export function Confirm({ isDangerous = true, ...props }: ConfirmProps): ReactNode {
   const t = useT()
   return (
-    <Modal
-      opened={props.title !== null}
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t.common.close }}
-    >
+    <Modal opened={props.title !== null} onClose={props.onClose} title={props.title}>
       <div className={css.stack}>
         <p>{props.text}</p>
         {props.children}

@@ -80,7 +80,6 @@ function StepUpModal({ asked }: { readonly asked: Asked | null }): ReactNode {
       title={t.stepUp.title}
       size="sm"
       zIndex={400}
-      closeButtonProps={{ 'aria-label': t.common.close }}
     >
       {asked !== null && <StepUpForm asked={asked} />}
     </Modal>

@@ -63,6 +63,27 @@ export async function offerTotpByTicket(
   return offerTotp(context, by, name, facts)
 }
 
+/**
+ * What was offered with the ticket, once more: for a page that is drawn again after a code that was wrong. It tells whoever
+ * holds the ticket no more than they were told, and could have anew.
+ */
+export async function showOfferByTicket(
+  { store, secrets, policy }: Context,
+  ticket: string,
+  facts: RequestFacts,
+): Promise<Outcome<TotpOffer>> {
+  const found = await store.readTicket(secrets.digests(new Secret(ticket)), facts.nowMs)
+  const id = found?.ticket.factorId ?? null
+  if (found === null || id === null) return refuse('ticket_ended', 'unknown')
+  const offer = await store.readOffer(found.account.id, id, facts.nowMs)
+  if (offer === null) return refuse('ticket_ended', 'ended')
+  const seed = new Secret(secrets.open(offer.sealedSeed, id))
+  return { ok: true, id, seed, uri: toUri(policy, seed, found.account.email) }
+}
+
+const toUri = ({ issuer }: Context['policy'], seed: Secret, email: string): Secret =>
+  toOtpauthUri(seed, new URL(issuer).hostname, email)
+
 interface OfferedTo {
   readonly account: { readonly id: AccountId; readonly email: string }
   readonly ticketDigest: string | null
@@ -102,8 +123,7 @@ async function offerTotp(
   })
   if (offered === 'limit_reached') return refuse('limit_reached')
   if (offered !== 'offered') return refuse('ticket_ended', 'ended')
-  const service = new URL(context.policy.issuer).hostname
-  return { ok: true, id, seed, uri: toOtpauthUri(seed, service, account.email) }
+  return { ok: true, id, seed, uri: toUri(context.policy, seed, account.email) }
 }
 
 export interface ConfirmedFactor {

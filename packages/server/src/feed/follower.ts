@@ -56,7 +56,7 @@ class OwnFollower implements Follower {
 
   /** Reading the log is a poll: from here on a lease may be counted. */
   onBegin(round: Round): void {
-    this.#parts.registry.note(this.#parts.id, 0, round.beganAtMonotonicMs)
+    this.#parts.registry.note({ verifier: this.#parts.id, principal: null }, 0, round.beganAtMonotonicMs)
   }
 
   onEnd(round: Round): void {
@@ -111,7 +111,7 @@ class OwnFollower implements Follower {
   async #load(): Promise<void> {
     const { clock, registry, id, own, read, leaseMs } = this.#parts
     const sent = { sentAtMonotonicMs: clock.monotonicMs(), sentAtWallMs: clock.nowMs() }
-    registry.note(id, 0, sent.sentAtMonotonicMs)
+    registry.note({ verifier: id, principal: null }, 0, sent.sentAtMonotonicMs)
     let epoch = this.#parts.tail.head()?.epoch === this.#epoch ? this.#epoch : null
     let after = epoch === null ? 0 : this.#applied
     for (;;) {

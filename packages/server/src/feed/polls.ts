@@ -78,7 +78,7 @@ class LongPolls implements Polls {
     return {
       request,
       // What lies beyond the head counts only after the log was read: it may have gone backwards.
-      verifier: registry.note(request.verifier, isInLog ? request.after : 0, nowMs),
+      verifier: registry.note(request, isInLog ? request.after : 0, nowMs),
       begunBefore: tail.begun(),
       untilMs: nowMs + Math.min(request.holdMs, toHoldMaxMs(leaseMs)),
       waited: false,

@@ -3,6 +3,7 @@
  * timer and knows no database by itself, so that a test can run the very same code in a world of its own.
  */
 import type { Bus, Clock, LogStore } from '@countersign/core'
+import type { PrincipalId } from '@countersign/protocol'
 import type { FeedAnswer } from '@countersign/verifier'
 
 export type { Bus, BusListener } from '@countersign/core'
@@ -59,6 +60,8 @@ export interface Leaving {
 
 export interface PollRequest {
   readonly verifier: string
+  /** Whose credential the poll came with; null for the node's own. */
+  readonly principal: PrincipalId | null
   /** Null for a verifier that knows nothing yet; `after` means nothing then. */
   readonly epoch: string | null
   readonly after: number
@@ -98,6 +101,8 @@ export interface Awaited {
 export interface Standing {
   readonly id: string
   readonly isOwn: boolean
+  /** Whose credential it polled with last; null for the node's own. */
+  readonly principal: PrincipalId | null
   readonly position: number
   readonly askedMsAgo: number
 }

@@ -3,7 +3,8 @@
  * applied the log, and when its last poll was received. It counts from receipt, answered or not.
  */
 import { Overloaded } from '@countersign/core'
-import type { Standing } from './ports.ts'
+import type { PrincipalId } from '@countersign/protocol'
+import type { PollRequest, Standing } from './ports.ts'
 import { toLapseMs } from './times.ts'
 
 export interface Registered {
@@ -17,7 +18,7 @@ export interface Registered {
 
 export interface Registry {
   /** A poll was received. Throws `Overloaded` when there are too many. */
-  note(id: string, position: number, nowMs: number): Registered
+  note(from: Pick<PollRequest, 'verifier' | 'principal'>, position: number, nowMs: number): Registered
   /** It has asked after this position. One that is not known stays unknown. */
   advance(id: string, position: number): void
   /** The same at another node, which has told everybody. */
@@ -64,6 +65,8 @@ export function createRegistry(parts: RegistryParts): Registry {
 }
 
 interface Entry extends Registered {
+  /** Who polled in its name last; null for the node's own. */
+  principal: PrincipalId | null
   position: number
   askedAtMs: number
 }
@@ -93,15 +96,20 @@ class Verifiers implements Registry {
     return this.#entries.size - (this.#entries.has(this.#parts.own) ? 1 : 0)
   }
 
-  note(id: string, position: number, nowMs: number): Registered {
+  note(
+    { verifier: id, principal }: Pick<PollRequest, 'verifier' | 'principal'>,
+    position: number,
+    nowMs: number,
+  ): Registered {
     const known = this.#entries.get(id)
     if (known !== undefined) {
+      known.principal = principal
       known.askedAtMs = Math.max(known.askedAtMs, nowMs)
       this.#raise(known, position)
       return known
     }
     if (this.#entries.size >= VERIFIERS_MAX) this.#makeRoom(nowMs)
-    const entry = { id, position, askedAtMs: nowMs, answeredAtMs: Number.NEGATIVE_INFINITY }
+    const entry = { id, principal, position, askedAtMs: nowMs, answeredAtMs: Number.NEGATIVE_INFINITY }
     this.#entries.set(id, entry)
     // It may stand behind at another node, which it has left for this one.
     if (position > 0) this.#tell(entry)
@@ -200,8 +208,9 @@ class Verifiers implements Registry {
     const living = [...this.#entries.values()].filter((entry) => !this.#hasLapsed(entry, nowMs))
     return living
       .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))
-      .map(({ id, position, askedAtMs }) => ({
+      .map(({ id, principal, position, askedAtMs }) => ({
         id,
+        principal,
         isOwn: id === this.#parts.own,
         position,
         askedMsAgo: Math.max(0, nowMs - askedAtMs),

@@ -149,7 +149,7 @@ ${asking.about === '' ? '' : html`<p>${asking.about}</p>`}
 }
 
 export interface EnrolPage extends FactorPage {
-  /** Shown this once; null where a code for it was wrong, or where it is not one of the ways. */
+  /** The same until its first code was right; null where it is not one of the ways. */
   readonly offer: { readonly secret: string; readonly qrSvg: string } | null
 }
 

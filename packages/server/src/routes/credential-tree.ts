@@ -13,7 +13,7 @@ import { json, type Reply } from '../http/reply.ts'
 import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
 import { credentialTreeSchema, verifiersSchema } from '../schemas/credential-tree.ts'
 import { notFound } from './answer.ts'
-import { toSessionDetail, toTime } from './shapes.ts'
+import { toPrincipalShape, toSessionDetail, toTime } from './shapes.ts'
 
 /** More than anybody looks at one by one; the rest is ended with what they hang under. */
 const GRANTS_MAX = 200
@@ -96,10 +96,11 @@ const verifiers: AnyRoute = protectedRoute({
     const followers = feed.followers()
     const head = feed.head()?.position ?? 0
     const answer: VerifiersResponse = {
-      items: followers.slice(0, VERIFIERS_MAX).map(({ id, isOwn, position, askedMsAgo }) => ({
+      items: followers.slice(0, VERIFIERS_MAX).map(({ id, isOwn, principal, position, askedMsAgo }) => ({
         // The whole name would let its reader acknowledge what that verifier has not seen.
         label: id.slice(0, LABEL_CHARACTERS),
         own: isOwn,
+        principal: principal === null ? null : toPrincipalShape(principal),
         position,
         behind: Math.max(0, head - position),
         asked_ms_ago: Math.round(askedMsAgo),

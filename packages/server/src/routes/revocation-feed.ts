@@ -27,6 +27,7 @@ export const feedRoute: AnyRoute = protectedRoute({
     const { verifier, epoch = null, after = 0, hold_ms: holdMs = 0 } = call.query
     const answer = await call.services.feed.poll({
       verifier,
+      principal: call.caller.principal.id,
       epoch,
       after,
       holdMs,

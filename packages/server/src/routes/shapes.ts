@@ -22,6 +22,7 @@ import {
   isAccountId,
   type MeResponse,
   type Page,
+  type PrincipalId,
   type RoleShape,
   type ServiceAccountShape,
   type SessionDetailShape,
@@ -108,12 +109,18 @@ export function toSessionDetail(session: Session, currentId: string | null): Ses
   }
 }
 
+/** Of which kind a principal is, its id says. */
+export const toPrincipalShape = (id: PrincipalId): ApiKeyShape['owner'] => ({
+  kind: isAccountId(id) ? 'account' : 'service_account',
+  id,
+})
+
 export function toApiKeyShape(key: ApiKey, policy: Policy): ApiKeyShape {
   return {
     id: key.id,
     name: key.name,
     prefix: toDisplayPrefix(policy.credentialStyle, 'api_key', key.id),
-    owner: { kind: isAccountId(key.ownerId) ? 'account' : 'service_account', id: key.ownerId },
+    owner: toPrincipalShape(key.ownerId),
     permissions: [...key.permissions],
     resources: [...key.resources],
     audiences: [...key.audiences],

@@ -39,6 +39,7 @@ import { pageRoutes } from './pages.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { passwordResetRoutes } from './password-reset.ts'
 import { passwordRoutes } from './passwords.ts'
+import { principalNameRoutes } from './principal-names.ts'
 import { registrationRoute } from './registration.ts'
 import { feedRoute } from './revocation-feed.ts'
 import { revocationRoutes } from './revocations.ts'
@@ -83,6 +84,7 @@ export const routes: readonly AnyRoute[] = [
   ...revocationRoutes,
   feedRoute,
   ...credentialTreeRoutes,
+  ...principalNameRoutes,
   ...usageRoutes,
   ...explanationRoutes,
   ...accountRoutes,

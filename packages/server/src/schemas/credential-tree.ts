@@ -28,6 +28,7 @@ export const credentialTreeSchema: z.ZodType<CredentialTreeResponse> = z.object(
 const verifierSchema: z.ZodType<VerifierShape> = z.object({
   label: z.string(),
   own: z.boolean(),
+  principal: z.object({ kind: z.enum(['account', 'service_account']), id: z.string() }).nullable(),
   position: z.number().int(),
   behind: z.number().int(),
   asked_ms_ago: z.number().int(),

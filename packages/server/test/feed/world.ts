@@ -277,6 +277,7 @@ export function createVerifier(): TestVerifier {
     async poll(feed, more = {}) {
       const answer = await feed.poll({
         verifier: this.id,
+        principal: null,
         epoch: this.epoch,
         after: this.position,
         holdMs: HOLD_MS,

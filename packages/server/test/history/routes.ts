@@ -60,6 +60,7 @@ function refusalOf(checked: CheckResult): SimAnswer | null {
 async function poll(node: Node, { query, key }: SimRequest, signal: AbortSignal): Promise<SimAnswer> {
   const answered = await node.feed.poll({
     verifier: query.get('verifier') ?? '',
+    principal: null,
     epoch: query.get('epoch'),
     after: Number(query.get('after') ?? 0),
     holdMs: Number(query.get('hold_ms') ?? 0),

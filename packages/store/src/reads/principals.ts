@@ -5,6 +5,7 @@ import {
   ADMINISTRATOR,
   isAccountId,
   isRoleId,
+  isServiceAccountId,
   type PrincipalId,
   type RoleId,
   type ServiceAccountId,
@@ -12,7 +13,7 @@ import {
 import { integerOrNull, likePattern, narrowed, text, textOrNull } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toAccount, toPrincipalView, toRole, toServiceAccount } from '../rows.ts'
-import { all, one, type Row, type Script } from '../script.ts'
+import { all, LISTED_AT_ONCE, one, type Row, type Script } from '../script.ts'
 import * as accounts from '../statements/accounts.ts'
 import * as roles from '../statements/roles.ts'
 import * as services from '../statements/service-accounts.ts'
@@ -78,6 +79,23 @@ function* searchAccounts(page: PageRequest, search: string): Script<AnswerOf<'li
   const people: WithRoles<Account>[] = []
   for (const account of found) people.push({ ...account, roles: yield* readRoles(account.id) })
   return people
+}
+
+/** A chunk that is not full asks for nobody in its last places: a statement has as many values as it has placeholders. */
+export function* readPrincipalNames(ids: readonly PrincipalId[]): Script<AnswerOf<'readPrincipalNames'>> {
+  const found: { id: PrincipalId; name: string }[] = []
+  for (const [statement, isIt] of [
+    [accounts.listAccountNames, isAccountId],
+    [services.listServiceAccountNames, isServiceAccountId],
+  ] as const) {
+    const wanted = ids.filter((id) => isIt(id))
+    for (let start = 0; start < wanted.length; start += LISTED_AT_ONCE) {
+      const chunk = Array.from({ length: LISTED_AT_ONCE }, (_, index) => wanted[start + index] ?? '')
+      const rows = yield* all(statement, ...chunk)
+      found.push(...rows.map((row) => ({ id: narrowed(row, 'id', isIt), name: text(row, 'name') })))
+    }
+  }
+  return found
 }
 
 function withRoles<T extends { readonly id: PrincipalId }>(

@@ -1,5 +1,5 @@
 /** People, and the set-up ticket of the first administrator. */
-import type { Statement } from '../script.ts'
+import { listed, type Statement } from '../script.ts'
 import { aboveRules } from './alive.ts'
 
 /** All that an account is read from, also where it is joined under this name. */
@@ -154,6 +154,12 @@ export const selectOtherAdministrator: Statement = {
     where held.role_id = $1 and account.id <> $2
       and account.disabled_at is null and account.ended_at is null
     limit 1`,
+}
+
+/** What people are called whose ids are known. */
+export const listAccountNames: Statement = {
+  name: 'list_account_names',
+  text: `select id, coalesce(name, email) as name from accounts where ended_at is null and id in (${listed})`,
 }
 
 /** All who could administer now, up to a bound. */

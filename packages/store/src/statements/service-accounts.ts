@@ -1,5 +1,5 @@
 /** Programs that call the API under their own name. */
-import type { Statement } from '../script.ts'
+import { listed, type Statement } from '../script.ts'
 import { aboveRules } from './alive.ts'
 
 const columns = 'id, name, audiences, created_at, disabled_at'
@@ -19,6 +19,11 @@ export const listServiceAccounts: Statement = {
   name: 'list_service_accounts',
   text: `select ${columns} from service_accounts where ended_at is null and id < $1
     order by id desc limit $2`,
+}
+
+export const listServiceAccountNames: Statement = {
+  name: 'list_service_account_names',
+  text: `select id, name from service_accounts where ended_at is null and id in (${listed})`,
 }
 
 /** Locks the row, so that what is read here still holds when it is written. */

@@ -51,6 +51,25 @@ onEachDatabase((bench) => {
     assert.deepEqual(rest, [{ ...first, roles: ['member', role.id] }])
   })
 
+  test('principals are named by their ids, more than one statement takes, and those that have ended are not', async () => {
+    const { store } = bench()
+    const people = await Promise.all(Array.from({ length: 27 }, () => givenAccount(bench())))
+    const program = await givenServiceAccount(bench())
+    const ended = await givenServiceAccount(bench())
+    await store.endServiceAccount({ id: ended.id, ...change() })
+
+    const ids = [...people, program, ended, { id: makeId('acc') }].map(({ id }) => id)
+    const found = await store.readPrincipalNames(ids)
+
+    const expected = [...people.map(({ id, name, email }) => [id, name ?? email]), [program.id, program.name]]
+    assert.deepEqual(
+      new Map(found.map(({ id, name }) => [id, name])),
+      new Map(expected as [(typeof ids)[0], string][]),
+    )
+    assert.equal(found.length, 28)
+    assert.deepEqual(await store.readPrincipalNames([]), [])
+  })
+
   test('changing one that is unknown, has ended, or to an unknown role changes nothing', async () => {
     const { store } = bench()
     const account = await givenServiceAccount(bench())

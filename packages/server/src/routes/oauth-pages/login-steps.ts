@@ -10,8 +10,10 @@ import {
   offerTotpByTicket,
   type SignedIn,
   type StepRequired,
+  showOfferByTicket,
   signInWithFactor,
   signInWithNewPassword,
+  type TotpOffer,
 } from '@countersign/core'
 import { Secret } from '@countersign/protocol'
 import type { Reply } from '../../http/reply.ts'
@@ -77,12 +79,11 @@ function daysOfTrust({ services: { config, core } }: PageCall): number {
   return demandsFactor(core.policy, []) ? 0 : config.trustedDeviceDays
 }
 
-/** A seed is offered with the page; after a wrong code the one that stands in the app by now stays. */
+/** A seed is offered with the page; after a wrong code it is the same one, which may stand in the app by now. */
 async function showEnrolment(call: PageCall, found: Asked, step: FactorStep): Promise<Reply> {
   const { ticket, ways, said } = step
-  const { services, facts, header } = call
-  const isNew = said === null && ways.includes('totp')
-  const offered = isNew ? await offerTotpByTicket(services.core, ticket, null, facts) : null
+  const { services, header } = call
+  const offered = ways.includes('totp') ? await offerOf(call, ticket, said === null) : null
   if (offered !== null && !offered.ok) return beginAgain(call, found)
   const shape = offered === null ? null : toTotpOfferShape(offered)
   const { csrf, cookies } = guardForm(services, header, factorPurpose(ticket))
@@ -96,6 +97,14 @@ async function showEnrolment(call: PageCall, found: Asked, step: FactorStep): Pr
   })
   const options = { cookies, formTargets: targetsOf(found.interaction) }
   return page(body, { ...options, status: said === null ? 200 : 400 })
+}
+
+function offerOf(
+  { services: { core }, facts }: PageCall,
+  ticket: string,
+  isNew: boolean,
+): Promise<Outcome<TotpOffer>> {
+  return isNew ? offerTotpByTicket(core, ticket, null, facts) : showOfferByTicket(core, ticket, facts)
 }
 
 const beginAgain = (call: PageCall, found: Asked): Promise<Reply> =>
