@@ -30,8 +30,21 @@ export type * from './overview-port.ts'
 export interface AuditStore extends OverviewStore {
   /** An event with no change beside it: a refused sign-in, a credential in a URL. */
   appendAudit(events: readonly AuditEvent[]): Promise<void>
-  /** The same for events that may have been written before, as far as the caller knows: those are left as they are. */
-  appendGathered(events: readonly AuditEvent[]): Promise<void>
+  /**
+   * The same for events that may have been written before, as far as the caller knows: those are left as they are. With
+   * `chain` they are linked as well, if its holder still has the lease and the chain still ends there; else they are
+   * written unlinked. `repeated`: one of them was there already, so that nothing was written.
+   */
+  appendGathered(
+    events: readonly AuditEvent[],
+    chain: {
+      holder: string
+      nowMs: number
+      afterPosition: number
+      /** One for each event, in their order. */
+      links: readonly { position: number; hash: string }[]
+    } | null,
+  ): Promise<'linked' | 'unlinked' | 'repeated'>
   /**
    * Writes down which levels are demanded now, where they are others than were written down last; what was raised since
    * is a rule in the revocation log: for the issuer, or for each role. Of two that start at once, one writes.

@@ -1,7 +1,5 @@
 /** What the authority does by itself: follow the log, chain the audit log, tend the keys, write uses, sweep. */
-import { randomBytes } from 'node:crypto'
 import {
-  chainAudit,
   DEVICE_SECONDS,
   deliverMails,
   entryExpiry,
@@ -45,10 +43,9 @@ export interface Chores {
 }
 
 export function startChores(services: Services): Chores {
-  const holder = randomBytes(16).toString('hex')
-  const { core } = services
+  const { core, auditChainer } = services
   const now = (): number => core.clock.nowMs()
-  const chain = (): Promise<unknown> => chainAll(() => chainAudit(core, holder, now()))
+  const chain = (): Promise<unknown> => chainAll(() => auditChainer.linkCommitted(now()))
   const rounds = [
     repeat(services, 'chain_audit', EVERY.chainAudit, chain),
     repeat(services, 'flush_usage', EVERY.flushUsage, () => services.usage.flush()),

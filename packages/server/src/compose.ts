@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import {
+  type AuditChainer,
   type Clock,
   type Context,
+  createAuditChainer,
   createKeyRing,
   type ForeignDocuments,
   judgeProgram,
@@ -83,7 +85,8 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
   const outbound = outboundOf(config)
   const documents = createDocuments(outbound, clock)
   const parts = { config, opened, usage, clock, logger, checks, places, documents }
-  const { core, verifier, feed, confirmations } = createCore(parts)
+  const { core, ...around } = createCore(parts)
+  const { verifier, feed, confirmations } = around
   await feed.follow()
   await settle(core)
   const limits = await openCounters(config, core, logger)
@@ -93,9 +96,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     config,
     core,
     keys: core.keys,
-    verifier,
-    feed,
-    confirmations,
+    ...around,
     ...watchUses(core, usage),
     places,
     ...createMail(config),
@@ -192,6 +193,7 @@ interface CoreAndFeed {
   readonly verifier: OwnVerifier
   readonly feed: Feed
   readonly confirmations: Confirmations
+  readonly auditChainer: AuditChainer
 }
 
 function createCore({
@@ -223,10 +225,13 @@ function createCore({
     onEvent: (event) => logFeedEvent(logger, event),
   })
   const confirmations = createConfirmations({ clock, timers: systemTimers, feed })
+  const auditChainer = createAuditChainer({ store, secrets }, randomBytes(16).toString('hex'))
   const core = {
     store,
-    gathered: createGatheredAudit(store, systemTimers, (error) =>
-      logger.error({ event: 'audit_failed', request: null, error }),
+    gathered: createGatheredAudit(
+      (events) => auditChainer.append(events, clock.nowMs()),
+      systemTimers,
+      (error) => logger.error({ event: 'audit_failed', request: null, error }),
     ),
     clock,
     random: systemRandom,
@@ -251,7 +256,7 @@ function createCore({
     keys,
     checkAccessToken: verifier.anyAudience.check.bind(verifier.anyAudience),
   }
-  return { core, verifier, feed, confirmations }
+  return { core, verifier, feed, confirmations, auditChainer }
 }
 
 /** What the doors ask of the log: that this process follows it, and that everybody else does. */

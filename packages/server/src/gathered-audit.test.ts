@@ -28,12 +28,10 @@ function given() {
   const timers: { readonly ms: number; readonly run: () => void }[] = []
   const state = { isAway: false, isSlow: Promise.resolve() }
   const gathered = createGatheredAudit(
-    {
-      appendGathered: async (events) => {
-        await state.isSlow
-        if (state.isAway) throw AWAY
-        written.push([...events])
-      },
+    async (events) => {
+      await state.isSlow
+      if (state.isAway) throw AWAY
+      written.push([...events])
     },
     {
       set: (ms, run) => {

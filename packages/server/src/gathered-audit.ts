@@ -2,7 +2,7 @@
  * Audit events that report no change, gathered in memory and committed a moment later, many at once: a commit for each
  * would cost more than the token that it tells of (ADR 0042).
  */
-import type { AuditEvent, AuditStore, GatheredAudit } from '@countersign/core'
+import type { AuditEvent, GatheredAudit } from '@countersign/core'
 import type { Timers } from './feed/ports.ts'
 
 /** How long an event may wait for others. What a crash can lose is what came in within this time. */
@@ -14,9 +14,9 @@ const GATHERED_MAX = 2048
 /** How long after a failure what is waiting is tried again, if nobody asks for it before. */
 const AGAIN_MS = 1000
 
-/** `onFailure` is told of writes that nobody waits for. */
+/** `commit` may be given events again that it has committed. `onFailure` is told of writes that nobody waits for. */
 export function createGatheredAudit(
-  store: Pick<AuditStore, 'appendGathered'>,
+  commit: (events: readonly AuditEvent[]) => Promise<void>,
   timers: Timers,
   onFailure: (error: unknown) => void,
 ): GatheredAudit {
@@ -27,7 +27,7 @@ export function createGatheredAudit(
 
   const write = async (batch: readonly AuditEvent[]): Promise<void> => {
     try {
-      await store.appendGathered(batch)
+      await commit(batch)
       isFailing = false
     } catch (error) {
       isFailing = true

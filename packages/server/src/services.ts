@@ -1,5 +1,5 @@
 /** What routes are handed: the doors' context and the server's own parts. */
-import type { KeyRing, MintContext, VerifyContext } from '@countersign/core'
+import type { AuditChainer, KeyRing, MintContext, VerifyContext } from '@countersign/core'
 import type { ClientOrigin, IncomingHop } from '@countersign/verifier/guards'
 import type { Counters } from './adapters/counters.ts'
 import type { Logger } from './adapters/logger.ts'
@@ -29,6 +29,7 @@ export interface Services extends MailParts {
   /** The revocation log as this node reads it, and everybody who follows it here. */
   readonly feed: Feed
   readonly confirmations: Confirmations
+  readonly auditChainer: AuditChainer
   readonly usage: Usage
   /** What programs do, until it is held against what they are used to. */
   readonly programs: ProgramWatch

@@ -320,7 +320,8 @@ function createRecordStore(engine: StoreEngine): SigningKeyStore & AuditStore & 
 
     appendAudit: (events) => engine.write('appendAudit', { events }),
     // As values already: there are hundreds at once, and names cost the way to the writer's thread more than what they name.
-    appendGathered: (events) => engine.write('appendGathered', { rows: events.map(toAuditValues) }),
+    appendGathered: (events, chain) =>
+      engine.write('appendGathered', { rows: events.map(toAuditValues), chain }),
     recordAssurance: (input) => engine.write('recordAssurance', input),
     listAudit: (query) => engine.read(() => audit.listAudit(query)),
     listActivity: (account, page) => engine.read(() => audit.listActivity(account, page)),

@@ -218,7 +218,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
     endServiceAccount: [() => store.endServiceAccount({ id: leavingProgram.id, ...change() })],
     recordAssurance: [() => recordAssurance(bench, 'aal2')],
     appendAudit: [() => store.appendAudit([makeEvent()])],
-    appendGathered: [() => store.appendGathered([makeEvent()])],
+    appendGathered: [() => store.appendGathered([makeEvent()], null)],
     takeChainLease: [() => store.takeChainLease('h', NOW, NOW + 1)],
     appendLinks: [() => store.appendLinks({ holder: 'h', nowMs: NOW, afterPosition: 0, links: [] })],
     pruneLog: [() => store.pruneLog(0, 0)],

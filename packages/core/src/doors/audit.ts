@@ -1,33 +1,10 @@
-/**
- * The audit chain: committed events are linked in order by one chainer at a time, within a second. Each link
- * is a keyed hash over the one before and the event, so that no event can be altered, removed or slipped in
- * by someone who can write the database but does not hold the key.
- */
+/** Verifying the audit chain, and the overview, which is made of the events in it. */
 import { CHAIN_START, canonicalEvent } from '../audit/canonical.ts'
 import type { Context } from '../context.ts'
 
 export * from './overview.ts'
 
 const BATCH = 500
-const LEASE_MS = 3000
-
-/**
- * Links what is committed and not yet linked. Returns how many; 0 when another process holds the lease.
- * `holder` is a random name of this process.
- */
-export async function chainAudit(context: Context, holder: string, nowMs: number): Promise<number> {
-  if (!(await context.store.takeChainLease(holder, nowMs, nowMs + LEASE_MS))) return 0
-  const { tail, events } = await context.store.readUnchained(BATCH)
-  if (events.length === 0) return 0
-  let previous = tail.position === 0 ? CHAIN_START : tail.hash
-  const links = events.map((event, index) => {
-    previous = context.secrets.chain(previous, canonicalEvent(event))
-    return { event: event.id, position: tail.position + index + 1, hash: previous }
-  })
-  // The lease and the tail are checked again in the transaction: a chainer that slept appends nothing.
-  const appended = await context.store.appendLinks({ holder, nowMs, afterPosition: tail.position, links })
-  return appended ? links.length : 0
-}
 
 export type ChainReport =
   | { readonly intact: true; readonly length: number; readonly unchained: number }

@@ -15,6 +15,12 @@ export const insertGatheredAuditEvent: Statement = {
   text: `${insertAuditEvent.text} on conflict (id) do nothing`,
 }
 
+export const insertLinkedAuditEvent: Statement = {
+  name: 'insert_linked_audit_event',
+  text: `insert into audit_events (${columns}, chain_position, chain_hash)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing`,
+}
+
 /** The latest of its type, by the index of types. */
 export const selectLatestAudit: Statement = {
   name: 'select_latest_audit',

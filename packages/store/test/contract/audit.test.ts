@@ -20,9 +20,10 @@ const byId = (left: AuditEvent, right: AuditEvent): number => (left.id < right.i
 
 const link = (event: AuditEvent, position: number) => ({
   event: event.id,
-  position,
-  hash: `hash ${position}`,
+  ...toLink(position),
 })
+
+const toLink = (position: number) => ({ position, hash: `hash ${position}` })
 
 async function givenEvents({ store }: Bench, count: number): Promise<readonly AuditEvent[]> {
   const events = Array.from({ length: count }, () => makeEvent())
@@ -72,19 +73,60 @@ onEachDatabase((bench) => {
     const { store } = await bench().fresh()
     const event = makeEvent()
     const beside = makeEvent()
-    await store.appendGathered([event])
+    await store.appendGathered([event], null)
 
-    await store.appendGathered([{ ...event, type: 'another' }, beside])
+    await store.appendGathered([{ ...event, type: 'another' }, beside], null)
 
     const found = (await store.listAudit(everything)).map((row) => row.event)
     assert.deepEqual(found.toSorted(byId), [event, beside].toSorted(byId))
+  })
+
+  test('gathered events are linked by whoever holds the chain as it is, and by nobody else', async () => {
+    const { store } = await bench().fresh()
+    const events = [makeEvent(), makeEvent()]
+    const chain = { holder: 'a', nowMs: NOW, afterPosition: 0, links: [toLink(1), toLink(2)] }
+    assert.equal(await store.takeChainLease('b', NOW, NOW + 10), true)
+
+    assert.equal(await store.appendGathered(events, chain), 'unlinked')
+    assert.deepEqual(await store.readChain(0, 10), [])
+    await store.takeChainLease('a', NOW + 10, NOW + 20)
+    const held = { ...chain, nowMs: NOW + 15 }
+    const more = [makeEvent(), makeEvent()]
+    assert.equal(await store.appendGathered(more, { ...held, nowMs: NOW + 20 }), 'unlinked')
+    const last = [makeEvent(), makeEvent()]
+    assert.equal(await store.appendGathered(last, held), 'linked')
+    assert.equal(await store.appendGathered([makeEvent(), makeEvent()], held), 'unlinked')
+
+    const linked = last.map((event, index) => ({ event, chain: toLink(index + 1) }))
+    assert.deepEqual(await store.readChain(0, 10), linked)
+    const { tail, events: unchained } = await store.readUnchained(10)
+    assert.deepEqual([tail, unchained.length], [toLink(2), 6])
+  })
+
+  test('gathered events of which one is there already are not linked, and none of them is written', async () => {
+    const { store } = await bench().fresh()
+    const [known, added] = [makeEvent(), makeEvent()]
+    await store.appendGathered([known], null)
+    await store.takeChainLease('a', NOW, NOW + 10)
+    const chain = { holder: 'a', nowMs: NOW, afterPosition: 0, links: [toLink(1), toLink(2)] }
+
+    assert.equal(await store.appendGathered([added, known], chain), 'repeated')
+
+    const { tail, events } = await store.readUnchained(10)
+    assert.deepEqual([tail.position, events], [0, [known]])
+    await assert.rejects(store.appendGathered([added], { ...chain, links: [toLink(2)] }), /must follow/)
+    await assert.rejects(
+      store.appendGathered([added, makeEvent()], { ...chain, links: [toLink(1)] }),
+      /no link/,
+    )
+    assert.equal((await store.readUnchained(10)).tail.position, 0)
   })
 
   test('two that write the same gathered events at once leave each of them once', async () => {
     const { store } = await bench().fresh()
     const events = Array.from({ length: 20 }, () => makeEvent())
 
-    await Promise.all([store.appendGathered(events), store.appendGathered([...events])])
+    await Promise.all([store.appendGathered(events, null), store.appendGathered([...events], null)])
 
     assert.equal((await store.listAudit(everything)).length, events.length)
   })
