@@ -54,6 +54,11 @@ test('the console', async (t) => {
       await sessions.first().click()
       await page.getByText('1 session, 1 grant and 0 API keys').first().waitFor()
       await shoot(page, 'console-person-node')
+      await page.getByRole('button', { name: /1 access token/ }).click()
+      await page.getByText('What ends above them ends them with it.').waitFor()
+      assert.equal(await page.getByRole('button', { name: 'Revoke' }).count(), 0)
+      await assertAccessible(page)
+      await sessions.first().click()
 
       await page.getByRole('button', { name: 'Revoke' }).click()
       await page.getByLabel('Reason, for the audit log').fill('a lost laptop')

@@ -49,11 +49,22 @@ export interface GrantShape {
   created_at: string
   expires_at: string
 }
+/** Access tokens that were given lately and may be alive, counted by what they hang under: they stand in no list. */
+export interface IssuedTokensShape {
+  under: { kind: 'account' | 'service_account' | 'session' | 'grant' | 'api_key'; id: string }
+  count: number
+  latest_at: string
+  /** When the last of them ends by itself. */
+  ends_by: string
+}
 /** What lives under a principal beside its API keys. Of very many grants only the newest are listed. */
 export interface CredentialTreeResponse {
   sessions: SessionDetailShape[]
   grants: GrantShape[]
   grants_complete: boolean
+  access_tokens: IssuedTokensShape[]
+  /** False where too much has happened to look at all of it. */
+  access_tokens_complete: boolean
 }
 
 /** What a principal is called, for whoever has met its id: a person without a name by the address. */

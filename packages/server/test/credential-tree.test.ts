@@ -51,6 +51,62 @@ test('the tree holds what is alive: an ended session and its grant are gone from
   assert.doesNotMatch(before.text, /digest|secret/)
 })
 
+test('access tokens are counted under what they end with, while one of them can be alive', async (t) => {
+  const to = await given.authority(t)
+  const { email, id } = await given.person(to)
+  const read = async (path: string): Promise<unknown> =>
+    (await to.send('GET', `${path}/tree`, { key: to.adminKey })).json.access_tokens
+  const { session } = await given.signedIn(to, 'jwt', email)
+  await given.signedIn(to, 'session_token', email)
+  const { owner, id: key, secret } = await given.keyOf(to, ['docs:read'])
+  assert.deepEqual(await read(`/v1/service-accounts/${owner}`), [])
+
+  for (let count = 0; count < 2; count += 1) await exchangeKey(to, secret)
+
+  const at = new Date(to.clock.nowMs())
+  const times = { latest_at: at.toISOString(), ends_by: new Date(at.getTime() + 900_000).toISOString() }
+  const under = { kind: 'session', id: session.id }
+  assert.deepEqual(await read(`/v1/accounts/${id}`), [{ under, count: 1, ...times }])
+  assert.deepEqual(await read(`/v1/service-accounts/${owner}`), [
+    { under: { kind: 'api_key', id: key }, count: 2, ...times },
+  ])
+  to.clock.advance(901)
+  assert.deepEqual(await read(`/v1/accounts/${id}`), [])
+  assert.deepEqual(await read(`/v1/service-accounts/${owner}`), [])
+})
+
+test('tokens of a grant are counted under it with each refresh, and those of a client under its program', async (t) => {
+  const to = await given.authority(t)
+  const { email, id } = await given.person(to)
+  const { refresh_token: token = '' } = await given.signedIn(to, 'jwt', email)
+  const form = { grant_type: 'refresh_token', refresh_token: token, client_id: 'first-party' }
+  assert.equal((await to.send('POST', '/oauth/token', { form })).status, 200)
+  const { owner } = await given.keyOf(to, ['docs:read'])
+  const client = await to.send('POST', '/v1/clients', {
+    key: to.adminKey,
+    body: {
+      id: 'a-robot',
+      name: 'A robot',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['client_credentials'],
+      scopes: ['docs:read'],
+      service_account_id: owner,
+    },
+  })
+  const basic = btoa(`a-robot:${given.at(client.json, 'client_secret')}`)
+  const issued = await to.send('POST', '/oauth/token', {
+    form: { grant_type: 'client_credentials' },
+    headers: { authorization: `Basic ${basic}` },
+  })
+  assert.equal(issued.status, 200, issued.text)
+
+  const person = await to.send('GET', `/v1/accounts/${id}/tree`, { key: to.adminKey })
+  const program = await to.send('GET', `/v1/service-accounts/${owner}/tree`, { key: to.adminKey })
+
+  assert.deepEqual(kindsOf(person).toSorted(), ['grant 1', 'session 1'])
+  assert.deepEqual(kindsOf(program), ['service_account 1'])
+})
+
 test('a search finds parts of addresses and names, and takes its signs for themselves', async (t) => {
   const to = await given.authority(t)
   const people = [
@@ -144,4 +200,19 @@ function principalsOf({ json }: given.Answer): readonly unknown[] {
 function behindOf({ json }: given.Answer): readonly number[] {
   assert.ok(Array.isArray(json.items))
   return json.items.map(({ behind }) => Number(behind))
+}
+
+function kindsOf({ json }: given.Answer): readonly string[] {
+  assert.ok(Array.isArray(json.access_tokens))
+  return json.access_tokens.map(({ under, count }) => `${under.kind} ${count}`)
+}
+
+async function exchangeKey(to: given.Given, secret: string): Promise<void> {
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: secret,
+    subject_token_type: 'urn:countersign:params:oauth:token-type:api-key',
+  }
+  const answer = await to.send('POST', '/oauth/token', { form })
+  assert.equal(answer.status, 200, answer.text)
 }

@@ -3,6 +3,7 @@ import type { AuditQuery } from '@countersign/client'
 import type { OverviewPeriodShape, Page } from '@countersign/protocol'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
+import { withNames } from './principal-names.ts'
 
 const PAGE = 50
 /** A key's row says and draws more than others. */
@@ -41,7 +42,9 @@ export const programQuery = (id: string) =>
 export const rolesQuery = queryOptions({ queryKey: ['roles'], queryFn: () => client.roles.list() })
 
 export const allKeysQuery = pages(['api-keys', 'all'], (cursor) =>
-  client.apiKeys.list({ limit: KEYS_PAGE, cursor, owner: 'all' }),
+  withNames(client.apiKeys.list({ limit: KEYS_PAGE, cursor, owner: 'all' }), ({ items }) =>
+    items.map(({ owner }) => owner.id),
+  ),
 )
 
 export const treeQuery = (kind: 'account' | 'service_account', id: string) =>
@@ -57,9 +60,12 @@ export const signingKeysQuery = queryOptions({
   refetchInterval: 10_000,
 })
 
+const readVerifiers = () =>
+  withNames(client.verifiers.list(), ({ items }) => items.map(({ principal }) => principal?.id))
+
 export const verifiersQuery = queryOptions({
   queryKey: ['verifiers'],
-  queryFn: () => client.verifiers.list(),
+  queryFn: () => readVerifiers(),
   refetchInterval: LIVE_MS,
 })
 
@@ -70,17 +76,26 @@ const FOLLOW_MS = 300
 export const verifiersUntilQuery = (position: number) =>
   queryOptions({
     queryKey: ['verifiers', 'until', position],
-    queryFn: () => client.verifiers.list(),
+    queryFn: () => readVerifiers(),
     refetchInterval: ({ state }) =>
       state.data?.items.every((one) => one.position >= position) === true ? false : FOLLOW_MS,
   })
 
+const readEvents = (query: AuditQuery) =>
+  withNames(client.audit.list(query), ({ items }) =>
+    items.flatMap(({ actor, target, details }) => [
+      actor.id,
+      target?.id,
+      ...Object.values(details).map(String),
+    ]),
+  )
+
 export const auditQuery = (filter: AuditQuery) =>
-  pages(['audit', filter], (cursor) => client.audit.list({ limit: PAGE, cursor, ...filter }))
+  pages(['audit', filter], (cursor) => readEvents({ limit: PAGE, cursor, ...filter }))
 
 export const latestEventsQuery = queryOptions({
   queryKey: ['audit-latest'],
-  queryFn: () => client.audit.list({ limit: 8 }),
+  queryFn: () => readEvents({ limit: 8 }),
   refetchInterval: LIVE_MS,
 })
 

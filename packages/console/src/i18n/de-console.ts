@@ -107,7 +107,14 @@ export const deConsole: Messages['console'] = {
     session: 'Sitzung',
     grant: 'Zugriff',
     api_key: 'API-Schlüssel',
+    access_tokens: 'Zugriffstoken',
   },
+  tokensGiven: (n) => count(n, 'Zugriffstoken', 'Zugriffstoken'),
+  tokensLatest: 'Zuletzt ausgegeben',
+  tokensEnd: 'Das letzte endet von selbst',
+  tokensText:
+    'Sie werden an ihrer Signatur geprüft und stehen in keiner Liste; das Protokoll weiß, wann sie ausgegeben wurden. Was über ihnen endet, beendet sie mit.',
+  tokensCut: 'In letzter Zeit wurden mehr Zugriffstoken ausgegeben, als hier gezählt sind.',
   wouldEnd: 'Damit würden enden',
   wouldEndCounts: (sessions, grants, keys) =>
     `${count(sessions, 'Sitzung', 'Sitzungen')}, ${count(grants, 'Zugriff', 'Zugriffe')} und ${count(keys, 'API-Schlüssel', 'API-Schlüssel')}`,

@@ -104,7 +104,14 @@ export const enConsole = {
     session: 'Session',
     grant: 'Grant',
     api_key: 'API key',
+    access_tokens: 'Access tokens',
   },
+  tokensGiven: (n: number) => count(n, 'access token', 'access tokens'),
+  tokensLatest: 'Given last',
+  tokensEnd: 'The last one ends by itself',
+  tokensText:
+    'They are checked by their signature and stand in no list; the audit log knows when they were given. What ends above them ends them with it.',
+  tokensCut: 'More access tokens were given of late than are counted here.',
   wouldEnd: 'Ending this would end',
   wouldEndCounts: (sessions: number, grants: number, keys: number) =>
     `${count(sessions, 'session', 'sessions')}, ${count(grants, 'grant', 'grants')} and ${count(keys, 'API key', 'API keys')}`,

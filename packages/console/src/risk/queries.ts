@@ -2,6 +2,7 @@
 import type { RiskPolicyShape } from '@countersign/protocol'
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { client } from '../api/client.ts'
+import { withNames } from '../api/principal-names.ts'
 
 const PAGE = 30
 
@@ -14,7 +15,10 @@ export interface AnomalyFilter {
 export const anomaliesQuery = (filter: AnomalyFilter) =>
   infiniteQueryOptions({
     queryKey: ['anomalies', filter],
-    queryFn: ({ pageParam }) => client.risk.anomalies({ limit: PAGE, cursor: pageParam, ...filter }),
+    queryFn: ({ pageParam }) =>
+      withNames(client.risk.anomalies({ limit: PAGE, cursor: pageParam, ...filter }), ({ items }) =>
+        items.map(({ owner }) => owner?.id),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
   })

@@ -31,7 +31,7 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
   const [asked, setAsked] = useState<TreeNode>(root)
   if (!may(own.sessionsRead)) return null
   const isWaiting = tree.isPending || keys.isLoading
-  const branches = tree.data === undefined ? [] : toBranches(tree.data, keys.data?.items ?? [])
+  const branches = tree.data === undefined ? [] : toBranches(id, tree.data, keys.data?.items ?? [])
   // What was renamed meanwhile has its new name; what has ended is still told about.
   const chosen = asked.id === id ? root : (findNode(branches, asked.id) ?? asked)
   return (
@@ -45,6 +45,7 @@ export function CredentialTree({ kind, id, name }: CredentialTreeProps): ReactNo
             <Branches branches={branches} chosen={chosen} onChoose={setAsked} />
             {branches.length === 0 && <p className={css.nothing}>{t.console.treeEmpty}</p>}
             {!tree.data.grants_complete && <Notice tone="warn">{t.console.treeCut}</Notice>}
+            {!tree.data.access_tokens_complete && <Notice tone="brand">{t.console.tokensCut}</Notice>}
           </div>
           <NodePanel key={chosen.id} node={chosen} treeOf={id} />
         </div>

@@ -40,6 +40,7 @@ const ICONS: Readonly<Record<TreeNode['kind'], IconName>> = {
   session: 'desktop',
   grant: 'grant',
   api_key: 'key',
+  access_tokens: 'ticket',
 }
 
 export function nameOf(node: TreeNode, t: Messages): string {
@@ -53,6 +54,8 @@ export function nameOf(node: TreeNode, t: Messages): string {
       return node.grant.client_id
     case 'api_key':
       return node.key.name
+    case 'access_tokens':
+      return t.console.tokensGiven(node.tokens.count)
   }
 }
 
@@ -73,6 +76,13 @@ function Since({ node }: { readonly node: TreeNode }): ReactNode {
         <>
           {' · '}
           <Time at={node.grant.created_at} />
+        </>
+      )
+    case 'access_tokens':
+      return (
+        <>
+          {' · '}
+          <Time at={node.tokens.latest_at} />
         </>
       )
     case 'api_key':

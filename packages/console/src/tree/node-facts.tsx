@@ -5,6 +5,7 @@ import { Permissions } from '../keys/key-row.tsx'
 import { Fact, Facts } from '../ui/parts.tsx'
 import { Time } from '../ui/time.tsx'
 import type { TreeNode } from './nodes.ts'
+import css from './tree.module.css'
 
 export function NodeFacts({ node }: { readonly node: TreeNode }): ReactNode {
   switch (node.kind) {
@@ -17,6 +18,8 @@ export function NodeFacts({ node }: { readonly node: TreeNode }): ReactNode {
       return <GrantFacts grant={node.grant} />
     case 'api_key':
       return <KeyFacts apiKey={node.key} />
+    case 'access_tokens':
+      return <TokensFacts tokens={node.tokens} />
   }
 }
 
@@ -67,6 +70,23 @@ function KeyFacts({ apiKey }: { readonly apiKey: Of<'api_key'>['key'] }): ReactN
         </Fact>
       </Facts>
       <Permissions permissions={apiKey.permissions} />
+    </>
+  )
+}
+
+function TokensFacts({ tokens }: { readonly tokens: Of<'access_tokens'>['tokens'] }): ReactNode {
+  const t = useT()
+  return (
+    <>
+      <Facts>
+        <Fact label={t.console.tokensLatest}>
+          <Time at={tokens.latest_at} />
+        </Fact>
+        <Fact label={t.console.tokensEnd}>
+          <Time at={tokens.ends_by} />
+        </Fact>
+      </Facts>
+      <p className={css.about}>{t.console.tokensText}</p>
     </>
   )
 }

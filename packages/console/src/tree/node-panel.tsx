@@ -13,10 +13,34 @@ import { CopyField, Fact, Facts, Failure } from '../ui/parts.tsx'
 import { Acknowledgements } from './acknowledgements.tsx'
 import { nameOf } from './node-button.tsx'
 import { NodeFacts } from './node-facts.tsx'
-import type { TreeNode } from './nodes.ts'
+import type { Endable, TreeNode } from './nodes.ts'
 import css from './tree.module.css'
 
 export function NodePanel({ node, treeOf }: { readonly node: TreeNode; readonly treeOf: string }): ReactNode {
+  const t = useT()
+  const name = nameOf(node, t)
+  return (
+    <section className={css.panel} aria-label={`${t.console.kinds[node.kind]}: ${name}`}>
+      <h3>{name}</h3>
+      <p className={css.more}>{t.console.kinds[node.kind]}</p>
+      <NodeFacts node={node} />
+      {node.kind !== 'access_tokens' && (
+        <>
+          <CopyField label={t.common.id} value={node.id} />
+          <End node={node} name={name} treeOf={treeOf} />
+        </>
+      )}
+    </section>
+  )
+}
+
+interface EndProps {
+  readonly node: Endable
+  readonly name: string
+  readonly treeOf: string
+}
+
+function End({ node, name, treeOf }: EndProps): ReactNode {
   const t = useT()
   const may = useMay()
   const [isAsking, setAsking] = useState(false)
@@ -31,22 +55,16 @@ export function NodePanel({ node, treeOf }: { readonly node: TreeNode; readonly 
       setAsking(false)
     },
   })
-  const name = nameOf(node, t)
+  if (!may(own.revocationsWrite)) return null
   return (
-    <section className={css.panel} aria-label={`${t.console.kinds[node.kind]}: ${name}`}>
-      <h3>{name}</h3>
-      <p className={css.more}>{t.console.kinds[node.kind]}</p>
-      <NodeFacts node={node} />
-      <CopyField label={t.common.id} value={node.id} />
+    <>
       {begun === null ? (
-        may(own.revocationsWrite) && (
-          <>
-            <Preview node={node} />
-            <Button color="danger" onClick={() => setAsking(true)}>
-              {t.console.revoke}
-            </Button>
-          </>
-        )
+        <>
+          <Preview node={node} />
+          <Button color="danger" onClick={() => setAsking(true)}>
+            {t.console.revoke}
+          </Button>
+        </>
       ) : (
         <Acknowledgements begun={begun} />
       )}
@@ -65,12 +83,12 @@ export function NodePanel({ node, treeOf }: { readonly node: TreeNode; readonly 
           onChange={(event) => setReason(event.currentTarget.value)}
         />
       </Confirm>
-    </section>
+    </>
   )
 }
 
 /** A dry run: asked anew whenever the node is chosen, since the tree moves. */
-function Preview({ node }: { readonly node: TreeNode }): ReactNode {
+function Preview({ node }: { readonly node: Endable }): ReactNode {
   const t = useT()
   const preview = useQuery({
     queryKey: ['preview', node.id],

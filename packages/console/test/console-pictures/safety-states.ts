@@ -14,6 +14,22 @@ const chooseSession = async (page: Page): Promise<void> => {
   await see(page, 'Ending this would end')
 }
 
+async function chooseTokens(page: Page, { world, idOf }: Scene): Promise<void> {
+  const key = await world.admin.apiKeys.create({
+    name: 'webhooks by token',
+    permissions: [],
+    service_account_id: idOf('Payment webhooks'),
+  })
+  const program = createClient({ baseUrl: world.url, credential: { apiKey: key.secret } })
+  for (let count = 0; count < 3; count += 1) await program.exchangeApiKey()
+  // Each look from another side has made a key of its own.
+  await page
+    .getByRole('button', { name: /3 access tokens/ })
+    .first()
+    .click()
+  await see(page, 'The last one ends by itself')
+}
+
 async function explainRefusal(page: Page, { world }: Scene): Promise<void> {
   const stranger = createClient({ baseUrl: world.url, credential: { sessionToken: 'nothing-good' } })
   const refusal = await stranger.me().catch((error: unknown) => error)
@@ -44,6 +60,12 @@ const threshold = 'Ask for a second factor from'
 
 export const safetyStates: readonly State[] = [
   { name: 'tree-node', path: grace, heading: 'Grace Hopper', act: chooseSession },
+  {
+    name: 'tree-tokens',
+    path: (scene) => `/console/programs/${scene.idOf('Payment webhooks')}`,
+    heading: 'Payment webhooks',
+    act: chooseTokens,
+  },
   {
     name: 'tree-revoke',
     path: grace,

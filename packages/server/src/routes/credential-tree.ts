@@ -1,8 +1,9 @@
 /** The credential tree of one principal, and the processes that hear of its revocations. */
-import { type Grant, listLivingSessions } from '@countersign/core'
+import { type Grant, type IssuedTokens, listIssuedTokens, listLivingSessions } from '@countersign/core'
 import {
   type CredentialTreeResponse,
   type GrantShape,
+  type IssuedTokensShape,
   isAccountId,
   isServiceAccountId,
   permissions as own,
@@ -69,9 +70,23 @@ async function tree(
 ): Promise<Reply> {
   const found = await call.services.core.store.listGrants(id, call.facts.nowMs, GRANTS_MAX + 1)
   const grants = found.slice(0, GRANTS_MAX).map(toGrantShape)
-  const answer: CredentialTreeResponse = { sessions, grants, grants_complete: found.length <= GRANTS_MAX }
+  const issued = await listIssuedTokens(call.services.core, id, call.facts.nowMs)
+  const answer: CredentialTreeResponse = {
+    sessions,
+    grants,
+    grants_complete: found.length <= GRANTS_MAX,
+    access_tokens: issued.tokens.map(toIssuedShape),
+    access_tokens_complete: issued.isComplete,
+  }
   return json(200, answer)
 }
+
+const toIssuedShape = ({ under, count, latestAtMs, endsByMs }: IssuedTokens): IssuedTokensShape => ({
+  under,
+  count,
+  latest_at: toTime(latestAtMs),
+  ends_by: toTime(endsByMs),
+})
 
 export const toGrantShape = (grant: Grant): GrantShape => ({
   id: grant.id,

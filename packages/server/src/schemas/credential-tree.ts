@@ -2,6 +2,7 @@
 import type {
   CredentialTreeResponse,
   GrantShape,
+  IssuedTokensShape,
   VerifierShape,
   VerifiersResponse,
 } from '@countersign/protocol'
@@ -19,10 +20,22 @@ export const grantSchema: z.ZodType<GrantShape> = z.object({
   expires_at: timeSchema,
 })
 
+const issuedTokensSchema: z.ZodType<IssuedTokensShape> = z.object({
+  under: z.object({
+    kind: z.enum(['account', 'service_account', 'session', 'grant', 'api_key']),
+    id: z.string(),
+  }),
+  count: z.number().int(),
+  latest_at: timeSchema,
+  ends_by: timeSchema,
+})
+
 export const credentialTreeSchema: z.ZodType<CredentialTreeResponse> = z.object({
   sessions: z.array(sessionDetailSchema),
   grants: z.array(grantSchema),
   grants_complete: z.boolean(),
+  access_tokens: z.array(issuedTokensSchema),
+  access_tokens_complete: z.boolean(),
 })
 
 const verifierSchema: z.ZodType<VerifierShape> = z.object({
