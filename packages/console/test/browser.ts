@@ -101,6 +101,19 @@ export async function assertAccessible(page: Page): Promise<void> {
   assert.deepEqual(told, [])
 }
 
+/** The same of the dialogue that is open, with the size of what can be pressed. What lies behind it is inert. */
+export async function assertDialogueAccessible(page: Page, where: string): Promise<void> {
+  await page.evaluate(SETTLED)
+  const found = [
+    ...(await look(page, OPTIONS, DIALOGUE)),
+    ...(await look(page, { runOnly: ['target-size'] }, DIALOGUE)),
+  ]
+  const told = found.map(({ id, nodes }) => `${where} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  assert.deepEqual(told, [])
+}
+
+const DIALOGUE = { include: [['[role="dialog"]']] }
+
 /** WCAG 2.2 §2.5.8: what can be pressed is 24 by 24 px, or stands so far from all else that can be. Axe asks only when told to. */
 export async function findTooSmall(page: Page): Promise<readonly string[]> {
   await page.evaluate(SETTLED)
@@ -112,10 +125,11 @@ export async function findTooSmall(page: Page): Promise<readonly string[]> {
  * A document is given axe once and keeps it. Given anew each time, as the builder does, it is read and compiled each
  * time, which takes as long as the look itself.
  */
-async function look(page: Page, options: object): Promise<readonly Violation[]> {
+async function look(page: Page, options: object, context?: object): Promise<readonly Violation[]> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(AXE)
   return page.evaluate<readonly Violation[]>(
-    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
+    `axe.run(${context === undefined ? 'document' : JSON.stringify(context)}, ${JSON.stringify(options)})
+      .then(({ violations }) => violations)`,
   )
 }
 

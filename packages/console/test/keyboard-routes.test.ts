@@ -1,8 +1,9 @@
-/** Every page of the account and the console without a mouse: what is on it, its dialogues and menus, and where the focus goes. */
+/** Every page of the account and the console without a mouse: what is on it, its dialogues and menus, where the focus goes; and axe in each dialogue. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
+import { assertDialogueAccessible } from './browser.ts'
 import {
   focused,
   tabTo,
@@ -96,6 +97,7 @@ async function openAndLeave(page: Page, opener: string, where: string): Promise<
   await dialogue.getByRole('progressbar').waitFor({ state: 'detached' })
   await waitForFocusInDialogue(page, `The dialogue of ${opener}, ${where},`)
   await walkAround(page, `The dialogue of ${opener}, ${where},`)
+  await assertDialogueAccessible(page, `The dialogue of ${opener}, ${where},`)
   await page.keyboard.press('Escape')
   // A list that has opened under the focus is closed first, and the dialogue stays.
   if (await hasOpened(page)) await page.keyboard.press('Escape')
