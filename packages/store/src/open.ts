@@ -10,7 +10,7 @@ import { openPostgresEngine, type PostgresSettings } from './postgres/engine.ts'
 import { all, type Script } from './script.ts'
 import { openSqliteEngine, type SqliteSettings } from './sqlite/engine.ts'
 import { selectMigrations } from './statements/housekeeping.ts'
-import { createStore, recalledTables } from './store.ts'
+import { createStore, recalledTables, relaxedTransactions } from './store.ts'
 import type { SecretFingerprint } from './transactions/housekeeping.ts'
 import { type StoreTransactions, transactions } from './transactions.ts'
 
@@ -45,14 +45,14 @@ export async function openSqliteStore(settings: SqliteStoreSettings): Promise<Op
     throw new Error(`There is no database ${settings.file}: migrate first.`)
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const transactionsModule = new URL(`./transactions.${extension}`, import.meta.url)
-  const parts = { ...settings, transactionsModule, recalled: recalledTables }
+  const parts = { ...settings, transactionsModule, recalled: recalledTables, relaxed: relaxedTransactions }
   return openStore(await openSqliteEngine<StoreTransactions>(parts), settings)
 }
 
 /** Opens a Postgres database. Throws `StoreUnavailable` where it cannot be reached. */
 export async function openPostgresStore(settings: PostgresStoreSettings): Promise<OpenStore> {
   if (settings.schema !== 'check') await migratePostgres(settings.url, migrations, settings.nowMs)
-  const engine = await openPostgresEngine<StoreTransactions>(settings, transactions)
+  const engine = await openPostgresEngine<StoreTransactions>(settings, transactions, relaxedTransactions)
   const notify = (texts: readonly string[]): Promise<unknown> =>
     engine.read(() => all(notifyAll, JSON.stringify(texts)))
   return openStore(engine, settings, createPostgresBus({ ...settings, notify }))

@@ -67,6 +67,12 @@ export const recalledTables: readonly string[] = [
   'principal_roles',
 ]
 
+/**
+ * What a loss of power may undo while nothing has come of it: a code that was never redeemed. Redeeming one waits for the
+ * disk, and with it for what was written before (ADR 0043). None of these appends to the revocation log.
+ */
+export const relaxedTransactions: readonly (keyof StoreTransactions)[] = ['repeatAuthorization']
+
 export function createStore(engine: StoreEngine): Store {
   return {
     ...createLogStore(engine),
@@ -183,7 +189,11 @@ function createAuthorizationStore(engine: StoreEngine): AuthorizationStore {
   return {
     readConsent: (account, client) => engine.read(() => authorizations.readConsent(account, client)),
     listConsents: (account) => engine.read(() => authorizations.listConsents(account)),
-    issueAuthorizationCode: (input) => engine.write('issueAuthorizationCode', input),
+    issueAuthorizationCode: (input) =>
+      engine.write(
+        input.consent === null && !input.isFirstUse ? 'repeatAuthorization' : 'issueAuthorizationCode',
+        input,
+      ),
     readAuthorizationCode: (digests) => engine.read(() => authorizations.readAuthorizationCode(digests)),
     redeemAuthorizationCode: (input) => engine.write('redeemAuthorizationCode', input),
     readLiveGrant: (id, nowMs) => engine.read(() => authorizations.readLiveGrant(id, nowMs)),

@@ -38,11 +38,15 @@ export interface Allowed {
 }
 
 /** Somebody has allowed a client something, and the code is on its way. */
-export async function givenCode(bench: Bench, over: Partial<AuthorizationCode> = {}): Promise<Allowed> {
+export async function givenCode(
+  bench: Bench,
+  over: Partial<AuthorizationCode> = {},
+  given?: null,
+): Promise<Allowed> {
   const session = await givenSession(bench, await givenAccount(bench))
   const { id: clientId } = await givenClient(bench)
   const code = makeCode(session, { clientId, ...over })
-  const consent = makeConsent(code)
+  const consent = given === null ? null : makeConsent(code)
   await bench.store.issueAuthorizationCode({
     code,
     digest: codeDigestOf(code),
@@ -100,6 +104,7 @@ export async function authorizationWritesOf(
   await redeem(bench, other)
   return {
     issueAuthorizationCode: [() => givenCode(bench)],
+    repeatAuthorization: [() => givenCode(bench, {}, null)],
     // Once redeemed, once presented again.
     redeemAuthorizationCode: [() => redeem(bench, code), () => redeem(bench, code)],
     endConsent: [

@@ -10,7 +10,8 @@ import { testEngine } from '../../test/engine-contract.ts'
 import { statements } from '../../test/engine-fixture.ts'
 import { createDatabase, openClient, openFixture, openLine, withSetting } from '../../test/given-postgres.ts'
 import { createFolder } from '../../test/given-sqlite.ts'
-import { all, one } from '../script.ts'
+import { all, one, type Script } from '../script.ts'
+import { openPostgresEngine } from './engine.ts'
 
 testEngine('Postgres', async (t) => {
   const url = await createDatabase(t)
@@ -228,4 +229,24 @@ test('the driver of Postgres is loaded by those who open it, and by nobody else'
   const { stdout, stderr } = spawnSync(process.execPath, [...process.execArgv, file], { encoding: 'utf8' })
 
   assert.equal(stdout, '[false,true]', stderr)
+})
+
+test('Postgres: what may be undone by a crash does not wait for the disk, and nothing else is so', async (t) => {
+  const url = await createDatabase(t)
+  if (url === null) return
+  const look = { name: 'look', text: `select current_setting('synchronous_commit') as mode` }
+  const mode = function* (): Script<unknown> {
+    return (yield* one(look))?.mode
+  }
+  // One connection: what is set for one transaction must not stay for the next.
+  const engine = await openPostgresEngine({ url, poolMax: 1 }, { strict: mode, lenient: mode }, ['lenient'])
+  t.after(() => engine.close())
+
+  const modes = [
+    await engine.write('strict', undefined),
+    await engine.write('lenient', undefined),
+    await engine.write('strict', undefined),
+  ]
+
+  assert.deepEqual(modes, ['on', 'off', 'on'])
 })

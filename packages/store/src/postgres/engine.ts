@@ -22,27 +22,36 @@ const ATTEMPTS_MAX = 8
 const PAUSE_MS = 5
 
 const BEGIN_READ = 'begin isolation level repeatable read read only'
+/** Flushed with the next transaction that waits for it, which has a later place in the one log. */
+const RELAX = 'set local synchronous_commit = off'
 const BEGIN_WRITE = 'begin isolation level read committed read write'
 
-/** Opens a pool. It connects when it is first needed: `ping` tells whether the database is there. */
+/**
+ * Opens a pool. It connects when it is first needed: `ping` tells whether the database is there.
+ *
+ * @param relaxed The transactions that a crash of the database may undo, until another one has been committed after them.
+ */
 export async function openPostgresEngine<T extends Transactions>(
   settings: PostgresSettings,
   transactions: T,
+  relaxed: readonly (keyof T & string)[] = [],
 ): Promise<Engine<T>> {
-  return new PostgresEngine(await openConnections(settings), transactions)
+  return new PostgresEngine(await openConnections(settings), transactions, new Set(relaxed))
 }
 
 class PostgresEngine<T extends Transactions> implements Engine<T> {
   readonly #connections: Connections
   readonly #transactions: T
+  readonly #relaxed: ReadonlySet<string>
   /** Statements that have been the first of several in a script. */
   readonly #firstOfSeveral = new Set<string>()
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | null = null
 
-  constructor(connections: Connections, transactions: T) {
+  constructor(connections: Connections, transactions: T, relaxed: ReadonlySet<string>) {
     this.#connections = connections
     this.#transactions = transactions
+    this.#relaxed = relaxed
   }
 
   read<R>(script: () => Script<R>): Promise<R> {
@@ -59,7 +68,9 @@ class PostgresEngine<T extends Transactions> implements Engine<T> {
       const transaction = Object.hasOwn(this.#transactions, name) ? this.#transactions[name] : undefined
       if (transaction === undefined) throw new TypeError(`There is no transaction named ${name}.`)
       // The types of the registry join name, input and output; inside, they are not told apart.
-      return (await retry(() => this.#write(() => transaction(input as never)))) as OutputOf<T, N>
+      return (await retry(() =>
+        this.#write(() => transaction(input as never), this.#relaxed.has(name)),
+      )) as OutputOf<T, N>
     })
   }
 
@@ -126,10 +137,11 @@ class PostgresEngine<T extends Transactions> implements Engine<T> {
     }
   }
 
-  async #write(script: () => Script<unknown>): Promise<unknown> {
+  async #write(script: () => Script<unknown>, isRelaxed: boolean): Promise<unknown> {
     const session = await this.#open()
     try {
       await session.say(BEGIN_WRITE)
+      if (isRelaxed) await session.say(RELAX)
       const value = await session.run(script())
       await session.commit()
       return value

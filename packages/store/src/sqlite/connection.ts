@@ -144,6 +144,7 @@ export class Connection {
   readonly #db: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
   readonly #controls = new Map<string, StatementSync>()
+  #isWaiting = true
 
   constructor(db: DatabaseSync) {
     this.#db = db
@@ -173,6 +174,17 @@ export class Connection {
       this.#controls.set(text, statement)
     }
     statement.run()
+  }
+
+  /**
+   * Whether the next transaction's COMMIT waits until the disk has it, as it does unless it is told otherwise. The log is
+   * one file in one order: what did not wait is on the disk with the first COMMIT after it that does
+   * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+   */
+  waitForDisk(isWaiting: boolean): void {
+    if (isWaiting === this.#isWaiting) return
+    this.run(`pragma synchronous = ${isWaiting ? 'full' : 'normal'}`)
+    this.#isWaiting = isWaiting
   }
 
   /** Runs text that is used once and answers nothing: pragmas, migrations. */

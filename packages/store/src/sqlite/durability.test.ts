@@ -23,6 +23,19 @@ test('a group of writes is one sync of the disk, before anybody in it is answere
   assert.match(few.order, /^[^a]*(sa){10}[^a]*$/)
 })
 
+test('what need not be on the disk to be answered is there with the next write that must', (t) => {
+  if (process.platform !== 'linux') return t.skip('strace counts system calls on Linux only')
+  if (spawnSync('strace', ['-c', 'true']).status !== 0) return t.skip('strace is missing or may not trace')
+  const folder = createFolder(t)
+
+  const few = traceGroups(folder, 10, 3)
+  const many = traceGroups(folder, 30, 3)
+
+  assert.equal(many.syncs - few.syncs, 20)
+  // Three are answered without a sync, and then those that wait for one.
+  assert.match(few.order, /^[^a]*(aaasa){10}[^a]*$/)
+})
+
 interface Trace {
   readonly syncs: number
   readonly answers: number
@@ -30,8 +43,11 @@ interface Trace {
   readonly order: string
 }
 
-/** Runs `groups` groups one after the other in a process of their own and reads what it asked the system for. */
-function traceGroups(folder: string, groups: number): Trace {
+/**
+ * Runs `groups` groups one after the other in a process of their own and reads what it asked the system for; before each
+ * of them as many single writes that need not wait for the disk as `relaxed` says.
+ */
+function traceGroups(folder: string, groups: number, relaxed = 0): Trace {
   const trace = join(folder, `trace-${groups}`)
   const program = `
     import { writeSync } from 'node:fs'
@@ -41,8 +57,12 @@ function traceGroups(folder: string, groups: number): Trace {
     const file = ${JSON.stringify(join(folder, `data-${groups}.db`))}
     await migrateSqlite(file, fixtureMigrations, 0)
     // However slowly the traced process runs, its groups are not cut for time.
-    const engine = await openFixture(file, { groupMsMax: 60_000 })
+    const engine = await openFixture(file, { groupMsMax: 60_000, relaxed: ['insertPair'] })
     for (let group = 0; group < ${groups}; group += 1) {
+      for (let count = 0; count < ${relaxed}; count += 1) {
+        await engine.write('insertPair', { id: group + '-' + count })
+        writeSync(1, 'answered')
+      }
       const ids = Array.from({ length: ${WRITES_IN_GROUP} }, (_, index) => group + '-' + index)
       await Promise.all(ids.map((id) => engine.write('insert', { id, value: 1 })))
       writeSync(1, 'answered')

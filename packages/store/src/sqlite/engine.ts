@@ -23,6 +23,8 @@ export interface SqliteSettings {
   readonly groupMsMax?: number
   /** The tables that `recall` may remember answers from; none by default. */
   readonly recalled?: readonly string[]
+  /** The transactions that a loss of power may undo, until another one has been committed after them; none by default. */
+  readonly relaxed?: readonly string[]
 }
 
 const WAITING_MAX = 10_000
@@ -32,10 +34,10 @@ const GROUP_MS_MAX = 20
 /** Opens the file and starts the writer. Throws with one sentence that names the file when it cannot. */
 export async function openSqliteEngine<T extends Transactions>(settings: SqliteSettings): Promise<Engine<T>> {
   const { file, transactionsModule, waitingMax = WAITING_MAX } = settings
-  const { groupMax = GROUP_MAX, groupMsMax = GROUP_MS_MAX, recalled = [] } = settings
+  const { groupMax = GROUP_MAX, groupMsMax = GROUP_MS_MAX, recalled = [], relaxed = [] } = settings
   const limits = { requestsMax: groupMax, durationMsMax: groupMsMax }
   const memory = createMemory(recalled)
-  const parts = { file, transactionsModule: transactionsModule.href, limits, watched: recalled }
+  const parts = { file, transactionsModule: transactionsModule.href, limits, watched: recalled, relaxed }
   const writer = await openWriter(parts, waitingMax, memory.forget)
   try {
     // After the writer, which makes the file.

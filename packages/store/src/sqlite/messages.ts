@@ -10,6 +10,8 @@ export interface WriterSettings {
   readonly limits: GroupLimits
   /** Tables whose changes are told with the answers. */
   readonly watched: readonly string[]
+  /** Transactions whose COMMIT does not wait for the disk. */
+  readonly relaxed: readonly string[]
 }
 
 /** How much one COMMIT may hold back: whichever comes first. */

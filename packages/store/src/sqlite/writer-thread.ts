@@ -20,7 +20,7 @@ async function start(port: MessagePort, settings: WriterSettings): Promise<void>
       changes.isSeen = true
     })
     const group = { connection, transactions, limits: settings.limits, monotonicMs: () => performance.now() }
-    serve(port, group, changes)
+    serve(port, group, { changes, relaxed: new Set(settings.relaxed) })
     send(port, { kind: 'opened' })
   } catch (error) {
     send(port, { kind: 'refused', message: error instanceof Error ? error.message : String(error) })
@@ -32,7 +32,12 @@ interface Changes {
   isSeen: boolean
 }
 
-function serve(port: MessagePort, group: Group, changes: Changes): void {
+interface Kept {
+  readonly changes: Changes
+  readonly relaxed: ReadonlySet<string>
+}
+
+function serve(port: MessagePort, group: Group, { changes, relaxed }: Kept): void {
   const waiting: WriteRequest[] = []
   let taken = 0
   let isClosing = false
@@ -50,6 +55,8 @@ function serve(port: MessagePort, group: Group, changes: Changes): void {
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
         take(more.message)
       }
+      // Nothing else gets into this group: what comes meanwhile waits in the port.
+      group.connection.waitForDisk(waiting.some(({ name }) => !relaxed.has(name)))
       const answers = commitGroup(group, () => waiting[taken++])
       answer(port, answers, changes.isSeen)
       changes.isSeen = false

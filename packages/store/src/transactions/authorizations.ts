@@ -48,6 +48,13 @@ export function* issueAuthorizationCode(
   return 'issued'
 }
 
+/** The same by a name of its own: a code for what was allowed before, which need not be on the disk to be given. */
+export function* repeatAuthorization(
+  input: InputOf<'issueAuthorizationCode'>,
+): Script<AnswerOf<'issueAuthorizationCode'>> {
+  return yield* issueAuthorizationCode(input)
+}
+
 export function* redeemAuthorizationCode(
   input: InputOf<'redeemAuthorizationCode'>,
 ): Script<AnswerOf<'redeemAuthorizationCode'>> {

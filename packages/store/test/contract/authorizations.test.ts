@@ -1,10 +1,18 @@
 /** Authorization codes and consents: who comes first, what a used code ends, and what ends on the way. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { relaxedTransactions } from '../../src/store.ts'
 import { present, revoke } from '../acts.ts'
 import { onEachDatabase } from '../bench.ts'
 import { change, DAY, MINUTE, makeEvent, NOW } from '../given.ts'
-import { codeDigestOf, givenCode, grantOf, makeConsent, redeem } from '../given-authorizations.ts'
+import {
+  authorizationWritesOf,
+  codeDigestOf,
+  givenCode,
+  grantOf,
+  makeConsent,
+  redeem,
+} from '../given-authorizations.ts'
 import { entriesAfter } from '../looks.ts'
 
 onEachDatabase((bench) => {
@@ -128,6 +136,27 @@ onEachDatabase((bench) => {
     assert.equal(await redeem(bench(), onItsWay), 'gone')
     assert.equal(await store.readConsent(code.accountId, code.clientId), null)
     assert.notEqual(await store.readConsent(code.accountId, other.clientId), null)
+  })
+
+  test('what need not be on the disk at once appends nothing to the log and uses nothing up', async () => {
+    const writes = await authorizationWritesOf(bench())
+    const { position } = await bench().store.readHead()
+    assert.ok(relaxedTransactions.length > 0)
+
+    for (const name of relaxedTransactions) {
+      assert.ok(writes[name] !== undefined, `${name} is not known here.`)
+      for (const write of writes[name]) await write()
+    }
+
+    assert.deepEqual(await entriesAfter(bench(), position), [])
+  })
+
+  test('a code for what was allowed before is written without a consent, and redeemed once like any other', async () => {
+    const { code } = await givenCode(bench(), {}, null)
+
+    assert.equal(await bench().store.readConsent(code.accountId, code.clientId), null)
+    assert.equal(await redeem(bench(), code), 'opened')
+    assert.equal(await redeem(bench(), code), 'reused')
   })
 
   test('a consent is written once for each client, and the newest counts', async () => {
