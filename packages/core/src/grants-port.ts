@@ -29,8 +29,6 @@ export interface GrantStore {
         session: Session | null
         client: Client
         principal: PrincipalView
-        /** Digest of the next generation, while that one is unused. */
-        unusedSuccessorDigest: string | null
       } | null
     }>
   >

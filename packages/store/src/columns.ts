@@ -96,3 +96,27 @@ export function impossible(column: string): never {
 
 /** A pattern of `like` for what has this text in it, in lower case; its signs are escaped by `!`. */
 export const likePattern = (search: string): string => `%${search.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`
+
+/** One table of a join: its columns, each under a name that no other table of the join has, and the way back. */
+export interface Part {
+  /** For the statement, which calls the table by the part's name. */
+  readonly columns: string
+  /** As the table alone would have answered; null where an outer join has found nothing. */
+  of(row: Row): Row | null
+}
+
+/** @param columns Of the table; the first of them is never null. */
+export function toPart(name: string, columns: string): Part {
+  const pairs = columns.split(',').map((column) => [column.trim(), `${name}_${column.trim()}`] as const)
+  const [first] = pairs
+  if (first === undefined) throw new TypeError('A part has a column.')
+  return {
+    columns: pairs.map(([column, unique]) => `${name}.${column} as ${unique}`).join(', '),
+    of: (row) => {
+      if (row[first[1]] === null) return null
+      const part: Record<string, Row[string]> = {}
+      for (const [column, unique] of pairs) part[column] = row[unique] ?? null
+      return part
+    },
+  }
+}

@@ -5,10 +5,10 @@ import { toCode, toConsent } from '../authorization-rows.ts'
 import { text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toGrant, toSession } from '../rows.ts'
-import { all, one, type Row, type Script } from '../script.ts'
+import { all, one, type Script } from '../script.ts'
 import * as sql from '../statements/authorizations.ts'
-import { selectSession } from '../statements/sessions.ts'
-import { readHeadAndIssuer } from './log.ts'
+import { heldPart } from '../statements/sessions.ts'
+import { findByDigest, readHeadAndIssuer, toHeadAndIssuer } from './log.ts'
 import { readPrincipal } from './principals.ts'
 
 export function* readConsent(account: AccountId, client: ClientId): Script<Consent | null> {
@@ -24,23 +24,15 @@ export function* listConsents(account: AccountId): Script<AnswerOf<'listConsents
 export function* readAuthorizationCode(
   digests: readonly string[],
 ): Script<AnswerOf<'readAuthorizationCode'>> {
-  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
-  const row = yield* findCode(digests)
-  if (row === null) return { head, found: null }
-  const code = toCode(row)
-  const session = yield* one(selectSession, code.sessionId)
+  const row = yield* findByDigest(sql.selectCode, [], digests, sql.codePart)
+  const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
+  const codeRow = sql.codePart.of(row)
+  const session = heldPart.of(row)
+  if (codeRow === null || session === null) return { head, found: null }
+  const code = toCode(codeRow)
   const principal = yield* readPrincipal(code.accountId, issuerRevokedBefore)
-  if (session === null || principal === null) return { head, found: null }
-  return { head, found: { code, digest: text(row, 'digest'), session: toSession(session), principal } }
-}
-
-/** One secret has one digest under each pepper that is still known. */
-function* findCode(digests: readonly string[]): Script<Row | null> {
-  for (const digest of digests) {
-    const row = yield* one(sql.selectCode, digest)
-    if (row !== null) return row
-  }
-  return null
+  if (principal === null) return { head, found: null }
+  return { head, found: { code, digest: text(codeRow, 'digest'), session: toSession(session), principal } }
 }
 
 export function* readLiveGrant(id: GrantId, nowMs: number): Script<AnswerOf<'readLiveGrant'>> {

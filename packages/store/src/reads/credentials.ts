@@ -5,12 +5,12 @@ import { toClient } from '../client-rows.ts'
 import { integer, integerOrNull, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toApiKey, toGrant, toSession } from '../rows.ts'
-import { all, one, type Row, type Script } from '../script.ts'
+import { all, one, type Script } from '../script.ts'
 import * as keys from '../statements/api-keys.ts'
-import { selectClient } from '../statements/clients.ts'
+import { clientPart } from '../statements/clients.ts'
 import * as grants from '../statements/grants.ts'
 import * as sessions from '../statements/sessions.ts'
-import { readHeadAndIssuer } from './log.ts'
+import { findByDigest, readHeadAndIssuer, toHeadAndIssuer } from './log.ts'
 import { pageStart } from './page.ts'
 import { readPrincipal } from './principals.ts'
 
@@ -36,39 +36,28 @@ export function* readRefreshToken(
   id: GrantId,
   digests: readonly string[],
 ): Script<AnswerOf<'readRefreshToken'>> {
-  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
-  const grantRow = yield* one(grants.selectGrant, id)
-  const presented = yield* findPresented(id, digests)
+  const row = yield* findByDigest(grants.selectPresented, [id], digests, grants.tokenPart)
+  const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
+  const presented = grants.tokenPart.of(row)
+  const grantRow = grants.familyPart.of(row)
   if (grantRow === null || presented === null) return { head, found: null }
   const grant = toGrant(grantRow)
-  const sessionRow = grant.sessionId === null ? null : yield* one(sessions.selectSession, grant.sessionId)
-  const clientRow = yield* one(selectClient, grant.clientId)
+  const sessionRow = sessions.heldPart.of(row)
+  const clientRow = clientPart.of(row)
   const principal = yield* readPrincipal(grant.principalId, issuerRevokedBefore)
   // A missing parent counts as dead. Without its session a grant would look like one that never had any.
   const isOrphan = grant.sessionId !== null && sessionRow === null
   if (isOrphan || clientRow === null || principal === null) return { head, found: null }
-  const generation = integer(presented, 'generation')
-  const successor = yield* one(grants.selectUnusedGeneration, id, generation + 1)
   const found = {
     grant,
     digest: text(presented, 'digest'),
-    generation,
+    generation: integer(presented, 'generation'),
     usedAtMs: integerOrNull(presented, 'used_at'),
     session: sessionRow === null ? null : toSession(sessionRow),
     client: toClient(clientRow),
     principal,
-    unusedSuccessorDigest: successor === null ? null : text(successor, 'digest'),
   }
   return { head, found }
-}
-
-/** One secret has one digest under each pepper that is still known. */
-function* findPresented(grant: GrantId, digests: readonly string[]): Script<Row | null> {
-  for (const digest of digests) {
-    const row = yield* one(grants.selectRefreshToken, grant, digest)
-    if (row !== null) return row
-  }
-  return null
 }
 
 export function* readApiKey(id: ApiKeyId): Script<ApiKey | null> {

@@ -1,18 +1,18 @@
 /** Reading the revocation log. */
 import type { LogHead, RevocationRecord } from '@countersign/core'
 import type { RevocationId } from '@countersign/protocol'
-import { integer, integerOrNull, text } from '../columns.ts'
+import { integer, integerOrNull, type Part, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
 import { toEntry, toHead, toRevocationRecord } from '../rows.ts'
-import { all, one, type Row, type Script, type Statement } from '../script.ts'
+import { all, one, type Row, type Script, type Statement, type Value } from '../script.ts'
 import { selectHead, selectHeadAndEntries, selectHeadAndIssuer, selectRevocation } from '../statements/log.ts'
 
 export function* readHead(): Script<LogHead> {
   return toHead(yield* headRow(selectHead))
 }
 
-function* headRow(statement: Statement): Script<Row> {
-  const row = yield* one(statement)
+function* headRow(statement: Statement, ...values: Value[]): Script<Row> {
+  const row = yield* one(statement, ...values)
   if (row === null) throw new Error('The log has no head.')
   return row
 }
@@ -25,8 +25,33 @@ export interface HeadAndIssuer {
 
 /** The first read of everything that is decided by more than one (lease protocol, rules 5 and 6). */
 export function* readHeadAndIssuer(): Script<HeadAndIssuer> {
-  const row = yield* headRow(selectHeadAndIssuer)
-  return { head: toHead(row), issuerRevokedBefore: integer(row, 'issuer_revoked_before') }
+  return toHeadAndIssuer(yield* headRow(selectHeadAndIssuer))
+}
+
+/** Of a row that has what the head is made of beside other things. */
+export const toHeadAndIssuer = (row: Row): HeadAndIssuer => ({
+  head: toHead(row),
+  issuerRevokedBefore: integer(row, 'issuer_revoked_before'),
+})
+
+/** Digests name the version of their pepper. */
+const NO_DIGEST = ''
+
+/**
+ * Joins the head to what one of several digests is the key of: one secret has one digest under each pepper that is still
+ * known. The row of the one that finds something, else one with the head alone.
+ */
+export function* findByDigest(
+  statement: Statement,
+  before: readonly Value[],
+  digests: readonly string[],
+  part: Part,
+): Script<Row> {
+  for (const digest of digests) {
+    const row = yield* headRow(statement, ...before, digest)
+    if (part.of(row) !== null) return row
+  }
+  return yield* headRow(statement, ...before, NO_DIGEST)
 }
 
 /** One statement, since every poll of every verifier asks it. */

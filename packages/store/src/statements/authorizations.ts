@@ -1,6 +1,8 @@
 /** Authorization codes and consents. */
+import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
+import { heldPart } from './sessions.ts'
 
 const codeColumns = `grant_id, client_id, account_id, session_id, redirect_uri, code_challenge, scope,
   identity_scopes, audiences, nonce, issued_position, created_at, expires_at, dpop_jkt`
@@ -11,9 +13,15 @@ export const insertCode: Statement = {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 }
 
+export const codePart: Part = toPart('code', `digest, ${codeColumns}`)
+
+/** A code with the log's head and the session that it was given in. */
 export const selectCode: Statement = {
   name: 'select_authorization_code',
-  text: `select digest, ${codeColumns} from authorization_codes where digest = $1`,
+  text: `select head.epoch, head.position, head.issuer_revoked_before, ${codePart.columns}, ${heldPart.columns}
+    from log_head as head
+    left join authorization_codes as code on code.digest = $1
+    left join sessions as held on held.id = code.session_id`,
 }
 
 /**

@@ -1,4 +1,5 @@
 /** OAuth clients, their secrets, and what may be presented once. */
+import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 
 const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uris, scopes, audiences,
@@ -6,6 +7,8 @@ const columns = `id, name, kind, profile, auth_method, grant_types, redirect_uri
   backchannel_logout_uri, assurance, sender_constraint, jwks_uri, id_token_algorithm, subject_type,
   sector_identifier_uri, created_at,
   registration, used_at, disabled_at, ended_at, revoked_before`
+
+export const clientPart: Part = toPart('client', columns)
 
 export const insertClient: Statement = {
   name: 'insert_client',

@@ -1,6 +1,9 @@
 /** Grants and their refresh tokens. */
+import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
+import { clientPart } from './clients.ts'
+import { heldPart } from './sessions.ts'
 
 const columns =
   'id, principal_id, client_id, session_id, scope, identity_scopes, audiences, created_at, expires_at, ended_at, issued_position, jkt'
@@ -36,17 +39,25 @@ export const insertRefreshToken: Statement = {
     values ($1, $2, $3, $4, $5)`,
 }
 
-/** From the newest generation back: what is presented is nearly always the newest. */
-export const selectRefreshToken: Statement = {
-  name: 'select_refresh_token',
-  text: `select generation, digest, used_at from refresh_tokens
-    where grant_id = $1 and digest = $2 order by generation desc limit 1`,
-}
+export const familyPart: Part = toPart('family', columns)
+export const tokenPart: Part = toPart('token', 'generation, digest, used_at')
 
-export const selectUnusedGeneration: Statement = {
-  name: 'select_unused_generation',
-  text: `select digest from refresh_tokens
-    where grant_id = $1 and generation = $2 and used_at is null`,
+/**
+ * A refresh token with the log's head and all that it hangs under but the principal's rights, in one question: each one
+ * more costs a round trip on Postgres. The token is looked for from the newest generation back, since what is presented is
+ * nearly always the newest.
+ */
+export const selectPresented: Statement = {
+  name: 'select_presented_refresh_token',
+  text: `select head.epoch, head.position, head.issuer_revoked_before,
+      ${familyPart.columns}, ${tokenPart.columns}, ${heldPart.columns}, ${clientPart.columns}
+    from log_head as head
+    left join grants as family on family.id = $1
+    left join refresh_tokens as token on token.grant_id = family.id and token.generation = (
+      select generation from refresh_tokens where grant_id = $1 and digest = $2 order by generation desc limit 1
+    )
+    left join sessions as held on held.id = family.session_id
+    left join clients as client on client.id = family.client_id`,
 }
 
 /**

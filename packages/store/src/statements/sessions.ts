@@ -1,9 +1,13 @@
 /** Sign-ins, and their use. */
+import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { sessionIsAboveRules, sessionIsAlive } from './alive.ts'
 
 const columns = `id, account_id, created_at, expires_at, idle_seconds, idle_expires_at, last_seen_at,
   last_address, ended_at, issued_position, auth_time, amr, acr, delivery, device, user_agent, address, place`
+
+/** The session that something hangs under, in a join. */
+export const heldPart: Part = toPart('held', columns)
 
 export const insertSession: Statement = {
   name: 'insert_session',
