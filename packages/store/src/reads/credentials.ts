@@ -10,13 +10,14 @@ import * as keys from '../statements/api-keys.ts'
 import { clientPart } from '../statements/clients.ts'
 import * as grants from '../statements/grants.ts'
 import * as sessions from '../statements/sessions.ts'
-import { findByDigest, readHeadAndIssuer, toHeadAndIssuer } from './log.ts'
+import { findByDigest, headRow, toHeadAndIssuer } from './log.ts'
 import { pageStart } from './page.ts'
 import { readPrincipal } from './principals.ts'
 
 export function* readSessionForVerdict(id: SessionId): Script<AnswerOf<'readSessionForVerdict'>> {
-  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
-  const row = yield* one(sessions.selectSession, id)
+  const joined = yield* headRow(sessions.selectSessionForVerdict, id)
+  const { head, issuerRevokedBefore } = toHeadAndIssuer(joined)
+  const row = sessions.sessionPart.of(joined)
   if (row === null) return { head, found: null }
   const session = toSession(row)
   const principal = yield* readPrincipal(session.accountId, issuerRevokedBefore)
@@ -75,8 +76,9 @@ export function* listApiKeys(owner: PrincipalId | null, page: PageRequest): Scri
 }
 
 export function* readApiKeyForVerdict(id: ApiKeyId): Script<AnswerOf<'readApiKeyForVerdict'>> {
-  const { head, issuerRevokedBefore } = yield* readHeadAndIssuer()
-  const row = yield* one(keys.selectAnyApiKey, id)
+  const joined = yield* headRow(keys.selectApiKeyForVerdict, id)
+  const { head, issuerRevokedBefore } = toHeadAndIssuer(joined)
+  const row = keys.apiKeyPart.of(joined)
   if (row === null) return { head, found: null }
   const key = toApiKey(row)
   const principal = yield* readPrincipal(key.ownerId, issuerRevokedBefore)

@@ -11,7 +11,8 @@ export function* readHead(): Script<LogHead> {
   return toHead(yield* headRow(selectHead))
 }
 
-function* headRow(statement: Statement, ...values: Value[]): Script<Row> {
+/** A row that the head stands in, which is always there. */
+export function* headRow(statement: Statement, ...values: Value[]): Script<Row> {
   const row = yield* one(statement, ...values)
   if (row === null) throw new Error('The log has no head.')
   return row

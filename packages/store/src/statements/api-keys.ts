@@ -1,4 +1,5 @@
 /** API keys and their secrets. */
+import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { apiKeyIsAboveRules, apiKeyIsAlive } from './alive.ts'
 
@@ -20,10 +21,13 @@ export const countApiKeys: Statement = {
     ) as counted`,
 }
 
-/** For verdicts: also a key that has ended. */
-export const selectAnyApiKey: Statement = {
-  name: 'select_any_api_key',
-  text: `select ${columns} from api_keys where id = $1`,
+export const apiKeyPart: Part = toPart('api_key', columns)
+
+/** For verdicts: also a key that has ended, with the log's head. */
+export const selectApiKeyForVerdict: Statement = {
+  name: 'select_api_key_for_verdict',
+  text: `select head.epoch, head.position, head.issuer_revoked_before, ${apiKeyPart.columns}
+    from log_head as head left join api_keys as api_key on api_key.id = $1`,
 }
 
 /** For people: expired ones are shown as such, ended ones are gone. */

@@ -15,6 +15,15 @@ export const insertSession: Statement = {
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 }
 
+export const sessionPart: Part = toPart('mine', `digest, ${columns}`)
+
+/** For verdicts: a session with the log's head. */
+export const selectSessionForVerdict: Statement = {
+  name: 'select_session_for_verdict',
+  text: `select head.epoch, head.position, head.issuer_revoked_before, ${sessionPart.columns}
+    from log_head as head left join sessions as mine on mine.id = $1`,
+}
+
 export const selectSession: Statement = {
   name: 'select_session',
   text: `select digest, ${columns} from sessions where id = $1`,
