@@ -6,11 +6,11 @@ import { NotFound } from '../shell/not-found.tsx'
 import { type NavEntry, Shell, SignedIn } from '../shell/shell.tsx'
 import { later } from '../ui/later.tsx'
 import { useIdle } from '../ui/use-idle.ts'
-import { KeysPage } from './keys-page.tsx'
 import { ProfilePage } from './profile-page.tsx'
-import { SecurityPage } from './security-page.tsx'
-import { SessionsPage } from './sessions-page.tsx'
 
+const SecurityPage = later(async () => (await import('./security-page.tsx')).SecurityPage)
+const SessionsPage = later(async () => (await import('./sessions-page.tsx')).SessionsPage)
+const KeysPage = later(async () => (await import('./keys-page.tsx')).KeysPage)
 const ApplicationsPage = later(
   async () => (await import('../applications/applications-page.tsx')).ApplicationsPage,
 )
@@ -18,8 +18,7 @@ const ActivityPage = later(async () => (await import('../mine/activity-page.tsx'
 
 export function AccountPages({ section = '' }: { readonly section: string | undefined }): ReactNode {
   useIdle(() => {
-    ApplicationsPage.ahead()
-    ActivityPage.ahead()
+    for (const page of [SecurityPage, SessionsPage, ActivityPage, ApplicationsPage, KeysPage]) page.ahead()
   })
   return (
     <SignedIn>
