@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DEFAULT_RISK_POLICY, type RiskPolicy } from '@countersign/core'
+import { makeMmdb } from '@countersign/tools/mmdb'
 import { codeOf, nextStep, personWithTotp } from './authenticator.ts'
 import { assertProblem } from './contract.ts'
 import * as given from './given.ts'
 import { asStranger, ELSEWHERE, FIREFOX, getUsedTo, HOME, signInFrom } from './given-risk.ts'
 import { type Inside, inside } from './inside.ts'
-import { makeMmdb } from './mmdb.ts'
 
 async function setPolicy({ services: { core } }: Inside, changes: Partial<RiskPolicy>): Promise<void> {
   const policy = JSON.stringify({ ...DEFAULT_RISK_POLICY, ...changes })

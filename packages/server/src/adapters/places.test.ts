@@ -3,7 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type Field, makeMmdb } from '../../test/mmdb.ts'
+import { type Field, makeMmdb } from '@countersign/tools/mmdb'
 import { toPlace } from './place-record.ts'
 import { openPlaces } from './places.ts'
 
