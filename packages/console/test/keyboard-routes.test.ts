@@ -67,7 +67,7 @@ const CONSOLE: readonly Section[] = [
 ]
 
 const isLoaded = (page: Page): Promise<void> =>
-  page.locator('main [role="status"][aria-label="Loading"]').first().waitFor({ state: 'detached' })
+  page.locator('[data-skeleton]').first().waitFor({ state: 'detached' })
 
 /** Along the way that a person has: the entry at the side, the page, and each of its dialogues. */
 async function visit(page: Page, { name, openers = [], one }: Section): Promise<void> {
