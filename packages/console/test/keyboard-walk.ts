@@ -57,8 +57,9 @@ const RECORDER = `(() => {
     const [was, is] = [before.getBoundingClientRect(), one.getBoundingClientRect()]
     return !(is.bottom <= was.top + 1 && is.left < was.right - 1)
   }
-  // Round and round it goes in a dialogue: the first comes after the last.
-  const isFirst = (one) => usable[0] === one || (group(one) !== null && group(usable[0]) === group(one))
+  // Round and round it goes in a dialogue: the first comes after the last. Where nothing could be used, what comes is new.
+  const isFirst = (one) => usable.length > 0 &&
+    (usable[0] === one || (group(one) !== null && group(usable[0]) === group(one)))
   let scope, usable, stops, last
   addEventListener('focusin', ({ target }) => {
     if (scope === undefined || !scope.contains(target) || target === scope) return
