@@ -10,6 +10,7 @@ import {
   givenProgram,
   givenServer,
   givenSpeaker,
+  spoil,
 } from './given.ts'
 
 const given = await givenServer({
@@ -35,7 +36,7 @@ test('§2.3: a client that is unknown, or has another secret, is answered 401 in
 
   for (const tried of [
     { id: client.id, secret: other.secret },
-    { id: client.id, secret: `${client.secret.slice(0, -1)}x` },
+    { id: client.id, secret: spoil(client.secret) },
     { id: client.id, secret: '' },
     { id: 'nobody', secret: client.secret },
     { id: client.account, secret: client.secret },

@@ -10,6 +10,7 @@ import {
   keyOf,
   person,
   signedIn,
+  spoil,
   UNLIMITED,
 } from './given.ts'
 
@@ -168,7 +169,7 @@ test('a leaked key is ended with the key itself, and with it alone', async (t) =
   const { given, world: all } = await start(t)
   const leaked = await keyOf(given, [])
   const target = { kind: 'credential', credential: leaked.secret }
-  const guessed = { kind: 'credential', credential: `${leaked.secret.slice(0, -1)}0` }
+  const guessed = { kind: 'credential', credential: spoil(leaked.secret) }
   const other = await signedIn(given, 'session_token')
 
   const guess = await given.send('POST', '/v1/revocations', {

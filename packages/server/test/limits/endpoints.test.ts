@@ -169,7 +169,7 @@ test('wrong secrets for a client wait in the network that tries them, and the cl
       form: { grant_type: 'client_credentials', client_id: 'program', client_secret },
     })
   for (let index = 0; index < 3; index += 1) {
-    assertOAuthError(await ask(`${secret.slice(0, -1)}x`, '203.0.113.9'), 'invalid_client')
+    assertOAuthError(await ask(given.spoil(secret), '203.0.113.9'), 'invalid_client')
   }
   to.takeCalls()
 
