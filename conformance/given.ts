@@ -324,6 +324,3 @@ export function at(json: unknown, ...path: readonly string[]): string {
   assert.equal(typeof value, 'string', `${path.join('.')} is no text.`)
   return String(value)
 }
-
-/** Another last character, whatever it was: a secret ends with a given one in 1 of 62 times. */
-export const spoil = (secret: string): string => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`

@@ -1,6 +1,7 @@
 /** Clients that prove who they are (RFC 6749 §2.3), and the grant client_credentials (§4.4; OAuth 2.1 §4.2). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { spoil } from '@countersign/tools/spoil'
 import {
   type Answer,
   assertOAuthError,
@@ -10,7 +11,6 @@ import {
   givenProgram,
   givenServer,
   givenSpeaker,
-  spoil,
 } from './given.ts'
 
 const given = await givenServer({

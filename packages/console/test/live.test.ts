@@ -68,6 +68,22 @@ test('what happens while a page is open', async (t) => {
     assert.equal(await drawn.locator('rect:not([data-empty])').count(), 1)
   })
 
+  await stage.play('a program that is renamed has its new name wherever it is named', {}, async (page) => {
+    const { id } = await world.admin.serviceAccounts.create({ name: 'the old gate' })
+    await world.admin.apiKeys.create({ name: 'of a gate', permissions: [], service_account_id: id })
+    await signIn(page, world, '/console/keys')
+    await page.getByRole('link', { name: 'the old gate' }).click()
+    await page.getByRole('button', { name: 'Change' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('the new gate')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { level: 1, name: 'the new gate' }).waitFor()
+
+    await page.goBack()
+
+    await page.getByRole('link', { name: 'the new gate' }).waitFor()
+    assert.equal(await page.getByText('the old gate').count(), 0)
+  })
+
   await stage.play('an end is awaited from each verifier, by the name of whose it is', {}, async (page) => {
     const { items } = await world.admin.accounts.list({ email: person.email })
     const elsewhere = await signedInElsewhere(world, person)

@@ -149,6 +149,10 @@ export const isDeviceId = (text: string): text is DeviceId => patterns.dev.test(
 export const isInvitationId = (text: string): text is InvitationId => patterns.inv.test(text)
 export const isInitialAccessTokenId = (text: string): text is InitialAccessTokenId => patterns.irt.test(text)
 
+/** Of which kind a principal is, its id says. */
+export const kindOfPrincipal = (id: PrincipalId): 'account' | 'service_account' =>
+  isAccountId(id) ? 'account' : 'service_account'
+
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 export const isRoleId = (text: string): text is RoleId => NAME.test(text)
 export const isClientName = (text: string): text is ClientId => NAME.test(text)

@@ -30,6 +30,7 @@ async function builtConsole(t: TestContext, settings: Record<string, string> = {
     'ahead.json': JSON.stringify({
       'console-pages': ['part-AbC123.js', 'gone-AbC123.js'],
       'audit-page': ['part-AbC123.js', 'main-AbC123.js'],
+      'account-keys-page': ['main-AbC123.js'],
     }),
     'built-from.txt': 'stamp',
   }
@@ -124,6 +125,8 @@ test('the page names the scripts of its address ahead, of those that the build l
 
   assert.deepEqual(await named('/account'), [])
   assert.deepEqual(await named('/account/__proto__'), [])
+  assert.deepEqual(await named('/account/keys'), ['/assets/console/main-AbC123.js'])
+  assert.deepEqual(await named('/console/keys'), ['/assets/console/part-AbC123.js'])
   assert.deepEqual(await named('/console/%22%3E%3Cscript%3E'), ['/assets/console/part-AbC123.js'])
   assert.deepEqual(await named('/console'), ['/assets/console/part-AbC123.js'])
   assert.deepEqual(await named('/console/audit'), [

@@ -212,9 +212,6 @@ export async function keyOf(
   return { id: at(made.json, 'api_key', 'id'), secret: at(made.json, 'secret'), owner }
 }
 
-/** Another last character, whatever it was: a secret ends with a given one in 1 of 62 times. */
-export const spoil = (secret: string): string => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`
-
 /** The text at a path of a body; fails the test where there is none. */
 export function at(json: unknown, ...path: readonly string[]): string {
   let value: unknown = json

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import type { NodeKind } from '@countersign/protocol'
+import { spoil } from '@countersign/tools/spoil'
 import {
   type Answer,
   at,
@@ -10,7 +11,6 @@ import {
   keyOf,
   person,
   signedIn,
-  spoil,
   UNLIMITED,
 } from './given.ts'
 

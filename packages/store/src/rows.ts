@@ -37,6 +37,7 @@ import {
   isSessionId,
   isSigningKeyId,
   keyAlgorithms,
+  kindOfPrincipal,
   nodeKinds,
   type PathNode,
   type Permission,
@@ -133,7 +134,7 @@ export function toPrincipalView(rows: readonly Row[], issuerRevokedBefore: numbe
   const roles = rows.filter((one) => one.role_id !== null)
   const id = narrowed(row, 'id', isPrincipalId)
   return {
-    kind: isAccountId(id) ? 'account' : 'service_account',
+    kind: kindOfPrincipal(id),
     id,
     name: textOrNull(row, 'name'),
     email: textOrNull(row, 'email'),

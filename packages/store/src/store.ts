@@ -7,48 +7,31 @@ import type {
   AuthorizationStore,
   ClientStore,
   DeviceCodeStore,
-  DeviceStore,
-  FactorStore,
   GrantStore,
   Housekeeping,
-  InvitationStore,
-  LinkStore,
   LogoutStore,
   LogStore,
-  MailStore,
-  NotMeStore,
-  PasskeyStore,
-  PasswordStore,
   RegistrationStore,
   RevocationStore,
-  RiskStore,
   RoleStore,
   ServiceAccountStore,
   SessionStore,
   SigningKeyStore,
-  SignUpStore,
   Store,
 } from '@countersign/core'
 import type { Engine } from './engine.ts'
+import { createPeopleStore } from './people-store.ts'
 import * as aliases from './reads/aliases.ts'
 import * as audit from './reads/audit.ts'
 import * as authorizations from './reads/authorizations.ts'
 import * as clients from './reads/clients.ts'
 import * as credentials from './reads/credentials.ts'
 import * as deviceCodes from './reads/device-codes.ts'
-import * as devices from './reads/devices.ts'
-import * as factors from './reads/factors.ts'
-import * as invitations from './reads/invitations.ts'
-import * as links from './reads/links.ts'
 import * as log from './reads/log.ts'
 import * as logouts from './reads/logouts.ts'
-import * as notMe from './reads/not-me.ts'
-import * as passkeys from './reads/passkeys.ts'
 import * as principals from './reads/principals.ts'
-import * as programs from './reads/programs.ts'
 import * as registrations from './reads/registrations.ts'
 import * as revocations from './reads/revocations.ts'
-import * as risk from './reads/risk.ts'
 import * as usage from './reads/usage.ts'
 import { toAuditValues } from './steps/audit.ts'
 import type { StoreTransactions } from './transactions.ts'
@@ -80,14 +63,8 @@ export function createStore(engine: StoreEngine): Store {
     ...createCredentialStore(engine),
     ...createClientStore(engine),
     ...createAuthorizationStore(engine),
-    ...createFactorStore(engine),
-    ...createPasswordStore(engine),
-    ...createPasskeyStore(engine),
-    ...createRiskStore(engine),
-    ...createDeviceStore(engine),
+    ...createPeopleStore(engine),
     ...createRecordStore(engine),
-    ...createLinkStore(engine),
-    ...createMailStore(engine),
     ...createLogoutStore(engine),
     ...createDeviceCodeStore(engine),
   }
@@ -201,67 +178,6 @@ function createAuthorizationStore(engine: StoreEngine): AuthorizationStore {
   }
 }
 
-function createFactorStore(engine: StoreEngine): FactorStore {
-  return {
-    readFactors: (account, failuresMax) => engine.read(() => factors.readFactors(account, failuresMax)),
-    openTicket: (input) => engine.write('openTicket', input),
-    readTicket: (digests, nowMs) => engine.read(() => factors.readTicket(digests, nowMs)),
-    takeTry: (input) => engine.write('takeTry', input),
-    completeSignIn: (input) => engine.write('completeSignIn', input),
-    completeStepUp: (input) => engine.write('completeStepUp', input),
-    offerFactor: (input) => engine.write('offerFactor', input),
-    readOffer: (account, id, nowMs) => engine.read(() => factors.readOffer(account, id, nowMs)),
-    confirmFactor: (input) => engine.write('confirmFactor', input),
-    removeFactor: (input) => engine.write('removeFactor', input),
-    replaceRecoveryCodes: (input) => engine.write('replaceRecoveryCodes', input),
-    reopenFactors: (account, event) => engine.write('reopenFactors', { account, audit: event }),
-  }
-}
-
-function createPasswordStore(engine: StoreEngine): PasswordStore {
-  return {
-    takePasswordTry: (input) => engine.write('takePasswordTry', input),
-    changePassword: (input) => engine.write('changePassword', input),
-    requirePasswordChange: (input) => engine.write('requirePasswordChange', input),
-    recordPasswordCheck: (input) => engine.write('recordPasswordCheck', input),
-    exchangeTicket: (input) => engine.write('exchangeTicket', input),
-    takePasswordTicket: (input) => engine.write('takePasswordTicket', input),
-    completePasswordChange: (input) => engine.write('completePasswordChange', input),
-  }
-}
-
-function createLinkStore(engine: StoreEngine): LinkStore & SignUpStore & InvitationStore & NotMeStore {
-  return {
-    createInvitation: (input) => engine.write('createInvitation', input),
-    renewInvitation: (input) => engine.write('renewInvitation', input),
-    endInvitation: (input) => engine.write('endInvitation', input),
-    acceptInvitation: (input) => engine.write('acceptInvitation', input),
-    readInvitation: (id) => engine.read(() => invitations.readInvitation(id)),
-    findInvitation: (digests, nowMs) => engine.read(() => invitations.findInvitation(digests, nowMs)),
-    listInvitations: (page) => engine.read(() => invitations.listInvitations(page)),
-    countInvitations: (sender, nowMs) => engine.read(() => invitations.countInvitations(sender, nowMs)),
-    beginSignUp: (input) => engine.write('beginSignUp', input),
-    readSignUp: (digests, nowMs) => engine.read(() => links.readSignUp(digests, nowMs)),
-    completeSignUp: (input) => engine.write('completeSignUp', input),
-    openLink: (input) => engine.write('openLink', input),
-    readLink: (digests, purpose, nowMs) => engine.read(() => links.readLink(digests, purpose, nowMs)),
-    resetPassword: (input) => engine.write('resetPassword', input),
-    beginEmailChange: (input) => engine.write('beginEmailChange', input),
-    completeEmailChange: (input) => engine.write('completeEmailChange', input),
-    verifyEmail: (input) => engine.write('verifyEmail', input),
-    readNotMeLink: (digests, nowMs) => engine.read(() => notMe.readNotMeLink(digests, nowMs)),
-    readOrigin: (account, session) => engine.read(() => notMe.readOrigin(account, session)),
-    disownSession: (input) => engine.write('disownSession', input),
-  }
-}
-
-function createMailStore(engine: StoreEngine): MailStore {
-  return {
-    claimMails: (input) => engine.write('claimMails', input),
-    settleMail: (input) => engine.write('settleMail', input),
-  }
-}
-
 function createLogoutStore(engine: StoreEngine): LogoutStore {
   return {
     listLapsing: (beforeMs, limit) => engine.read(() => logouts.listLapsing(beforeMs, limit)),
@@ -280,42 +196,6 @@ function createDeviceCodeStore(engine: StoreEngine): DeviceCodeStore {
     readDeviceCode: (digests) => engine.read(() => deviceCodes.readDeviceCode(digests)),
     pollDeviceCode: (input) => engine.write('pollDeviceCode', input),
     redeemDeviceCode: (input) => engine.write('redeemDeviceCode', input),
-  }
-}
-
-function createPasskeyStore(engine: StoreEngine): PasskeyStore {
-  return {
-    openChallenge: (input) => engine.write('openChallenge', input),
-    spendChallenge: (challenge) => engine.write('spendChallenge', challenge),
-    readPasskeys: (account) => engine.read(() => passkeys.readPasskeys(account)),
-    readPasskeyToSignIn: (credentialId, challenge) =>
-      engine.read(() => passkeys.readPasskeyToSignIn(credentialId, challenge)),
-    addPasskey: (input) => engine.write('addPasskey', input),
-    renamePasskey: (input) => engine.write('renamePasskey', input),
-    signInWithPasskey: (input) => engine.write('signInWithPasskey', input),
-  }
-}
-
-function createRiskStore(engine: StoreEngine): RiskStore {
-  return {
-    readRisk: (account, sinceMs, from) => engine.read(() => risk.readRisk(account, sinceMs, from)),
-    refuseJudged: (input) => engine.write('refuseJudged', input),
-    readRiskPolicy: () => engine.read(risk.readRiskPolicy),
-    writeRiskPolicy: (input) => engine.write('writeRiskPolicy', input),
-    listJudged: (sinceMs, after, limit) => engine.read(() => risk.listJudged(sinceMs, after, limit)),
-    readProgram: (subject) => engine.read(() => programs.readProgram(subject)),
-    writeProgram: (draft) => engine.write('writeProgram', draft),
-    readWatchers: (owner) => engine.read(() => programs.readWatchers(owner)),
-  }
-}
-
-function createDeviceStore(engine: StoreEngine): DeviceStore {
-  return {
-    readSignIn: (input) => engine.read(() => devices.readSignIn(input)),
-    takeSignInTry: (input) => engine.write('takeSignInTry', input),
-    listDevices: (account) => engine.read(() => devices.listDevices(account)),
-    readDevice: (account, digests) => engine.read(() => devices.findDevice(account, digests)),
-    forgetDevices: (input) => engine.write('forgetDevices', input),
   }
 }
 

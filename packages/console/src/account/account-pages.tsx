@@ -10,7 +10,7 @@ import { ProfilePage } from './profile-page.tsx'
 
 const SecurityPage = later(async () => (await import('./security-page.tsx')).SecurityPage)
 const SessionsPage = later(async () => (await import('./sessions-page.tsx')).SessionsPage)
-const KeysPage = later(async () => (await import('./keys-page.tsx')).KeysPage)
+const KeysPage = later(async () => (await import('./account-keys-page.tsx')).KeysPage)
 const ApplicationsPage = later(
   async () => (await import('../applications/applications-page.tsx')).ApplicationsPage,
 )

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { personFactorsQuery, personQuery, treeQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { shownIn, shownInPages } from '../api/pending-changes.ts'
+import { principalNameQuery } from '../api/principal-names.ts'
 import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { useMay } from '../shell/me.ts'
@@ -112,6 +113,7 @@ function useRename(id: string): (text: string) => void {
     shows: (text) => [
       shownIn(personQuery(id).queryKey, named(text)),
       shownInPages(['people'], id, named(text)),
+      shownIn(principalNameQuery(id).queryKey, () => text),
     ],
     done: t.console.saved,
   })

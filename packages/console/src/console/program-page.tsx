@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react'
 import { programQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { shownIn, shownInPages } from '../api/pending-changes.ts'
+import { principalNameQuery } from '../api/principal-names.ts'
 import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
 import { CreateKey } from '../keys/create-key.tsx'
@@ -137,6 +138,7 @@ function useRename(id: string): (text: string) => void {
     shows: (text) => [
       shownIn(programQuery(id).queryKey, named(text)),
       shownInPages(['programs'], id, named(text)),
+      shownIn(principalNameQuery(id).queryKey, () => text),
     ],
     done: t.console.saved,
   })

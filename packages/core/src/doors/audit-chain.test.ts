@@ -1,24 +1,12 @@
 /** Linking events at once and later: one chain whoever appends, and no link where it cannot be known where the chain ends. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toId } from '@countersign/protocol'
+import { makeEvent } from '../../test/given-events.ts'
 import { CHAIN_START, canonicalEvent } from '../audit/canonical.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import { type AuditChainer, type ChainerContext, createAuditChainer } from './audit-chain.ts'
 
 const NOW = 1_000_000
-
-const makeEvent = (number: number): AuditEvent => ({
-  id: toId('evt', number, new Uint8Array(10)),
-  atMs: number,
-  type: 'test.happened',
-  outcome: 'success',
-  actor: { kind: 'system', id: null, credential: null },
-  target: null,
-  address: null,
-  requestId: null,
-  details: {},
-})
 
 interface Row {
   readonly event: AuditEvent

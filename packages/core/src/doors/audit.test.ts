@@ -1,21 +1,9 @@
 /** The audit chain is verified while it grows: what is appended meanwhile is no tampering, what is cut off is. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toId } from '@countersign/protocol'
-import type { AuditEvent, ChainedAuditEvent } from '../audit/event.ts'
+import { makeEvent } from '../../test/given-events.ts'
+import type { ChainedAuditEvent } from '../audit/event.ts'
 import { type ChainContext, verifyAuditChain } from './audit.ts'
-
-const makeEvent = (number: number): AuditEvent => ({
-  id: toId('evt', number, new Uint8Array(10)),
-  atMs: number,
-  type: 'test.happened',
-  outcome: 'success',
-  actor: { kind: 'system', id: null, credential: null },
-  target: null,
-  address: null,
-  requestId: null,
-  details: {},
-})
 
 const makeLink = (position: number): ChainedAuditEvent => ({
   event: makeEvent(position),

@@ -2,7 +2,7 @@
  * Access tokens that may be alive under a principal. They stand in no row, since nobody has to look one up; the audit log
  * knows when each was given, and no more of it.
  */
-import { isAccountId, type PrincipalId } from '@countersign/protocol'
+import { kindOfPrincipal, type PrincipalId } from '@countersign/protocol'
 import type { AuditEvent, AuditQuery } from '../audit/event.ts'
 import type { Context } from '../context.ts'
 
@@ -47,9 +47,11 @@ export async function listIssuedTokens(
   const nobody = { type: null, actorId: null, targetId: null }
   const read = async (asked: Partial<AuditQuery>): Promise<readonly AuditEvent[]> =>
     (await store.listAudit({ ...since, ...nobody, ...asked })).map(({ event }) => event)
-  const done = await read({ actorId: id })
   // A service asks for somebody’s token in its own name: the token is theirs.
-  const exchanged = await read({ targetId: id, type: EXCHANGED })
+  const [done, exchanged] = await Promise.all([
+    read({ actorId: id }),
+    read({ targetId: id, type: EXCHANGED }),
+  ])
   const given = [...done.filter(isGiven), ...exchanged]
   const byParent = Map.groupBy(given, (event) => parentOf(event)?.id ?? id)
   return {
@@ -78,7 +80,7 @@ function toTokens(principal: PrincipalId, events: readonly AuditEvent[], livesMs
   const parent = first === undefined ? null : parentOf(first)
   const latestAtMs = Math.max(...events.map(({ atMs }) => atMs))
   return {
-    under: parent ?? { kind: isAccountId(principal) ? 'account' : 'service_account', id: principal },
+    under: parent ?? { kind: kindOfPrincipal(principal), id: principal },
     count: events.length,
     latestAtMs,
     endsByMs: latestAtMs + livesMs,

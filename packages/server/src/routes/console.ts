@@ -51,11 +51,15 @@ const pages = ADDRESSES.map(({ name, path, summary }) =>
 const toPath = (path: string, params: Readonly<Record<string, string>>): string =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
-/** What is loaded for an address, by the names of its files. Where it guesses wrong, nothing is lost but one fetch. */
-const toParts = (path: string, { section }: Readonly<Record<string, string>>): readonly string[] => [
-  ...(path.startsWith('/console') ? ['console-pages'] : []),
-  ...(section === undefined ? [] : [`${section}-page`]),
-]
+/**
+ * What is loaded for an address, by the names of its files: `account-` stands before those that the console has as well.
+ * Where it guesses wrong, nothing is lost but one fetch.
+ */
+function toParts(path: string, { section }: Readonly<Record<string, string>>): readonly string[] {
+  const isConsole = path.startsWith('/console')
+  const page = section === undefined ? [] : [`${section}-page`]
+  return isConsole ? ['console-pages', ...page] : [...page, ...page.map((name) => `account-${name}`)]
+}
 
 function toFile(
   { config, consoleFiles }: Services,

@@ -19,7 +19,7 @@ import {
   type ApiKeyShape,
   type AuditEventShape,
   type InvitationShape,
-  isAccountId,
+  kindOfPrincipal,
   type MeResponse,
   type Page,
   type PrincipalId,
@@ -109,11 +109,7 @@ export function toSessionDetail(session: Session, currentId: string | null): Ses
   }
 }
 
-/** Of which kind a principal is, its id says. */
-export const toPrincipalShape = (id: PrincipalId): ApiKeyShape['owner'] => ({
-  kind: isAccountId(id) ? 'account' : 'service_account',
-  id,
-})
+export const toPrincipalShape = (id: PrincipalId): ApiKeyShape['owner'] => ({ kind: kindOfPrincipal(id), id })
 
 export function toApiKeyShape(key: ApiKey, policy: Policy): ApiKeyShape {
   return {

@@ -1,6 +1,7 @@
 /** Every endpoint that tries a secret is limited, and no limit lets one caller keep the others out. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { spoil } from '@countersign/tools/spoil'
 import { routes } from '../../src/routes/table.ts'
 import { assertOAuthError, assertProblem } from '../contract.ts'
 import * as given from '../given.ts'
@@ -169,7 +170,7 @@ test('wrong secrets for a client wait in the network that tries them, and the cl
       form: { grant_type: 'client_credentials', client_id: 'program', client_secret },
     })
   for (let index = 0; index < 3; index += 1) {
-    assertOAuthError(await ask(given.spoil(secret), '203.0.113.9'), 'invalid_client')
+    assertOAuthError(await ask(spoil(secret), '203.0.113.9'), 'invalid_client')
   }
   to.takeCalls()
 

@@ -24,9 +24,8 @@ export function* listConsents(account: AccountId): Script<AnswerOf<'listConsents
 export function* readAuthorizationCode(
   digests: readonly string[],
 ): Script<AnswerOf<'readAuthorizationCode'>> {
-  const row = yield* findByDigest(sql.selectCode, [], digests, sql.codePart)
+  const { row, found: codeRow } = yield* findByDigest(sql.selectCode, [], digests, sql.codePart)
   const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
-  const codeRow = sql.codePart.of(row)
   const session = heldPart.of(row)
   if (codeRow === null || session === null) return { head, found: null }
   const code = toCode(codeRow)

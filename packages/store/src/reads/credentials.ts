@@ -37,9 +37,13 @@ export function* readRefreshToken(
   id: GrantId,
   digests: readonly string[],
 ): Script<AnswerOf<'readRefreshToken'>> {
-  const row = yield* findByDigest(grants.selectPresented, [id], digests, grants.tokenPart)
+  const { row, found: presented } = yield* findByDigest(
+    grants.selectPresented,
+    [id],
+    digests,
+    grants.tokenPart,
+  )
   const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
-  const presented = grants.tokenPart.of(row)
   const grantRow = grants.familyPart.of(row)
   if (grantRow === null || presented === null) return { head, found: null }
   const grant = toGrant(grantRow)

@@ -39,20 +39,20 @@ export const toHeadAndIssuer = (row: Row): HeadAndIssuer => ({
 const NO_DIGEST = ''
 
 /**
- * Joins the head to what one of several digests is the key of: one secret has one digest under each pepper that is still
- * known. The row of the one that finds something, else one with the head alone.
+ * What one of several digests is the key of, in a row that the head stands in: one secret has one digest under each
+ * pepper that is still known.
  */
 export function* findByDigest(
   statement: Statement,
   before: readonly Value[],
-  digests: readonly string[],
+  [digest = NO_DIGEST, ...others]: readonly string[],
   part: Part,
-): Script<Row> {
-  for (const digest of digests) {
-    const row = yield* headRow(statement, ...before, digest)
-    if (part.of(row) !== null) return row
-  }
-  return yield* headRow(statement, ...before, NO_DIGEST)
+): Script<{ readonly row: Row; readonly found: Row | null }> {
+  const row = yield* headRow(statement, ...before, digest)
+  const found = part.of(row)
+  return found !== null || others.length === 0
+    ? { row, found }
+    : yield* findByDigest(statement, before, others, part)
 }
 
 /** One statement, since every poll of every verifier asks it. */

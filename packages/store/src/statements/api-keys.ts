@@ -2,6 +2,7 @@
 import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { apiKeyIsAboveRules, apiKeyIsAlive } from './alive.ts'
+import { headColumns } from './log.ts'
 
 const columns = `id, owner_id, name, permissions, resources, audiences, allow_addresses, rate_limit, created_at,
   created_by, expires_at, ended_at, last_used_at, last_address, overlap_ends_at, issued_position,
@@ -26,7 +27,7 @@ export const apiKeyPart: Part = toPart('api_key', columns)
 /** For verdicts: also a key that has ended, with the log's head. */
 export const selectApiKeyForVerdict: Statement = {
   name: 'select_api_key_for_verdict',
-  text: `select head.epoch, head.position, head.issuer_revoked_before, ${apiKeyPart.columns}
+  text: `select ${headColumns}, ${apiKeyPart.columns}
     from log_head as head left join api_keys as api_key on api_key.id = $1`,
 }
 

@@ -2,6 +2,7 @@
 import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
+import { headColumns } from './log.ts'
 import { heldPart } from './sessions.ts'
 
 const codeColumns = `grant_id, client_id, account_id, session_id, redirect_uri, code_challenge, scope,
@@ -18,7 +19,7 @@ export const codePart: Part = toPart('code', `digest, ${codeColumns}`)
 /** A code with the log's head and the session that it was given in. */
 export const selectCode: Statement = {
   name: 'select_authorization_code',
-  text: `select head.epoch, head.position, head.issuer_revoked_before, ${codePart.columns}, ${heldPart.columns}
+  text: `select ${headColumns}, ${codePart.columns}, ${heldPart.columns}
     from log_head as head
     left join authorization_codes as code on code.digest = $1
     left join sessions as held on held.id = code.session_id`,

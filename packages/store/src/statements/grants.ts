@@ -3,6 +3,7 @@ import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
 import { clientPart } from './clients.ts'
+import { headColumns } from './log.ts'
 import { heldPart } from './sessions.ts'
 
 const columns =
@@ -49,7 +50,7 @@ export const tokenPart: Part = toPart('token', 'generation, digest, used_at')
  */
 export const selectPresented: Statement = {
   name: 'select_presented_refresh_token',
-  text: `select head.epoch, head.position, head.issuer_revoked_before,
+  text: `select ${headColumns},
       ${familyPart.columns}, ${tokenPart.columns}, ${heldPart.columns}, ${clientPart.columns}
     from log_head as head
     left join grants as family on family.id = $1

@@ -8,9 +8,12 @@ export const selectHead: Statement = {
 }
 
 /** Asked first of several: engines learn by a statement's name that a snapshot will be needed. */
+/** What everything is decided by that is read from more than one row, of `log_head as head`. */
+export const headColumns = 'head.epoch, head.position, head.issuer_revoked_before'
+
 export const selectHeadAndIssuer: Statement = {
   name: 'select_head_and_issuer',
-  text: 'select epoch, position, issuer_revoked_before from log_head',
+  text: `select ${headColumns} from log_head as head`,
 }
 
 /** Locks the head until the transaction ends: from here on nobody else can append. */

@@ -2,6 +2,7 @@
 import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { sessionIsAboveRules, sessionIsAlive } from './alive.ts'
+import { headColumns } from './log.ts'
 
 const columns = `id, account_id, created_at, expires_at, idle_seconds, idle_expires_at, last_seen_at,
   last_address, ended_at, issued_position, auth_time, amr, acr, delivery, device, user_agent, address, place`
@@ -20,7 +21,7 @@ export const sessionPart: Part = toPart('mine', `digest, ${columns}`)
 /** For verdicts: a session with the log's head. */
 export const selectSessionForVerdict: Statement = {
   name: 'select_session_for_verdict',
-  text: `select head.epoch, head.position, head.issuer_revoked_before, ${sessionPart.columns}
+  text: `select ${headColumns}, ${sessionPart.columns}
     from log_head as head left join sessions as mine on mine.id = $1`,
 }
 
