@@ -37,20 +37,31 @@ export interface Comparison {
 /** What operations are counted against, in milliseconds: the time on the wall, or the time that a process was busy. */
 export type PhaseClock = () => number | Promise<number>
 
+/**
+ * One clock that both are counted against while it is their turn; or one of its own for each, where they are programs of
+ * their own. That one goes on while the other has its turn: what a program puts off until then it has to pay for itself,
+ * and the other has not to.
+ */
+export type Clocks = PhaseClock | readonly [ours: PhaseClock, theirs: PhaseClock]
+
 /** Lets two ways of doing one thing take turns, each beginning every other turn, after one turn to warm up. */
 export async function alternate(
   ours: Phase,
   theirs: Phase,
   { turns, phaseMs }: Turns,
-  clock: PhaseClock = () => performance.now(),
+  clocks: Clocks = () => performance.now(),
 ): Promise<Comparison> {
+  const measure = {
+    ours: await openMeter(ours, phaseMs, clocks, 0),
+    theirs: await openMeter(theirs, phaseMs, clocks, 1),
+  }
   const ourRates: number[] = []
   const theirRates: number[] = []
   const ratios: number[] = []
   for (let turn = -1; turn < turns; turn += 1) {
     const rates = { ours: 0, theirs: 0 }
     for (const who of turn % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const)) {
-      rates[who] = await toRate(who === 'ours' ? ours : theirs, phaseMs, clock)
+      rates[who] = await measure[who]()
     }
     if (turn < 0) continue
     ourRates.push(rates.ours)
@@ -60,10 +71,23 @@ export async function alternate(
   return { ours: median(ourRates), theirs: median(theirRates), ratio: median(ratios) }
 }
 
-async function toRate(phase: Phase, phaseMs: number, clock: PhaseClock): Promise<number> {
-  const startedMs = await clock()
-  const operations = await phase(performance.now() + phaseMs)
-  return (operations / ((await clock()) - startedMs)) * 1_000
+/** Operations per second of a turn. */
+async function openMeter(
+  phase: Phase,
+  phaseMs: number,
+  clocks: Clocks,
+  side: 0 | 1,
+): Promise<() => Promise<number>> {
+  const isShared = typeof clocks === 'function'
+  const clock = isShared ? clocks : clocks[side]
+  let sinceMs = await clock()
+  return async () => {
+    if (isShared) sinceMs = await clock()
+    const operations = await phase(performance.now() + phaseMs)
+    const beforeMs = sinceMs
+    sinceMs = await clock()
+    return (operations / (sinceMs - beforeMs)) * 1_000
+  }
 }
 
 /** The middle value; the mean of the two middle ones when their number is even. NaN for none. */

@@ -14,7 +14,7 @@ import {
   toRefreshes,
 } from './oauth/requests.ts'
 import { readSide, type Side } from './oauth/setup.ts'
-import { busyClock } from './server/busy.ts'
+import { busyClocks } from './server/busy.ts'
 import { Child, numberOf } from './server/child.ts'
 import { type Wire, withWires } from './server/wire.ts'
 
@@ -103,9 +103,9 @@ const compare = (
 ): Promise<BenchResult> =>
   withConnections(rivals, async (ours, theirs) => {
     const phases = [toPhase(await open(ours)), toPhase(await open(theirs))] as const
-    const clock = busyClock(rivals.children, 'allMs')
-    await alternate(...phases, WARM_UP, clock)
-    const rates = await alternate(...phases, MEASURED, clock)
+    const clocks = busyClocks(...rivals.children, 'allMs')
+    await alternate(...phases, WARM_UP, clocks)
+    const rates = await alternate(...phases, MEASURED, clocks)
     return toResult(`oauth: ${name}`, UNIT, rates, ratioMin)
   })
 
@@ -121,9 +121,9 @@ async function ceiling({ sides: [, side], children: [, peer] }: Rivals): Promise
       withWires(side.port, CONNECTIONS, async (wires) => {
         const bare = toPhase(bareWires.map(toBareIntrospection(port)))
         const theirs = toPhase(await toIntrospections(side, wires))
-        const clock = busyClock([child, peer], 'allMs')
-        await alternate(bare, theirs, WARM_UP, clock)
-        const rates = await alternate(bare, theirs, MEASURED, clock)
+        const clocks = busyClocks(child, peer, 'allMs')
+        await alternate(bare, theirs, WARM_UP, clocks)
+        const rates = await alternate(bare, theirs, MEASURED, clocks)
         return {
           ...toResult('oauth: … a bare node:http, that looks at nothing', UNIT, rates, 0),
           target: 'told, not held',

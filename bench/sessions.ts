@@ -8,10 +8,10 @@ import { repeat } from './guards/routes.ts'
 import {
   alternate,
   type BenchResult,
+  type Clocks,
   type Comparison,
   median,
   type Phase,
-  type PhaseClock,
   toNotMeasured,
 } from './measure.ts'
 import { busyClock } from './server/busy.ts'
@@ -119,8 +119,8 @@ async function measurePeer(
     for (const line of peer.lines) {
       const ours = { port: api.port, path: line.path, callers: api.callers[peer.credential] }
       const theirs = { port, path: '/protected', callers }
-      const clock = busyClock([...api.children, child], 'allMs')
-      const comparison = await compare(ours, theirs, clock)
+      const clocks = [busyClock(api.children, 'allMs'), busyClock([child], 'allMs')] as const
+      const comparison = await compare(ours, theirs, clocks)
       measured.set(line, [...(measured.get(line) ?? []), comparison])
     }
   } finally {
@@ -159,15 +159,15 @@ interface Side {
   readonly callers: readonly Caller[]
 }
 
-async function compare(ours: Side, theirs: Side, clock: PhaseClock): Promise<Comparison> {
+async function compare(ours: Side, theirs: Side, clocks: Clocks): Promise<Comparison> {
   for (const side of [ours, theirs]) {
     await checkAnswers(side.port, side.callers, (headers) => toRequest('GET', side.port, side.path, headers))
   }
   return withWires(ours.port, CONNECTIONS, (ourWires) =>
     withWires(theirs.port, CONNECTIONS, async (theirWires) => {
       const [ourPhase, theirPhase] = [toPhase(ours, ourWires), toPhase(theirs, theirWires)]
-      await alternate(ourPhase, theirPhase, WARM_UP, clock)
-      return alternate(ourPhase, theirPhase, MEASURED, clock)
+      await alternate(ourPhase, theirPhase, WARM_UP, clocks)
+      return alternate(ourPhase, theirPhase, MEASURED, clocks)
     }),
   )
 }

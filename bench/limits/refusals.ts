@@ -1,6 +1,6 @@
 /** How many sign-ins a second of one core refuses for an address that is over its limit, beside two other limiters. */
 import { alternate, type BenchResult, type Phase, toResult } from '../measure.ts'
-import { busyClock } from '../server/busy.ts'
+import { busyClocks } from '../server/busy.ts'
 import { Child, numberOf } from '../server/child.ts'
 import { toRequest, type Wire, withWires } from '../server/wire.ts'
 
@@ -67,8 +67,8 @@ async function compare(ours: Target, theirs: Target): ReturnType<typeof alternat
     withWires(theirs.port, CONNECTIONS, async (theirWires) => {
       await exhaust(ourWires, ours)
       await exhaust(theirWires, theirs)
-      const clock = busyClock([ours.child, theirs.child], 'allMs')
-      return alternate(refusalPhase(ourWires, ours), refusalPhase(theirWires, theirs), TURNS, clock)
+      const clocks = busyClocks(ours.child, theirs.child, 'allMs')
+      return alternate(refusalPhase(ourWires, ours), refusalPhase(theirWires, theirs), TURNS, clocks)
     }),
   )
 }

@@ -40,7 +40,14 @@ function steppingMs(read: () => number): number {
   return largest
 }
 
-/** Counts phases against what the children together have cost. The one that is not asked costs next to nothing. */
+/** Two programs, each counted against what it has cost itself. */
+export const busyClocks = (
+  ours: Child,
+  theirs: Child,
+  which: 'mainMs' | 'allMs',
+): readonly [PhaseClock, PhaseClock] => [busyClock([ours], which), busyClock([theirs], which)]
+
+/** Counts phases against what the children together have cost. */
 export function busyClock(children: readonly Child[], which: 'mainMs' | 'allMs'): PhaseClock {
   return async () => {
     let sumMs = 0

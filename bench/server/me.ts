@@ -1,7 +1,7 @@
 /** What checking a credential that was seen before costs: `GET /v1/me` against a bare route of the same framework. */
 import { alternate, type BenchResult, type Comparison, median, type Turns, toResult } from '../measure.ts'
 import { at, createApiKey, signIn, signUp } from './api.ts'
-import { busyClock } from './busy.ts'
+import { busyClocks } from './busy.ts'
 import { Child, numberOf } from './child.ts'
 import { toRequest, type Wire, withWires } from './wire.ts'
 
@@ -34,7 +34,7 @@ async function measureStart(ours: Child, theirs: Child): Promise<readonly [strin
   const port = numberOf(await ours.call('ports'), 'port')
   const barePort = numberOf(await theirs.call('ports'), 'port')
   // One thread answers; what it can do in a second is what its second costs.
-  const clock = busyClock([ours, theirs], 'mainMs')
+  const clocks = busyClocks(ours, theirs, 'mainMs')
   const routes = (await createCredentials(port)).map(([name, headers]) => ({
     name,
     ours: toRequest('GET', port, '/v1/me', headers),
@@ -48,7 +48,7 @@ async function measureStart(ours: Child, theirs: Child): Promise<readonly [strin
         await theirs.call('answerWith', { bytes: await bytesOf(ourWires, route.ours) })
         const ourPhase = (untilMs: number): Promise<number> => repeat(ourWires, route.ours, untilMs)
         const theirPhase = (untilMs: number): Promise<number> => repeat(theirWires, route.theirs, untilMs)
-        return alternate(ourPhase, theirPhase, turns, clock)
+        return alternate(ourPhase, theirPhase, turns, clocks)
       }
       // All of them first: what is measured first would otherwise be compiled while it is measured.
       for (const route of routes) await take(route, WARM_UP)

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { alternate, type BenchResult, median, type Phase, toLimit, toResult } from '../measure.ts'
 import { call, PASSWORD, signUp } from './api.ts'
-import { busyClock } from './busy.ts'
+import { busyClock, busyClocks } from './busy.ts'
 import { Child, numberOf } from './child.ts'
 import { toRequest, type Wire, withWires } from './wire.ts'
 
@@ -78,7 +78,7 @@ async function compareWithBetterAuth(
     withWires(theirPort, AT_ONCE, async (theirWires) => {
       const ours = signInPhase(ourWires, port, '/v1/sign-in', emails)
       const theirs = signInPhase(theirWires, theirPort, '/api/auth/sign-in/email', theirEmails)
-      return alternate(ours, theirs, MEASURED, busyClock([child, theirChild], 'allMs'))
+      return alternate(ours, theirs, MEASURED, busyClocks(child, theirChild, 'allMs'))
     }),
   )
   return toResult(
