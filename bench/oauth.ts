@@ -9,13 +9,14 @@ import {
   authorizeAndRedeem,
   byClientCredentials,
   type Exchange,
+  refreshing,
   toBareIntrospection,
   toIntrospections,
   toRefreshes,
 } from './oauth/requests.ts'
 import { readSide, type Side } from './oauth/setup.ts'
 import { busyClocks } from './server/busy.ts'
-import { Child, numberOf } from './server/child.ts'
+import { Child, numberOf, textOf } from './server/child.ts'
 import { type Wire, withWires } from './server/wire.ts'
 
 const CONNECTIONS = 8
@@ -47,8 +48,9 @@ export async function benchOAuth(): Promise<BenchResult[]> {
       ...(await withRivals(folder, 'ES256', async (rivals) => [
         await clientCredentials(rivals, 'ES256', 2.5),
         await compare('introspection', rivals, 4, ({ side, wires }) => toIntrospections(side, wires)),
-        await ceiling(rivals),
+        await bareIntrospection(rivals),
         await compare('refresh with rotation', rivals, 2.5, ({ side, wires }) => toRefreshes(side, wires)),
+        await leastRefresh(rivals, folder),
         await roundTrip(rivals),
         await rotation(rivals),
       ])),
@@ -113,21 +115,56 @@ const compare = (
  * How far above theirs anything on `node:http` can come on this machine, where the kernel's part of a request may be most of
  * it: the same requests to a server that does nothing.
  */
-async function ceiling({ sides: [, side], children: [, peer] }: Rivals): Promise<BenchResult> {
-  const child = Child.start(new URL('./oauth/bare-child.ts', import.meta.url).href)
+const bareIntrospection = ({ sides: [, side], children: [, peer] }: Rivals): Promise<BenchResult> =>
+  ceiling('… a bare node:http, that looks at nothing', peer, {
+    file: './oauth/bare-child.ts',
+    open: async (child, wires) => wires.map(toBareIntrospection(await portOf(child))),
+    theirs: (wires) => toIntrospections(side, wires),
+    theirPort: side.port,
+  })
+
+/** The same for durable rotation: the least code that does it correctly, and nothing else. */
+const leastRefresh = (
+  { sides: [, side], children: [, peer] }: Rivals,
+  folder: string,
+): Promise<BenchResult> =>
+  ceiling('… the least that rotates durably, and does nothing else', peer, {
+    file: './oauth/least-child.ts',
+    folder,
+    open: async (child, wires) => {
+      const web = textOf(await child.call('client'), 'basic')
+      const tokens = textOf(await child.call('families', { count: wires.length }), 'tokens').split(' ')
+      const least = { port: await portOf(child), tokenPath: '/token', web }
+      return wires.map((wire, index) => refreshing(least, wire, tokens[index]))
+    },
+    theirs: (wires) => toRefreshes(side, wires),
+    theirPort: side.port,
+  })
+
+const portOf = async (child: Child): Promise<number> => numberOf(await child.call('port'), 'port')
+
+interface Ceiling {
+  readonly file: string
+  readonly folder?: string
+  readonly open: (child: Child, wires: readonly Wire[]) => Promise<readonly Exchange[]>
+  readonly theirs: (wires: readonly Wire[]) => Promise<readonly Exchange[]>
+  readonly theirPort: number
+}
+
+async function ceiling(
+  name: string,
+  peer: Child,
+  { file, folder = '', open, theirs, theirPort }: Ceiling,
+): Promise<BenchResult> {
+  const child = Child.start(new URL(file, import.meta.url).href, { BENCH_FOLDER: folder })
   try {
-    const port = numberOf(await child.call('port'), 'port')
-    return await withWires(port, CONNECTIONS, (bareWires) =>
-      withWires(side.port, CONNECTIONS, async (wires) => {
-        const bare = toPhase(bareWires.map(toBareIntrospection(port)))
-        const theirs = toPhase(await toIntrospections(side, wires))
+    return await withWires(await portOf(child), CONNECTIONS, (wires) =>
+      withWires(theirPort, CONNECTIONS, async (theirWires) => {
+        const phases = [toPhase(await open(child, wires)), toPhase(await theirs(theirWires))] as const
         const clocks = busyClocks(child, peer, 'allMs')
-        await alternate(bare, theirs, WARM_UP, clocks)
-        const rates = await alternate(bare, theirs, MEASURED, clocks)
-        return {
-          ...toResult('oauth: … a bare node:http, that looks at nothing', UNIT, rates, 0),
-          target: 'told, not held',
-        }
+        await alternate(...phases, WARM_UP, clocks)
+        const rates = await alternate(...phases, MEASURED, clocks)
+        return { ...toResult(`oauth: ${name}`, UNIT, rates, 0), target: 'told, not held' }
       }),
     )
   } finally {

@@ -89,19 +89,28 @@ export async function authorizeAndRedeem(side: Side, wire: Wire): Promise<Tokens
 
 /** Each connection has a family of its own, and refreshes with what it was given the last time. */
 export function toRefreshes(side: Side, wires: readonly Wire[]): Promise<readonly Exchange[]> {
-  const { port, tokenPath, web } = side
-  const headers = { ...FORM, authorization: web }
   return Promise.all(
     wires.map(async (wire) => {
-      let { refresh_token: token } = await authorizeAndRedeem(side, wire)
-      return async () => {
-        const form = `grant_type=refresh_token&refresh_token=${token}`
-        const before = token
-        token = (await askToken(wire, toRequest('POST', port, tokenPath, headers, form))).refresh_token
-        if (token === undefined || token === before) throw new Error('The refresh token was not rotated.')
-      }
+      const { refresh_token: token } = await authorizeAndRedeem(side, wire)
+      return refreshing(side, wire, token)
     }),
   )
+}
+
+/** Goes on from a refresh token, each time with the one that came the last time. */
+export function refreshing(
+  { port, tokenPath, web }: Pick<Side, 'port' | 'tokenPath' | 'web'>,
+  wire: Wire,
+  first: string | undefined,
+): Exchange {
+  const headers = { ...FORM, authorization: web }
+  let token = first
+  return async () => {
+    const form = `grant_type=refresh_token&refresh_token=${token}`
+    const before = token
+    token = (await askToken(wire, toRequest('POST', port, tokenPath, headers, form))).refresh_token
+    if (token === undefined || token === before) throw new Error('The refresh token was not rotated.')
+  }
 }
 
 export interface Tokens {
