@@ -50,6 +50,8 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   login_passkey: 'the answer of a passkey, with the person verified, in a form of our own page',
   login_factor:
     'a ticket of a sign-in with a TOTP code, the answer of a passkey or a recovery code, in a form of our own page',
+  login_by_provider: null,
+  provider_answer: 'the answer of a provider that this browser was sent to, whose code is redeemed there',
   login_new_password:
     'a ticket of a sign-in whose password has to be changed, in a form of our own page; sets a new one',
   consent_page: null,
@@ -85,6 +87,7 @@ const ACCEPTED: Readonly<Record<string, string | null>> = {
   complete_step_up:
     'and a ticket of this session with a TOTP code, the answer of a passkey, a recovery code or the password',
   step_up_passkey_options: 'and a ticket of this session',
+  connect_own_identity: 'and, by way of the browser, the answer of a provider',
   add_own_passkey: 'and a new passkey’s answer to a challenge of this session',
   register_client: 'an initial access token, or nothing where registration is open; makes a client’s secret',
   create_initial_access_token: 'and makes a token that lets clients register themselves',
@@ -166,6 +169,7 @@ Every endpoint of this version, and what can be tried on it. The list is made fr
 | link of “this wasn’t me” | 256 random bits, one use, a week; ends things, and opens nothing | [not-me.ts](../../packages/core/src/doors/not-me.ts) |
 | TOTP code | six digits of 30 seconds, each step once; closed after 100 failures in a row | [totp.ts](../../packages/server/src/adapters/totp.ts) |
 | passkey | a signature over a challenge of 256 random bits, one use, five minutes, for exactly these pages; alone only where the device has asked who it is | [passkey-sign-in.ts](../../packages/core/src/doors/passkey-sign-in.ts), [webauthn.ts](../../packages/server/src/adapters/webauthn.ts) |
+| answer of a provider | one factor: a code that is redeemed with the client’s secret and a verifier (RFC 7636), and an ID token with signature and nonce, or the provider’s own word; with a state sealed for this browser and provider, one use, a quarter of an hour | [client.ts](../../packages/server/src/providers/client.ts), [attempt.ts](../../packages/server/src/providers/attempt.ts), [provider-sign-in.ts](../../packages/core/src/doors/provider-sign-in.ts) |
 | recovery code | 75 random bits, one use, Argon2id | [recovery-codes.ts](../../packages/core/src/factors/recovery-codes.ts) |
 | ticket of a link that resets a password | 256 random bits, one use, half an hour; the second factor is asked for afterwards all the same | [password-reset.ts](../../packages/core/src/doors/password-reset.ts) |
 | ticket of the set-up link | 256 random bits, one use, one hour, only while there is no administrator | [setup.ts](../../packages/core/src/doors/setup.ts) |

@@ -17,6 +17,8 @@ import type { Session } from './sessions/session.ts'
 export interface FactorsView {
   /** Of the account, for telling its owner of changes. */
   readonly email: string
+  /** False where a provider alone, or a link to its mail, opens the account. */
+  readonly hasPassword: boolean
   readonly roles: readonly RoleId[]
   /** Confirmed ones, the oldest first. */
   readonly factors: readonly Factor[]

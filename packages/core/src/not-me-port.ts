@@ -36,7 +36,7 @@ export interface NotMeStore {
   /**
    * Uses the link, where there is one, and takes the sign-in back, all or none: ends the session (each of them, where
    * none is named), the keys whose secrets were shown in it and the grants that were given in it, with a kill for
-   * each; forgets the device, the codes and the consents of it; ends half-way sign-ins, and links that could open something. The password is erased, or
+   * each; forgets the device, the codes, the consents and the connected identities of it; ends half-way sign-ins, and links that could open something. The password is erased, or
    * has to be changed, and a rule for the account is appended: whoever has proved it before opens nothing with it.
    */
   disownSession(input: {

@@ -29,6 +29,7 @@ import type { DeviceStore } from './devices-port.ts'
 import type { FactorWay } from './factors/factor.ts'
 import type { FactorStore, OpenedSession, SessionDraft } from './factors-port.ts'
 import type { GrantStore } from './grants-port.ts'
+import type { IdentityStore } from './identities-port.ts'
 import type { InvitationStore } from './invitations-port.ts'
 import type { LinkStore } from './links-port.ts'
 import type { LogoutStore } from './logouts-port.ts'
@@ -276,6 +277,7 @@ export interface RevocationStore {
 export type Store = LogStore &
   AccountStore &
   FactorStore &
+  IdentityStore &
   PasswordStore &
   PasskeyStore &
   DeviceStore &

@@ -18,8 +18,11 @@ export const AAL3: Acr = 'urn:countersign:acr:aal3'
 export const assuranceLevels = ['aal1', 'aal2', 'aal3'] as const
 export type AssuranceLevel = (typeof assuranceLevels)[number]
 
-/** `recovery_code` is a word of our own: RFC 8176 has none for a look-up secret (NIST SP 800-63B-4 §3.1.2). */
-export type AmrWord = 'pwd' | 'otp' | 'recovery_code' | 'hwk' | 'swk' | 'user' | 'mfa'
+/**
+ * Two words are our own, since RFC 8176 has none: `recovery_code` for a look-up secret (NIST SP 800-63B-4 §3.1.2), and `fed`
+ * for the word of another service.
+ */
+export type AmrWord = 'pwd' | 'otp' | 'recovery_code' | 'hwk' | 'swk' | 'user' | 'fed' | 'mfa'
 
 /** The level that these methods reach together. Without `mfa` it is one factor, whichever it was. */
 export function toAcr(amr: readonly string[]): Acr {

@@ -2,7 +2,8 @@
  * The checks that a request passes, in their order, and how far it came: told from the code and the reason of a
  * refusal alone, so that letting requests in and refusing them costs nothing more.
  */
-import type { ErrorCode, RefusalReason } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
+import type { RefusalReason } from './refusals.ts'
 
 export type CheckName =
   // Of the request.

@@ -145,6 +145,22 @@ export const errors = {
     title: 'Last factor',
     detail: 'The policy demands a second factor, and this is the last one; add another first.',
   },
+  last_way_in: {
+    status: 409,
+    title: 'Last way in',
+    detail:
+      'The account has no password and no passkey, and this is the last account elsewhere that opens it.',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'Provider unavailable',
+    detail: 'The other service cannot be reached, or does not answer as it should; try again later.',
+  },
+  address_unverified: {
+    status: 409,
+    title: 'Address not verified',
+    detail: 'The other service tells of no address that it has verified, and no account begins without one.',
+  },
   factor_enrolment_closed: {
     status: 403,
     title: 'Enrolment closed',
@@ -269,36 +285,6 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors
 export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errors, text)
-
-/**
- * Why a credential was refused, for those allowed to read decisions. Callers that were refused see
- * `invalid_credential` for all of these, so that a guess teaches nothing.
- */
-export const refusalReasons = [
-  'malformed',
-  'unknown',
-  'wrong_secret',
-  'expired',
-  'idle',
-  'ended',
-  'revoked',
-  'principal_disabled',
-  'below_level',
-  'overlap_ended',
-  'wrong_type',
-  'wrong_algorithm',
-  'unknown_key',
-  'bad_signature',
-  'bad_claims',
-  'wrong_issuer',
-  'wrong_audience',
-  'not_yet_valid',
-  'foreign_epoch',
-  'unproven',
-  'risk',
-  'suspended',
-] as const
-export type RefusalReason = (typeof refusalReasons)[number]
 
 /** RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 7009 §2.2.1, RFC 9449 §5, RFC 7591 §3.2.2, RFC 6750 §3.1: the only errors OAuth endpoints answer with. */
 export const oauthErrors = {

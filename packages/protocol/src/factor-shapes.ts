@@ -67,6 +67,8 @@ export interface ConfirmedFactorResponse {
 export interface FactorsResponse {
   items: FactorShape[]
   next_cursor: null
+  /** False where another service alone, or a link to the mail of the account, opens it. */
+  has_password: boolean
   recovery_codes_left: number
   /** The policy demands a second factor of this account. */
   required: boolean

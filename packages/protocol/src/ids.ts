@@ -19,6 +19,7 @@ export type MailId = `mai_${string}`
 export type DeviceId = `dev_${string}`
 export type InvitationId = `inv_${string}`
 export type InitialAccessTokenId = `irt_${string}`
+export type IdentityId = `idn_${string}`
 /** A person or a program: whoever a credential speaks for. */
 export type PrincipalId = AccountId | ServiceAccountId
 /** Roles and clients are named by people: 1–64 characters of `a-z 0-9 -`, starting with a letter. */
@@ -43,6 +44,7 @@ export type IdPrefix =
   | 'dev'
   | 'inv'
   | 'irt'
+  | 'idn'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = '[0-9a-hjkmnp-tv-z]{26}'
@@ -129,6 +131,7 @@ const patterns: Record<IdPrefix, RegExp> = {
   dev: new RegExp(`^dev_${BODY}$`),
   inv: new RegExp(`^inv_${BODY}$`),
   irt: new RegExp(`^irt_${BODY}$`),
+  idn: new RegExp(`^idn_${BODY}$`),
 }
 
 export const isAccountId = (text: string): text is AccountId => patterns.acc.test(text)
@@ -148,6 +151,7 @@ export const isMailId = (text: string): text is MailId => patterns.mai.test(text
 export const isDeviceId = (text: string): text is DeviceId => patterns.dev.test(text)
 export const isInvitationId = (text: string): text is InvitationId => patterns.inv.test(text)
 export const isInitialAccessTokenId = (text: string): text is InitialAccessTokenId => patterns.irt.test(text)
+export const isIdentityId = (text: string): text is IdentityId => patterns.idn.test(text)
 
 /** Of which kind a principal is, its id says. */
 export const kindOfPrincipal = (id: PrincipalId): 'account' | 'service_account' =>

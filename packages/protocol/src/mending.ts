@@ -1,5 +1,6 @@
 /** How each refusal is mended, for those allowed to read decisions: by the reason where there is one, else by the code. */
-import type { ErrorCode, RefusalReason } from './errors.ts'
+import type { ErrorCode } from './errors.ts'
+import type { RefusalReason } from './refusals.ts'
 
 type MendedReason = Exclude<RefusalReason, 'risk'>
 export type Mending = MendedReason | MendedCode | 'other'

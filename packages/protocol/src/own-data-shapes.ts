@@ -2,6 +2,7 @@
 
 import type { ConsentShape } from './client-shapes.ts'
 import type { FactorShape } from './factor-shapes.ts'
+import type { IdentityShape } from './identity-shapes.ts'
 import type {
   AccountDetailShape,
   ApiKeyShape,
@@ -39,6 +40,7 @@ export interface OwnDataResponse {
   account: AccountDetailShape
   sessions: SessionDetailShape[]
   devices: DeviceShape[]
+  identities: IdentityShape[]
   factors: FactorShape[]
   recovery_codes_left: number
   consents: ConsentShape[]

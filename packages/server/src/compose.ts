@@ -53,6 +53,8 @@ import { createOwnVerifier, type OwnVerifier } from './own-verifier.ts'
 import { createPasswordChecks, type PasswordChecks } from './password-checks.ts'
 import { toPolicy } from './policy.ts'
 import { createProgramWatch } from './program-watch.ts'
+import type { Providers } from './providers/ports.ts'
+import { createProviders } from './providers/providers.ts'
 import { routes } from './routes/table.ts'
 import type { Services } from './services.ts'
 import { StartError } from './start-error.ts'
@@ -102,6 +104,7 @@ async function wire(config: Config, opened: Opened, clock: Clock): Promise<Compo
     ...createMail(config),
     outbound,
     documents,
+    providers: providersOf(config, clock),
     decisions: createDecisions(),
     limiter: limits.counters,
     metrics: createMetrics({
@@ -287,6 +290,14 @@ const toForeignDocuments = (documents: Documents, logger: Logger): ForeignDocume
     return null
   },
 })
+
+/** Whoever runs this server has named them, so they stand in no list of hosts; the network is guarded all the same. */
+const providersOf = (config: Config, clock: Clock): Providers =>
+  createProviders(config.providers, {
+    issuer: config.issuer,
+    outbound: outboundOf({ ...config, outboundHosts: [] }),
+    clock,
+  })
 
 const outboundOf = ({ outboundHosts, outboundNetworks, outboundTimeoutMs }: Config): Outbound =>
   createOutbound({

@@ -21,6 +21,7 @@ import { type MailSettings, mailSettings } from './config-mail.ts'
 import { type OutboundSettings, outboundSettings } from './config-outbound.ts'
 import { type PasswordSettings, passwordSettings } from './config-passwords.ts'
 import { type ProofSettings, proofSettings } from './config-proofs.ts'
+import { type ProviderSettings, providerSettings } from './config-providers.ts'
 import type { SettingRows } from './config-reader.ts'
 import { type RegistrationSettings, registrationSettings } from './config-registration.ts'
 import { type TlsSettings, tlsSettings } from './config-tls.ts'
@@ -35,6 +36,7 @@ export interface Settings
     OutboundSettings,
     PasswordSettings,
     ProofSettings,
+    ProviderSettings,
     RegistrationSettings,
     TlsSettings {
   port: number
@@ -302,6 +304,7 @@ export const settings: SettingRows<Settings> = {
   ...geoSettings,
   ...outboundSettings,
   ...proofSettings,
+  ...providerSettings,
   ...registrationSettings,
   ...limitSettings,
   ...mailSettings,

@@ -1,5 +1,6 @@
 /** The authority inside another app: settings by name in, one `fetch` handler out. */
 import { parseConfig } from './config.ts'
+import type { ProviderOption } from './config-providers.ts'
 import type { Settings } from './config-table.ts'
 import { type Countersign, createAuthority } from './create.ts'
 import { StartError } from './start-error.ts'
@@ -8,7 +9,10 @@ import { StartError } from './start-error.ts'
  * Any of the settings that `countersign settings` lists, by their camelCase names; in a configuration file's
  * form, so that a lifetime is a number and a database a URL. What is absent has its default.
  */
-export type CountersignOptions = { readonly [K in keyof Settings]?: OptionValue }
+export type CountersignOptions = {
+  readonly [K in keyof Settings]?: K extends 'providers' ? readonly ProviderOption[] : OptionValue
+}
+export type { ProviderOption } from './config-providers.ts'
 export type OptionValue = string | number | boolean | readonly string[]
 
 /**

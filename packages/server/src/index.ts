@@ -1,7 +1,7 @@
 export { type Config, describeSettings, type SettingDescription } from './config.ts'
 export { loadConfig } from './config-file.ts'
 export { type Countersign, createAuthority } from './create.ts'
-export { type CountersignOptions, createCountersign } from './embed.ts'
+export { type CountersignOptions, createCountersign, type ProviderOption } from './embed.ts'
 export type { Connection, Incoming } from './http/exchange.ts'
 export type { Reply } from './http/reply.ts'
 export { sendTestMail, type TestMail, tellMail } from './mail/test-mail.ts'

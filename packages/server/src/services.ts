@@ -19,6 +19,7 @@ import type { Documents } from './outbound/documents.ts'
 import type { Outbound } from './outbound/ports.ts'
 import type { OwnVerifier } from './own-verifier.ts'
 import type { ProgramWatch } from './program-watch.ts'
+import type { Providers } from './providers/ports.ts'
 import type { Usage } from './usage.ts'
 
 export interface Services extends MailParts {
@@ -39,6 +40,8 @@ export interface Services extends MailParts {
   readonly outbound: Outbound
   /** JSON documents of such servers, kept for a while. */
   readonly documents: Documents
+  /** The services that people may sign in with. */
+  readonly providers: Providers
   readonly limiter: Counters
   readonly metrics: Metrics
   readonly logger: Logger

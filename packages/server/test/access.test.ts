@@ -88,6 +88,7 @@ test('the routes that ask for no permission are those whose doors are tested her
     'change_own_password',
     'complete_step_up',
     'confirm_own_factor',
+    'connect_own_identity',
     'create_api_key',
     'disown_own_session',
     'end_api_key',
@@ -105,6 +106,7 @@ test('the routes that ask for no permission are those whose doors are tested her
     'list_own_consents',
     'list_own_devices',
     'list_own_factors',
+    'list_own_identities',
     'list_own_passkeys',
     'list_own_sessions',
     'list_principal_names',
@@ -114,6 +116,7 @@ test('the routes that ask for no permission are those whose doors are tested her
     'read_api_key',
     'read_own_account',
     'remove_own_factor',
+    'remove_own_identity',
     'remove_own_passkey',
     'rename_own_passkey',
     'revoke',
@@ -240,6 +243,12 @@ const factorAttempts: readonly [string, string, object, string][] = [
   ],
 ]
 
+const identityAttempts: readonly [string, string, object, string][] = [
+  ['GET', '/v1/me/identities', {}, 'permission_denied'],
+  ['POST', '/v1/me/identities', { body: samples.connect_own_identity }, 'permission_denied'],
+  ['DELETE', `/v1/me/identities/idn_${NOBODY}`, {}, 'permission_denied'],
+]
+
 test('an API key and its tokens do not speak with the whole voice of their owner', async () => {
   const { owner, session, other, tries } = await voices()
   const revoke = (kind: string, id: string): [string, string, object, string] => [
@@ -258,6 +267,7 @@ test('an API key and its tokens do not speak with the whole voice of their owner
     ['DELETE', `/v1/me/devices/dev_${NOBODY}`, {}, 'permission_denied'],
     ...factorAttempts,
     ...passkeyAttempts,
+    ...identityAttempts,
     ['GET', '/v1/api-keys', {}, 'permission_denied'],
     ['POST', '/v1/api-keys', { body: { name: 'x', permissions: [] } }, 'permission_denied'],
     ['GET', `/v1/api-keys/${other}`, {}, 'not_found'],

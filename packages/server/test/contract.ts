@@ -46,9 +46,10 @@ export function assertContract(method: string, path: string, answer: Answer): vo
   assertSuccess(method, route, answer)
 }
 
-/** The row that a request falls on; a spelled-out path goes before one with a parameter. */
+/** The row that a request falls on, with its dots followed; a spelled-out path goes before one with a parameter. */
 export function routeOf(method: string, path: string): AnyRoute | null {
-  const parts = (path.split('?')[0] ?? '').split('/')
+  const url = URL.parse(`http://authority.invalid${path}`)
+  const parts = (url?.pathname ?? path.split('?')[0] ?? '').split('/')
   const matches = routes.filter((route) => route.method === method && fits(route.path.split('/'), parts))
   return matches.find((route) => !route.path.includes(':')) ?? matches[0] ?? null
 }

@@ -55,6 +55,7 @@ test('a factor that was offered asks for nothing until its first code, and then 
   assert.deepEqual(listed.json, {
     items: [{ id, kind: 'totp', name: 'A phone', created_at: now, last_used_at: null }],
     next_cursor: null,
+    has_password: true,
     recovery_codes_left: 10,
     required: false,
     closed: [],

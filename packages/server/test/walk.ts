@@ -38,6 +38,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
     deliver: 'jwt',
     refresh: 'body',
   },
+  connect_own_identity: { provider: 'nobody' },
   check_password: { password: PASSWORD, email: 'walker@example.com', name: 'A walker' },
   confirm_sign_up: { ticket: 'x'.repeat(43), password: PASSWORD },
   accept_invitation: { ticket: 'x'.repeat(43), password: PASSWORD, name: 'A walker' },
@@ -183,6 +184,8 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
   const { session, session_token: bearer = '' } = await signedIn(to, 'session_token', email)
   const needsFactor = route?.path.includes(':factor') === true
   const factor = needsFactor ? (await enrolTotp(to, bearer)).id : `fac_${'0'.repeat(26)}`
+  const needsIdentity = route?.path.includes(':identity') === true
+  const identity = needsIdentity ? connectSomething(to, account) : `idn_${'0'.repeat(26)}`
   const { id: key, owner } = await keyOf(to, ['docs:read'])
   await to.send('POST', '/v1/roles', { key: adminKey, body: { id: 'watched', permissions: ['docs:read'] } })
   const client = `client-${account.slice(4)}`
@@ -206,6 +209,8 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/v1/me/passkeys': factor,
     '/v1/me/devices': `dev_${'0'.repeat(26)}`,
     ':factor': factor,
+    '/v1/me/identities': identity,
+    ':identity': identity,
     ':session': session.id,
     '/v1/invitations': invited,
     '/v1/initial-access-tokens': at(token.json, 'initial_access_token', 'id'),
@@ -221,7 +226,20 @@ export async function makeIds(to: Given, route?: AnyRoute): Promise<Ids> {
     '/account': 'keys',
     '/console': 'people',
     '/assets/console': 'nothing.js',
+    '/login/provider': 'nobody',
     '/dev/mail': `mai_${'0'.repeat(26)}`,
+  }
+}
+
+/** An identity as a provider would have proved it: no walk has one beside it. */
+function connectSomething({ authority }: Given, account: string): string {
+  const id = `idn_${account.slice(4)}`
+  const db = new DatabaseSync(databaseFile(authority.config), { timeout: 5000 })
+  try {
+    db.prepare(identityText).run({ id, account })
+    return id
+  } finally {
+    db.close()
   }
 }
 
@@ -268,7 +286,7 @@ export function databaseFile({ database }: Config): string {
   return database.file
 }
 
-const [tablesText = '', countText = '', headText = ''] = readFileSync(
+const [tablesText = '', countText = '', headText = '', identityText = ''] = readFileSync(
   new URL('./stored.sql', import.meta.url),
   'utf8',
 ).split(';')

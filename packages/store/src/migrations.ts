@@ -25,6 +25,7 @@ import { household, records, secretAges } from './schema/records.ts'
 import {
   devices,
   factors,
+  identities,
   networks,
   passkeys,
   passwords,
@@ -70,4 +71,5 @@ export const migrations: readonly Migration[] = [
   { id: 29, name: 'registrations', statements: registrations },
   { id: 30, name: 'registration_times', statements: registrationTimes },
   { id: 31, name: 'aliases', statements: aliases },
+  { id: 32, name: 'identities', statements: identities },
 ]

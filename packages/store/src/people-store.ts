@@ -2,6 +2,7 @@
 import type {
   DeviceStore,
   FactorStore,
+  IdentityStore,
   InvitationStore,
   LinkStore,
   MailStore,
@@ -14,6 +15,7 @@ import type {
 import type { Engine } from './engine.ts'
 import * as devices from './reads/devices.ts'
 import * as factors from './reads/factors.ts'
+import * as identities from './reads/identities.ts'
 import * as invitations from './reads/invitations.ts'
 import * as links from './reads/links.ts'
 import * as notMe from './reads/not-me.ts'
@@ -27,6 +29,7 @@ type StoreEngine = Engine<StoreTransactions>
 type PeopleStore = FactorStore &
   PasswordStore &
   PasskeyStore &
+  IdentityStore &
   RiskStore &
   DeviceStore &
   LinkStore &
@@ -40,6 +43,7 @@ export function createPeopleStore(engine: StoreEngine): PeopleStore {
     ...createFactorStore(engine),
     ...createPasswordStore(engine),
     ...createPasskeyStore(engine),
+    ...createIdentityStore(engine),
     ...createRiskStore(engine),
     ...createDeviceStore(engine),
     ...createLinkStore(engine),
@@ -86,6 +90,17 @@ function createPasskeyStore(engine: StoreEngine): PasskeyStore {
     addPasskey: (input) => engine.write('addPasskey', input),
     renamePasskey: (input) => engine.write('renamePasskey', input),
     signInWithPasskey: (input) => engine.write('signInWithPasskey', input),
+  }
+}
+
+function createIdentityStore(engine: StoreEngine): IdentityStore {
+  return {
+    readIdentityToSignIn: (input) => engine.read(() => identities.readIdentityToSignIn(input)),
+    readIdentities: (account) => engine.read(() => identities.readIdentities(account)),
+    createAccountByIdentity: (input) => engine.write('createAccountByIdentity', input),
+    signInWithIdentity: (input) => engine.write('signInWithIdentity', input),
+    addIdentity: (input) => engine.write('addIdentity', input),
+    removeIdentity: (input) => engine.write('removeIdentity', input),
   }
 }
 

@@ -11,6 +11,7 @@ import * as devices from './transactions/devices.ts'
 import * as factors from './transactions/factors.ts'
 import * as grants from './transactions/grants.ts'
 import * as housekeeping from './transactions/housekeeping.ts'
+import * as identities from './transactions/identities.ts'
 import * as invitations from './transactions/invitations.ts'
 import * as links from './transactions/links.ts'
 import * as logouts from './transactions/logouts.ts'
@@ -42,6 +43,7 @@ export type StoreTransactions = typeof accounts &
   typeof factors &
   typeof grants &
   typeof housekeeping &
+  typeof identities &
   typeof passwords &
   typeof links &
   typeof logouts &
@@ -74,6 +76,7 @@ export const transactions: StoreTransactions = {
   ...factors,
   ...grants,
   ...housekeeping,
+  ...identities,
   ...passwords,
   ...links,
   ...logouts,

@@ -28,6 +28,7 @@ import { clientWritesOf } from './given-clients.ts'
 import { deviceCodeWritesOf } from './given-device-codes.ts'
 import { givenDevice, takeSignInTry } from './given-devices.ts'
 import { beginEmailChange, completeEmailChange, verifyEmail } from './given-emails.ts'
+import { identityWritesOf } from './given-identities.ts'
 import {
   acceptInvitation,
   createInvitation,
@@ -78,6 +79,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
   const invited = await makeInvitation(bench)
   await givenDevice(bench, account)
   const factorWrites = await factorWritesOf(bench, { crowded })
+  const identityWrites = await identityWritesOf(bench, { crowded })
   const passwordWrites = await passwordWritesOf(bench)
   return {
     createAccount: [
@@ -137,6 +139,7 @@ export async function writesOf(bench: Bench): Promise<Record<string, readonly ((
         }),
     ],
     ...factorWrites,
+    ...identityWrites,
     ...passwordWrites,
     beginSignUp: [() => givenSignUp(bench)],
     completeSignUp: [() => completeSignUp(bench, signUp)],

@@ -71,7 +71,7 @@ export async function reopenAccountFactors(
 }
 
 /** Not one's own, which would be a way around the step-up; and by a person only with a recent proof. */
-async function mayChangeFactors(
+export async function mayChangeFactors(
   context: Context,
   caller: Caller,
   account: AccountId,

@@ -8,6 +8,7 @@ import type { Device } from '../devices/device.ts'
 import { FACTOR_FAILURES_MAX } from '../factors/factor.ts'
 import type { FactorsView } from '../factors-port.ts'
 import type { Grant } from '../grants/grant.ts'
+import type { Identity } from '../identities/identity.ts'
 import { makeAudit } from '../make.ts'
 import { type Outcome, refuse } from '../outcome.ts'
 import { type Profile, parseProfile } from '../risk/profile.ts'
@@ -93,6 +94,7 @@ export interface OwnData {
   readonly account: AccountWithRoles
   readonly sessions: readonly Session[]
   readonly devices: readonly Device[]
+  readonly identities: readonly Identity[]
   readonly factors: FactorsView
   readonly consents: readonly NamedConsent[]
   readonly grants: readonly Grant[]
@@ -125,6 +127,7 @@ export async function exportOwnData(
     factors,
     sessions: await listLivingSessions(context, id, facts.nowMs),
     devices: await store.listDevices(id),
+    identities: await store.readIdentities(id),
     consents: await store.listConsents(id),
     grants: await store.listGrants(id, facts.nowMs, LISTED_MAX),
     apiKeys: await store.listApiKeys(id, page),

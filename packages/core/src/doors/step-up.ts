@@ -95,8 +95,10 @@ export async function beginStepUp(
   return openTicket(context, proven, asked, next, facts)
 }
 
-function stepUpWays({ factors, recoveryCodesLeft }: FactorsView): readonly FactorWay[] {
-  return factors.length === 0 ? ['password'] : waysOf(factors, recoveryCodesLeft)
+/** None where there is nothing to prove oneself with but signing in anew, by the provider that the account began with. */
+function stepUpWays({ factors, recoveryCodesLeft, hasPassword }: FactorsView): readonly FactorWay[] {
+  if (factors.length > 0) return waysOf(factors, recoveryCodesLeft)
+  return hasPassword ? ['password'] : []
 }
 
 export interface SteppedUp {

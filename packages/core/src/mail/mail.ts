@@ -12,6 +12,8 @@ export const noticeKinds = [
   'password_changed',
   'factor_added',
   'factor_removed',
+  'identity_added',
+  'identity_removed',
   'recovery_codes_made',
   'recovery_code_used',
   'email_change_asked',

@@ -21,6 +21,14 @@ export const de: Catalogue = {
       subject: `Zweiter Faktor bei ${brand} entfernt`,
       what: `Von Ihrem Konto bei ${brand} wurde ein Authentifikator entfernt. Er öffnet das Konto nicht mehr.`,
     }),
+    identity_added: (brand) => ({
+      subject: `Ein Konto bei einem anderen Dienst öffnet Ihres bei ${brand}`,
+      what: `Ein Konto, das Sie bei einem anderen Dienst haben, wurde mit Ihrem Konto bei ${brand} verbunden. Wer sich dort anmeldet, kann sich damit auch hier anmelden.`,
+    }),
+    identity_removed: (brand) => ({
+      subject: `Ein Konto bei einem anderen Dienst wurde von ${brand} getrennt`,
+      what: `Ein Konto bei einem anderen Dienst öffnet Ihr Konto bei ${brand} nicht mehr.`,
+    }),
     recovery_codes_made: (brand) => ({
       subject: `Neue Wiederherstellungscodes bei ${brand}`,
       what: `Für Ihr Konto bei ${brand} wurden neue Wiederherstellungscodes erzeugt. Die früheren gelten nicht mehr.`,

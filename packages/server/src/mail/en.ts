@@ -21,6 +21,14 @@ export const en: Catalogue = {
       subject: `A second factor was removed at ${brand}`,
       what: `An authenticator was removed from your account at ${brand}. It opens the account no longer.`,
     }),
+    identity_added: (brand) => ({
+      subject: `An account elsewhere opens yours at ${brand}`,
+      what: `An account that you have at another service was connected to your account at ${brand}. Whoever signs in there can sign in here with it.`,
+    }),
+    identity_removed: (brand) => ({
+      subject: `An account elsewhere was disconnected at ${brand}`,
+      what: `An account at another service does not open your account at ${brand} any more.`,
+    }),
     recovery_codes_made: (brand) => ({
       subject: `New recovery codes at ${brand}`,
       what: `New recovery codes were made for your account at ${brand}. The earlier ones do not work any more.`,

@@ -1,8 +1,10 @@
 /** The pages beside sign-in: for whoever forgot the password, and for whoever has no account yet. No script needed. */
 import { html } from 'hono/html'
+import type { ProviderName } from '../providers/ports.ts'
 import { type FormParts, hidden, toQuery } from './form-parts.ts'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
+import { providerLinks } from './provider-links.ts'
 
 type Html = ReturnType<typeof html>
 
@@ -53,6 +55,7 @@ const back = (text: string, form: FormParts): Html =>
 export interface SignUpPage extends ForgotPage {
   readonly personName: string
   readonly passwordLengthMin: number
+  readonly providers: readonly ProviderName[]
 }
 
 export function signUpPage({ name, words, scheme }: Look, page: SignUpPage): string {
@@ -73,6 +76,7 @@ ${hidden(form)}
 <p class="hint" id="sign-up-hint">${link.passwordHint(passwordLengthMin)}</p>
 <button id="sign-up-submit" type="submit">${signUp.submit}</button>
 </form>
+${providerLinks(words, form, page.providers)}
 <p class="below">${signUp.have} <a id="back-to-login" href="/login${toQuery(form.interaction)}">${signUp.signIn}</a></p>`
   return layout(signUp.title, content, { name, language, scheme })
 }

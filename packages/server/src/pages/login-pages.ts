@@ -5,11 +5,13 @@
  */
 import type { Client, FactorWay } from '@countersign/core'
 import { html, raw } from 'hono/html'
+import type { ProviderName } from '../providers/ports.ts'
 import { clientName } from './client-name.ts'
 import { type FormParts, hidden, toQuery } from './form-parts.ts'
 import { layout } from './layout.ts'
 import type { Look } from './look.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
+import { providerLinks } from './provider-links.ts'
 import { WAIT_SCRIPT } from './wait-script.ts'
 
 type Html = ReturnType<typeof html>
@@ -29,6 +31,7 @@ export interface LoginPage {
   /** Where there are such pages. */
   readonly canReset: boolean
   readonly canSignUp: boolean
+  readonly providers: readonly ProviderName[]
 }
 
 export function loginPage(look: Look, page: LoginPage): string {
@@ -54,6 +57,7 @@ ${hidden(form)}
 <input type="hidden" name="credential" value="">
 <button id="passkey-submit" class="quiet" type="submit">${words.factor.usePasskey}</button>
 </form>
+${providerLinks(words, form, page.providers)}
 ${below(look, page)}`
   const scripts = [PASSKEY_SCRIPT, ...(waitSeconds === null ? [] : [WAIT_SCRIPT])]
   return layout(words.login.title, content, {

@@ -32,8 +32,11 @@ input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid 
 button, .button { display: block; margin-top: 1.5rem; width: 100%; text-align: center; text-decoration: none; padding: .7rem 1rem; font: inherit; font-weight: 600; color: #ffffff; background: var(--brand-fill); border: 1px solid transparent; border-radius: 8px; cursor: pointer; }
 button:hover, .button:hover { background: var(--brand-fill-hover); }
 button[disabled] { opacity: .6; cursor: not-allowed; }
-button.quiet { color: var(--ink); background: transparent; border-color: var(--field); }
-button.quiet:hover { background: var(--paper); }
+button.quiet, .button.quiet { color: var(--ink); background: transparent; border-color: var(--field); }
+button.quiet:hover, .button.quiet:hover { background: var(--paper); }
+.providers { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.providers .button { margin-top: 0; }
+.providers .button + .button { margin-top: .75rem; }
 form ~ form button { margin-top: .75rem; }
 form ~ form p { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 .choice { display: flex; flex-direction: row-reverse; gap: .75rem; }

@@ -35,6 +35,7 @@ export function toFactorsShape(shown: FactorsShown): FactorsResponse {
   return {
     items: shown.factors.map(toFactorShape),
     next_cursor: null,
+    has_password: shown.hasPassword,
     recovery_codes_left: shown.recoveryCodesLeft,
     required: shown.required,
     closed: [...shown.closed],

@@ -1,11 +1,11 @@
 /** What a person sees of themselves: the account, its name changed, what happened lately, and everything at once. */
 import {
   type Activity,
+  type Caller,
   changeOwnName,
   exportOwnData,
   listOwnActivity,
   type OwnData,
-  type Policy,
   type Profile,
   RECENT_SECONDS,
   readOwnAccount,
@@ -17,10 +17,9 @@ import {
   type ChangeOwnAccountRequest,
   isSessionId,
   type OwnDataResponse,
-  type SessionId,
 } from '@countersign/protocol'
 import { json } from '../http/reply.ts'
-import { type AnyRoute, protectedRoute } from '../http/route.ts'
+import { type AnyRoute, type Call, protectedRoute } from '../http/route.ts'
 import { type PageQuery, pageOf, pageQuerySchema } from '../schemas/common.ts'
 import {
   activitySchema,
@@ -32,6 +31,7 @@ import { refused } from './answer.ts'
 import { toConsentShape } from './consents.ts'
 import { toGrantShape } from './credential-tree.ts'
 import { toFactorShape } from './factor-shapes.ts'
+import { toIdentityShape } from './identity-shapes.ts'
 import { toDeviceShape } from './my-devices.ts'
 import { toAccountDetail, toApiKeyShape, toPage, toSessionDetail, toTime } from './shapes.ts'
 
@@ -95,26 +95,24 @@ const exported: AnyRoute = protectedRoute({
     await usage.flush()
     const answer = await exportOwnData(core, call.caller, call.facts)
     if (!answer.ok) return refused(call, answer)
-    return json(200, toDocument(answer.data, sessionOf(call.caller), core.policy, call.facts.nowMs))
+    return json(200, toDocument(call, answer.data))
   },
 })
 
-function toDocument(
-  data: OwnData,
-  current: SessionId | null,
-  policy: Policy,
-  nowMs: number,
-): OwnDataResponse {
+function toDocument(call: Call<unknown, unknown, Caller>, data: OwnData): OwnDataResponse {
+  const { core, providers } = call.services
+  const current = sessionOf(call.caller)
   return {
-    exported_at: toTime(nowMs),
+    exported_at: toTime(call.facts.nowMs),
     account: toAccountDetail(data.account),
     sessions: data.sessions.map((session) => toSessionDetail(session, current)),
     devices: data.devices.map((device) => toDeviceShape(device, null)),
+    identities: data.identities.map((identity) => toIdentityShape(identity, providers)),
     factors: data.factors.factors.map(toFactorShape),
     recovery_codes_left: data.factors.recoveryCodesLeft,
     consents: data.consents.map(toConsentShape),
     grants: data.grants.map(toGrantShape),
-    api_keys: data.apiKeys.map((key) => toApiKeyShape(key, policy)),
+    api_keys: data.apiKeys.map((key) => toApiKeyShape(key, core.policy)),
     activity: data.activity.map(toActivityShape),
     habits: data.habits === null ? null : toHabits(data.habits),
   }
@@ -132,6 +130,7 @@ const TOLD = [
   'action',
   'fields',
   'verified',
+  'provider',
 ]
 
 function toActivityShape({ event, by }: Activity): ActivityShape {

@@ -14,6 +14,7 @@ import { deviceAuthorizationRoute } from './device-authorization.ts'
 import { emailRoutes } from './email.ts'
 import { explanationRoutes } from './explanations.ts'
 import { factorSignInRoutes } from './factor-sign-in.ts'
+import { identityRoutes } from './identities.ts'
 import { initialAccessTokenRoutes } from './initial-access-tokens.ts'
 import { invitationRoutes } from './invitations.ts'
 import { meRoutes } from './me.ts'
@@ -30,6 +31,7 @@ import { loginRoutes } from './oauth-pages/login.ts'
 import { loginStepRoutes } from './oauth-pages/login-steps.ts'
 import { logoutRoutes } from './oauth-pages/logout.ts'
 import { ownSignInRoutes } from './oauth-pages/own-sign-in.ts'
+import { providerRoutes } from './oauth-pages/providers.ts'
 import { pushRoute } from './oauth-pages/push.ts'
 import { signUpPageRoutes } from './oauth-pages/sign-up.ts'
 import { oauthTokenRoutes } from './oauth-tokens.ts'
@@ -65,6 +67,7 @@ export const routes: readonly AnyRoute[] = [
   ...myDeviceRoutes,
   ...myFactorRoutes,
   ...passkeyRoutes,
+  ...identityRoutes,
   ...consentReviewRoutes,
   ...authorizeRoutes,
   pushRoute,
@@ -73,6 +76,7 @@ export const routes: readonly AnyRoute[] = [
   ...ownSignInRoutes,
   ...loginRoutes,
   ...loginStepRoutes,
+  ...providerRoutes,
   ...forgotRoutes,
   ...signUpPageRoutes,
   ...consentRoutes,

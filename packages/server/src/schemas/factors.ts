@@ -74,6 +74,7 @@ export const confirmedFactorSchema: z.ZodType = z.object({
 export const factorsSchema: z.ZodType<FactorsResponse> = z.object({
   items: z.array(factorSchema),
   next_cursor: z.null(),
+  has_password: z.boolean(),
   recovery_codes_left: z.number().int(),
   required: z.boolean(),
   closed: z.array(factorNameSchema),

@@ -12,6 +12,7 @@ import { consentSchema } from './consents.ts'
 import { grantSchema } from './credential-tree.ts'
 import { deviceSchema } from './devices.ts'
 import { factorSchema } from './factors.ts'
+import { identitySchema } from './identities.ts'
 import { accountDetailSchema } from './principals.ts'
 import { sessionDetailSchema } from './sessions.ts'
 
@@ -37,6 +38,7 @@ export const ownDataSchema: z.ZodType<OwnDataResponse> = z.object({
   account: accountDetailSchema,
   sessions: z.array(sessionDetailSchema),
   devices: z.array(deviceSchema),
+  identities: z.array(identitySchema),
   factors: z.array(factorSchema),
   recovery_codes_left: z.number().int(),
   consents: z.array(consentSchema),

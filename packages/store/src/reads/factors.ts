@@ -8,6 +8,7 @@ import { toAccount, toFactor, toTicket, toTotpSeed } from '../rows.ts'
 import { all, one, type Script } from '../script.ts'
 import { selectAccount } from '../statements/accounts.ts'
 import * as sql from '../statements/factors.ts'
+import { selectPassword } from '../statements/passwords.ts'
 import { selectTicket } from '../statements/tickets.ts'
 import { readRoles } from '../steps/roles.ts'
 
@@ -19,6 +20,7 @@ export function* readFactors(account: AccountId, failuresMax: number): Script<An
   const closed = yield* all(sql.selectClosed, account, failuresMax)
   return {
     email: toAccount(row).email,
+    hasPassword: (yield* one(selectPassword, account)) !== null,
     roles: yield* readRoles(account),
     factors: (yield* all(sql.selectFactors, account)).map(toFactor),
     recoveryCodesLeft: yield* countRecoveryCodes(account),

@@ -173,3 +173,21 @@ export const programs: readonly string[] = [
   'create index program_profiles_by_expiry on program_profiles (expires_at)',
   'alter table api_keys add column suspended_at bigint',
 ]
+
+// Accounts elsewhere that people sign in with. One is one account's. `made_in`: the session in which it was connected.
+export const identities: readonly string[] = [
+  `create table identities (
+    id text not null primary key,
+    account_id text not null,
+    provider text not null,
+    issuer text not null,
+    subject text not null,
+    label text,
+    created_at bigint not null,
+    last_used_at bigint,
+    made_in text
+  ) /*clustered*/`,
+  'create unique index identities_by_subject on identities (issuer, subject)',
+  'create index identities_by_account on identities (account_id, id)',
+  'create index identities_by_session on identities (made_in) where made_in is not null',
+]

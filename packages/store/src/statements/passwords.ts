@@ -34,3 +34,9 @@ export const setPasswordPosition: Statement = {
   name: 'set_password_position',
   text: 'update accounts set password_position = $2 where id = $1',
 }
+
+/** Whether there is one: an account that began elsewhere has none. */
+export const selectPassword: Statement = {
+  name: 'select_password',
+  text: 'select id from accounts where id = $1 and password_hash is not null',
+}

@@ -4,6 +4,7 @@ import type { AccountId, FactorId } from '@countersign/protocol'
 import { text } from '../columns.ts'
 import { one, type Row, run, type Script } from '../script.ts'
 import * as sql from '../statements/factors.ts'
+import { deleteIdentitiesOfAccount } from '../statements/identities.ts'
 import { deleteChallengesOfAccount, deletePasskeysOfAccount } from '../statements/passkeys.ts'
 import { deleteTicketsOfAccount } from '../statements/tickets.ts'
 import { deleteAllDevices } from './devices.ts'
@@ -79,6 +80,7 @@ export function* deleteAllFactors(account: AccountId): Script<void> {
   yield* run(deleteChallengesOfAccount, account)
   yield* run(sql.deleteFactorsOfAccount, account)
   yield* run(deletePasskeysOfAccount, account)
+  yield* run(deleteIdentitiesOfAccount, account)
   yield* run(sql.deleteRecoveryCodes, account)
   yield* run(sql.deleteFailuresOfAccount, account)
   yield* deleteAllDevices(account)

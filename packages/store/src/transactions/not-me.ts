@@ -11,6 +11,7 @@ import { endApiKeyAgain, selectApiKeysOfSession } from '../statements/api-keys.t
 import { deleteConsentsOfSession, deleteUnusedCodesOfSession } from '../statements/authorizations.ts'
 import { endTrust } from '../statements/devices.ts'
 import { endGrant, selectGrantsOfSession } from '../statements/grants.ts'
+import { deleteIdentitiesOfSession } from '../statements/identities.ts'
 import { deleteInvitationsOfSession } from '../statements/invitations.ts'
 import { deleteOpeningLinks } from '../statements/links.ts'
 import * as sql from '../statements/not-me.ts'
@@ -42,7 +43,7 @@ export function* disownSession(input: Input): Script<AnswerOf<'disownSession'>> 
   const sessions = yield* endAll(alive, nowMs)
   const grants = yield* endGrants(named, account, nowMs)
   const apiKeys = yield* endKeys(named, nowMs)
-  for (const id of named) yield* run(deleteInvitationsOfSession, id)
+  for (const id of named) yield* leaveNothingOf(id, account)
   yield* forgetDevices(named, account)
   if (unlearned !== null) {
     yield* run(sql.replaceProfile, account, unlearned.signIns, unlearned.profile)
@@ -62,6 +63,12 @@ export function* disownSession(input: Input): Script<AnswerOf<'disownSession'>> 
   )
   const ended = { sessions: sessions.length, grants: grants.length, apiKeys: apiKeys.length }
   return { kind: 'disowned', ended }
+}
+
+/** What would open a door again: the invited, and accounts elsewhere that were connected in it. */
+function* leaveNothingOf(session: SessionId, account: Input['account']): Script<void> {
+  yield* run(deleteInvitationsOfSession, session)
+  yield* run(deleteIdentitiesOfSession, session, account)
 }
 
 /** All of them where none is named. One that has ended already has left something behind all the same. */

@@ -176,6 +176,7 @@ const changers = [
   'rotateApiKey',
   'rotateRefreshToken',
   'settleLapses',
+  'signInWithIdentity',
   'signInWithPasskey',
   'startEpoch',
   'sweepRegistrations',

@@ -1,5 +1,6 @@
 /** Hosted pages in German. */
 import type { ErrorCode } from '@countersign/protocol'
+import { providersDe } from './providers.ts'
 import { deviceDe, logOutDe } from './sign-outs-and-devices.ts'
 import { troublesDe } from './troubles.ts'
 import type { Words } from './words.ts'
@@ -38,6 +39,7 @@ export const de: Words = {
   email: 'E-Mail-Adresse',
   password: 'Passwort',
   said: {
+    ...providersDe.said,
     stale:
       'Diese Seite war zu lange offen, oder Cookies sind ausgeschaltet. Bitte versuchen Sie es noch einmal.',
     wrong: 'Die Adresse oder das Passwort ist falsch.',
@@ -54,6 +56,7 @@ export const de: Words = {
     `Das waren zu viele Versuche. Versuchen Sie es in ${seconds === 1 ? '1 Sekunde' : `${seconds} Sekunden`} noch einmal, oder auf einem Gerät, auf dem Sie schon angemeldet waren.`,
   waiting: 'Wieder möglich in {seconds} s',
   login: {
+    ...providersDe.login,
     title: 'Anmelden',
     toContinueTo: 'weiter zu',
     signedOut: 'Sie haben sich abgemeldet.',

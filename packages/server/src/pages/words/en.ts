@@ -1,5 +1,6 @@
 /** Hosted pages in English. */
 import type { ErrorCode } from '@countersign/protocol'
+import { providersEn } from './providers.ts'
 import { deviceEn, logOutEn } from './sign-outs-and-devices.ts'
 import { troublesEn } from './troubles.ts'
 import type { Words } from './words.ts'
@@ -15,6 +16,7 @@ export const en: Words = {
   email: 'E-mail address',
   password: 'Password',
   said: {
+    ...providersEn.said,
     stale: 'This page was open for too long, or cookies are off. Please try again.',
     wrong: 'The address or the password is wrong.',
     no_address: 'This is not an e-mail address.',
@@ -29,6 +31,7 @@ export const en: Words = {
     `Too many tries. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}, or on a device that you have signed in on before.`,
   waiting: 'Try again in {seconds} s',
   login: {
+    ...providersEn.login,
     title: 'Sign in',
     toContinueTo: 'to continue to',
     signedOut: 'You have signed out.',

@@ -6,6 +6,16 @@ import { en } from './en.ts'
 import type { DeviceWords, LogOutWords } from './sign-outs-and-devices.ts'
 import type { TroubleWords } from './troubles.ts'
 
+/** The same about a service that somebody wanted to sign in with. */
+export type ProviderSaid =
+  | 'provider_over'
+  | 'provider_denied'
+  | 'provider_unavailable'
+  | 'provider_failed'
+  | 'provider_unknown'
+  | 'provider_address_taken'
+  | 'provider_address_unverified'
+
 /** What a form may say of itself, by what happened. */
 export type Said =
   | 'stale'
@@ -16,6 +26,7 @@ export type Said =
   | 'again'
   | 'passkey_failed'
   | 'wrong_first_code'
+  | ProviderSaid
 
 /** What is wrong with a request that nobody is sent on from. */
 export type Mistake =
@@ -50,6 +61,9 @@ export interface Words {
     readonly forgot: string
     readonly noAccount: string
     readonly signUp: string
+    /** Names the group of links to other services. */
+    readonly providers: string
+    readonly withProvider: (name: string) => string
   }
   readonly factor: {
     readonly title: string

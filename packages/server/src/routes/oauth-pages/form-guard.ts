@@ -32,6 +32,23 @@ export function isGuarded(services: Services, header: Headers, purpose: string, 
   return services.core.secrets.isCsrfToken(bind(value, purpose), csrf)
 }
 
+const BROWSER = 'browser'
+
+/** For what comes back to this browser by way of somebody else's pages, where no form could carry anything. */
+export function guardBrowser(
+  services: Services,
+  header: Headers,
+): { readonly browser: string; readonly cookies: readonly string[] } {
+  const { csrf, cookies } = guardForm(services, header, BROWSER)
+  return { browser: csrf, cookies }
+}
+
+/** Whether it came back to the same one. The way back begins elsewhere, so where it comes from says nothing. */
+export function isSameBrowser(services: Services, header: Headers, browser: string): boolean {
+  const value = cookieOf(header)
+  return value !== null && services.core.secrets.isCsrfToken(bind(value, BROWSER), browser)
+}
+
 /** `__Host-`: no sibling host can set it (6265bis §4.1.3.2). */
 const toCookie = (value: string): string => `${FORM_COOKIE}=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`
 

@@ -48,6 +48,7 @@ export async function showLogin(
     waitSeconds,
     canReset: mail.kind !== 'off',
     canSignUp: signUp === 'open',
+    providers: services.providers.names,
   })
   const { cookies } = guard
   return page(body, { status: again.status ?? 200, cookies, formTargets: targetsOf(interaction) })

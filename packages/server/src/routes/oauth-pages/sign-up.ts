@@ -16,7 +16,8 @@ import type { PageCall } from './flow.ts'
 import { guardForm, isGuarded } from './form-guard.ts'
 import { page, seeOther } from './replies.ts'
 
-const PURPOSE = 'sign-up'
+/** What the form's proof is bound to. */
+export const SIGN_UP = 'sign-up'
 const PATH = '/sign-up'
 const responses = {
   200: { description: 'The page, or that a mail is on its way.' },
@@ -41,7 +42,7 @@ const show: AnyRoute = publicRoute<undefined, { interaction?: string | undefined
 })
 
 function showForm(call: PageCall, typed: SignUpForm, message: string | null, status: number): Reply {
-  const guard = guardForm(call.services, call.header, PURPOSE)
+  const guard = guardForm(call.services, call.header, SIGN_UP)
   const { interaction = '', identifier = '', name = '' } = typed
   const body = signUpPage(lookOf(call), {
     form: { interaction, csrf: guard.csrf },
@@ -49,6 +50,7 @@ function showForm(call: PageCall, typed: SignUpForm, message: string | null, sta
     personName: name,
     message,
     passwordLengthMin: call.services.core.policy.passwordLengthMin,
+    providers: call.services.providers.names,
   })
   return page(body, { status, cookies: guard.cookies })
 }
@@ -66,7 +68,7 @@ const submit: AnyRoute = publicRoute<SignUpForm>({
     const { services, facts } = call
     const look = lookOf(call)
     const again = (message: string, status: number): Reply => showForm(call, call.body, message, status)
-    if (!isGuarded(services, call.header, PURPOSE, csrf)) return again(look.words.said.stale, 403)
+    if (!isGuarded(services, call.header, SIGN_UP, csrf)) return again(look.words.said.stale, 403)
     const isVerified = services.config.emailVerification === 'required'
     const limited = isVerified ? await limitMail(services, identifier) : null
     if (limited !== null && !limited.allowed) {
