@@ -53,6 +53,8 @@ export interface Proven {
   readonly learned?: LearnedDraft | null
   /** The row of wrong passwords that the right one has ended. */
   readonly proved?: SignInTry
+  /** When it was proved, where that was before now: what somebody else has told may be old. */
+  readonly provedAtMs?: number | null
   /** The device on which a second factor was spared. */
   readonly trusted?: DeviceId | null
 }
@@ -134,7 +136,7 @@ function toRiskDetails({ judged }: Proven): AuditDetails {
 
 function newSession(
   context: Context,
-  { account, issuedPosition, amr, level = null }: Proven,
+  { account, issuedPosition, amr, level = null, provedAtMs = null }: Proven,
   delivery: SessionDelivery,
   facts: RequestFacts,
 ): Session {
@@ -151,7 +153,7 @@ function newSession(
     lastAddress: facts.address,
     endedAtMs: null,
     issuedPosition,
-    authTimeMs: facts.nowMs,
+    authTimeMs: Math.min(provedAtMs ?? facts.nowMs, facts.nowMs),
     amr,
     acr: acrAt(level, amr),
     delivery,

@@ -65,6 +65,7 @@ export async function signInWithProvider(
     factor: factorOf(proved),
     judged,
     level,
+    provedAtMs: proved.authTimeMs,
   }
   const asked = { deliver, refresh: 'body' } as const
   if (ways.length > 0 && !isSpared(context, found, judged, level, facts.nowMs)) {

@@ -29,6 +29,8 @@ export interface ProvedIdentity {
   /** Whether the provider says that it has seen to it; nothing else counts. */
   readonly isEmailVerified: boolean
   readonly name: string | null
+  /** When they have proved there who they are, where the provider tells. */
+  readonly authTimeMs: number | null
 }
 
 /** What was begun in this browser, and may be answered once. */

@@ -6,16 +6,19 @@ import { randomBytes } from 'node:crypto'
 import type { ProviderAttempt, Secrets } from '@countersign/core'
 import { type AccountId, isAccountId, isSessionId, type SessionId } from '@countersign/protocol'
 import { z } from 'zod'
+import { type Interaction, interactionSchema } from '../routes/oauth-pages/interaction.ts'
 
 /** What follows once the provider has said who it is. */
 export type AttemptPurpose =
-  /** `interaction`: as the browser carries it; empty where somebody signs in for no app. */
-  | { readonly kind: 'sign_in'; readonly interaction: string }
+  /** `interaction`: what they are on their way to, unsealed: sealed twice it would be a third longer. */
+  | { readonly kind: 'sign_in'; readonly interaction: Interaction | null }
   | { readonly kind: 'connect'; readonly account: AccountId; readonly session: SessionId }
 
 export interface Attempt {
   readonly provider: string
   readonly purpose: AttemptPurpose
+  /** Whether the person has to prove there once more who they are. */
+  readonly isAnew: boolean
   /** Shown by the browser's cookie, and by no other's. */
   readonly browser: string
   /** Comes back in the ID token (OpenID Connect Core §3.1.2.1). */
@@ -33,20 +36,21 @@ const RANDOM_BYTES = 32
 const schema: z.ZodType<Attempt> = z.object({
   provider: z.string(),
   purpose: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('sign_in'), interaction: z.string() }),
+    z.object({ kind: z.literal('sign_in'), interaction: interactionSchema.nullable() }),
     z.object({
       kind: z.literal('connect'),
       account: z.custom<AccountId>((value) => typeof value === 'string' && isAccountId(value)),
       session: z.custom<SessionId>((value) => typeof value === 'string' && isSessionId(value)),
     }),
   ]),
+  isAnew: z.boolean(),
   browser: z.string(),
   nonce: z.string(),
   codeVerifier: z.string(),
   startedMs: z.number(),
 })
 
-export function newAttempt(begun: Pick<Attempt, 'provider' | 'purpose' | 'browser' | 'startedMs'>): Attempt {
+export function newAttempt(begun: Omit<Attempt, 'nonce' | 'codeVerifier'>): Attempt {
   const random = (): string => randomBytes(RANDOM_BYTES).toString('base64url')
   return { ...begun, nonce: random(), codeVerifier: random() }
 }

@@ -167,6 +167,7 @@ async function toAuthorizationUrl(
     code_challenge: await oauth.calculatePKCECodeChallenge(attempt.codeVerifier),
     code_challenge_method: 'S256',
     ...(provider.protocol === 'oidc' && { nonce: attempt.nonce }),
+    ...(attempt.isAnew && provider.anew),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return url.href
@@ -203,6 +204,8 @@ async function proveById(
     email: textOf(more.email),
     isEmailVerified: more.email_verified === true,
     name: textOf(more.name),
+    // Told in whole seconds: some moment of that one.
+    authTimeMs: claims.auth_time === undefined ? null : claims.auth_time * 1000 + 999,
   }
 }
 

@@ -28,6 +28,8 @@ interface Common {
   readonly clientSecret: Secret
   readonly issuer: string
   readonly scopes: readonly string[]
+  /** What is asked for besides where somebody has to prove once more who they are, as far as the service knows how. */
+  readonly anew: Readonly<Record<string, string>>
 }
 
 /** Told by its discovery document; who somebody is, an ID token says. */
@@ -46,20 +48,29 @@ export type OAuthProvider = Common & {
 export type Provider = OidcProvider | OAuthProvider
 
 const OIDC_SCOPES = ['openid', 'email', 'profile']
+/** OpenID Connect Core §3.1.2.1: a provider that is asked so tells by `auth_time` when it was. */
+const ANEW = { prompt: 'login', max_age: '0' }
+/** Google and GitHub ask nobody for a password again; they show who is signed in, and let somebody else. */
+const CHOOSE = { prompt: 'select_account' }
 
 export function toProvider(setting: ProviderSetting): Provider {
   const { id, name, clientId, clientSecret, scopes } = setting
   const common = { id, name, clientId, clientSecret }
   switch (setting.kind) {
     case 'google':
-      return oidc(common, 'https://accounts.google.com', scopes)
+      return { ...oidc(common, 'https://accounts.google.com', scopes), anew: CHOOSE }
     case 'microsoft':
       // Of one tenant: an issuer that is everybody's would vouch for addresses that anybody may claim.
       return oidc(common, `https://login.microsoftonline.com/${setting.tenant}/v2.0`, scopes)
     case 'oidc':
       return oidc(common, setting.issuer, scopes)
     case 'github':
-      return { ...common, ...github(setting.url), scopes: scopes ?? ['read:user', 'user:email'] }
+      return {
+        ...common,
+        ...github(setting.url),
+        scopes: scopes ?? ['read:user', 'user:email'],
+        anew: CHOOSE,
+      }
     case 'facebook':
       return { ...common, ...FACEBOOK, scopes: scopes ?? ['email', 'public_profile'] }
   }
@@ -69,7 +80,7 @@ const oidc = (
   common: Pick<Common, 'id' | 'name' | 'clientId' | 'clientSecret'>,
   issuer: string,
   scopes: readonly string[] | null,
-): OidcProvider => ({ ...common, protocol: 'oidc', issuer, scopes: scopes ?? OIDC_SCOPES })
+): OidcProvider => ({ ...common, protocol: 'oidc', issuer, scopes: scopes ?? OIDC_SCOPES, anew: ANEW })
 
 export const GITHUB_URL = 'https://github.com'
 
@@ -94,4 +105,5 @@ const FACEBOOK = {
   tokenEndpoint: 'https://graph.facebook.com/oauth/access_token',
   userEndpoint: 'https://graph.facebook.com/me?fields=id,name,email',
   emailsEndpoint: null,
+  anew: { auth_type: 'reauthenticate' },
 } as const

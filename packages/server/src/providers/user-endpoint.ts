@@ -28,6 +28,7 @@ export async function askUser(
     subject: user.data.id,
     ...email,
     name: user.data.name ?? null,
+    authTimeMs: null,
   }
 }
 

@@ -60,7 +60,14 @@ const connect: AnyRoute = protectedRoute({
     const { account, session } = begun
     const { browser, cookies } = guardBrowser(services, header)
     const purpose = { kind: 'connect', account, session } as const
-    const attempt = newAttempt({ provider: body.provider, purpose, browser, startedMs: facts.nowMs })
+    const attempt = newAttempt({
+      provider: body.provider,
+      purpose,
+      // Whoever holds the account over there is asked for it: a browser that is signed in there may be another's.
+      isAnew: true,
+      browser,
+      startedMs: facts.nowMs,
+    })
     const url = await providers.authorizationUrl(attempt, sealAttempt(core.secrets, attempt))
     if (url === null) return refused(call, refuse('provider_unavailable'))
     return json(201, { authorization_url: url }, cookies)

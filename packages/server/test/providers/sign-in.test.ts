@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { codeOf, enrolTotp, nextStep } from '../authenticator.ts'
 import * as given from '../given.ts'
-import { browserOf } from '../page-browser.ts'
+import { browserOf, type PageBrowser } from '../page-browser.ts'
 import { bearerOf, linkOf, meIn, openFederation, sessionOf, signInBy, whoIn } from './given.ts'
 
 const federation = await openFederation()
@@ -126,6 +126,48 @@ test('a second factor is asked for after it, as after a password', async () => {
   assert.match((await meIn(federation, again.browser)).text, /"amr":\["fed","otp","mfa"\]/)
 })
 
+test('a proof that the provider says is old counts as old, and none counts as later than now', async () => {
+  for (const [ageSeconds, expected] of [
+    [7200, 7200],
+    [-7200, 0],
+  ] as const) {
+    provider.lies = {
+      claims: (claims) => Object.assign(claims, { auth_time: Number(claims.iat) - ageSeconds }),
+    }
+    const { browser } = await signInBy(federation)
+    const { json } = await meIn(federation, browser)
+    const provedMs = Date.parse(given.at(json, 'credential', 'auth_time'))
+    // Told in whole seconds.
+    assert.ok(Math.abs((clock.nowMs() - provedMs) / 1000 - expected) <= 1)
+
+    const body = { provider: 'elsewhere' }
+    const asked = await send('POST', '/v1/me/identities', { bearer: bearerOf(browser), body })
+    assert.equal(asked.status, expected === 0 ? 201 : 401, asked.text)
+  }
+})
+
+test('whoever is signed in already, or sent by an app that wants a proof, has to give one over there', async () => {
+  const { browser } = await signInBy(federation)
+  const wants = async (asking: PageBrowser, page: given.Answer, id?: string): Promise<URLSearchParams> => {
+    const { headers } = await asking.ask('GET', linkOf(page, id))
+    return new URL(headers.get('location') ?? '').searchParams
+  }
+  const fresh = browserOf(send)
+  const plain = await wants(fresh, await fresh.ask('GET', '/sign-in'))
+  assert.deepEqual([plain.get('prompt'), plain.get('max_age')], [null, null])
+
+  const again = await wants(browser, await browser.ask('GET', '/sign-in'))
+  assert.deepEqual([again.get('prompt'), again.get('max_age')], ['login', '0'])
+  const forge = await wants(browser, await browser.ask('GET', '/sign-in'), 'forge')
+  assert.equal(forge.get('prompt'), 'select_account')
+
+  const app = await registerApp()
+  for (const more of [{ prompt: 'login' }, { max_age: '60' }]) {
+    const asked = await wants(fresh, await fresh.ask('GET', toApp(app, more)))
+    assert.equal(asked.get('prompt'), 'login', JSON.stringify(more))
+  }
+})
+
 test('of two answers for somebody new that come together, both open the one account', async () => {
   const browsers = [browserOf(send), browserOf(send), browserOf(send)]
   const answers = await Promise.all(browsers.map((browser) => signInBy(federation, 'somewhere', browser)))
@@ -160,27 +202,35 @@ test('markup in a name stays text', async () => {
   assert.equal(page.text.includes('<img src=x'), false)
 })
 
-test('the app that somebody was on their way to is gone on to', async () => {
+const REDIRECT = 'https://app.example.com/callback'
+
+async function registerApp(): Promise<string> {
   const client = {
     id: `app-${people}`,
     name: 'An app',
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code'],
-    redirect_uris: ['https://app.example.com/callback'],
+    redirect_uris: [REDIRECT],
     scopes: ['openid'],
   }
   assert.equal((await send('POST', '/v1/clients', { key: adminKey, body: client })).status, 201)
-  const query = new URLSearchParams({
+  return client.id
+}
+
+const toApp = (client_id: string, more: Record<string, string> = {}): string =>
+  `/oauth/authorize?${new URLSearchParams({
     response_type: 'code',
-    client_id: client.id,
-    redirect_uri: 'https://app.example.com/callback',
+    client_id,
+    redirect_uri: REDIRECT,
     scope: 'openid',
     code_challenge: 'a'.repeat(43),
     code_challenge_method: 'S256',
-    state: 'of the app',
-  })
+    ...more,
+  })}`
+
+test('the app that somebody was on their way to is gone on to', async () => {
   const browser = browserOf(send)
-  const login = await browser.ask('GET', `/oauth/authorize?${query}`)
+  const login = await browser.ask('GET', toApp(await registerApp(), { state: 'of the app' }))
   const away = await browser.ask('GET', linkOf(login))
   const back = await fetch(away.headers.get('location') ?? '', { redirect: 'manual' })
   const consent = await browser.ask('GET', (back.headers.get('location') ?? '').slice(given.ISSUER.length))

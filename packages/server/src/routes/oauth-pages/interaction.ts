@@ -23,7 +23,7 @@ const CONTEXT = 'authorization request'
 export const INTERACTION_CHARACTERS_MAX = 6000
 
 const parameter = z.string().optional()
-const schema: z.ZodType<Interaction> = z.object({
+export const interactionSchema: z.ZodType<Interaction> = z.object({
   pushed: z.string().nullable(),
   parameters: z.object(Object.fromEntries(parameterNames.map((name) => [name, parameter]))),
   startedMs: z.number(),
@@ -39,7 +39,7 @@ export function sealInteraction(secrets: Secrets, interaction: Interaction): str
 export function openInteraction(secrets: Secrets, sealed: string, nowMs: number): Interaction | null {
   const text = tryOpen(secrets, sealed)
   if (text === null) return null
-  const interaction = schema.parse(JSON.parse(text))
+  const interaction = interactionSchema.parse(JSON.parse(text))
   // Whoever finds the tab of yesterday signs in there and goes on.
   const isOver = interaction.own === undefined && nowMs - interaction.startedMs >= INTERACTION_MS
   return isOver ? null : interaction

@@ -20,8 +20,9 @@ import {
   providerAnswerQuerySchema,
   providerStartQuerySchema,
 } from '../../schemas/identities.ts'
-import { overPage, type PageCall } from './flow.ts'
+import { overPage, type PageCall, sessionCookie } from './flow.ts'
 import { guardBrowser, isGuarded, isSameBrowser } from './form-guard.ts'
+import { type Interaction, sealInteraction } from './interaction.ts'
 import { levelOf } from './level.ts'
 import { type Asked, asked, goOn } from './login-parts.ts'
 import { LOGIN, showLogin } from './login-show.ts'
@@ -58,8 +59,9 @@ const start: AnyRoute = publicRoute<undefined, ProviderStartQuery>({
     // A foreign page cannot begin it: whoever is led there by one has not asked to be signed in.
     if (!isOurs || call.isHead) return showLogin(call, found, { said: 'stale', status: 403 })
     const { browser, cookies } = guardBrowser(services, header)
-    const purpose = { kind: 'sign_in', interaction: found.sealed } as const
-    const attempt = newAttempt({ provider, purpose, browser, startedMs: facts.nowMs })
+    const purpose = { kind: 'sign_in', interaction: found.interaction } as const
+    const isAnew = provesAnew(call, found)
+    const attempt = newAttempt({ provider, purpose, isAnew, browser, startedMs: facts.nowMs })
     const url = await services.providers.authorizationUrl(
       attempt,
       sealAttempt(services.core.secrets, attempt),
@@ -68,6 +70,12 @@ const start: AnyRoute = publicRoute<undefined, ProviderStartQuery>({
     return seeOther(url, cookies)
   },
 })
+
+/** Whoever has a session comes to prove once more who they are, and so does whoever is sent by an app that asks for that. */
+function provesAnew(call: PageCall, { interaction }: Asked): boolean {
+  const { prompt, max_age } = interaction?.parameters ?? {}
+  return sessionCookie(call) !== null || max_age !== undefined || (prompt ?? '').split(' ').includes('login')
+}
 
 type AnswerCall = Call<undefined, ProviderAnswerQuery, null>
 
@@ -102,11 +110,17 @@ const notThere = (call: PageCall): Reply => ({ ...overPage(call), status: 404, o
 const isKnown = ({ services }: Pick<AnswerCall, 'services'>, provider: string): boolean =>
   services.providers.names.some(({ id }) => id === provider)
 
+/** What they were on their way to, as the browser carries it from here on; null where it is over. */
+function goingOn(call: AnswerCall, interaction: Interaction | null): Asked | null {
+  if (interaction === null) return NOBODY
+  return asked(call, sealInteraction(call.services.core.secrets, interaction))
+}
+
 function finish(call: AnswerCall, attempt: Attempt, proved: ProvedIdentity): Promise<Reply> {
   const { purpose } = attempt
   return purpose.kind === 'connect'
     ? connect(call, purpose, proved)
-    : signIn(call, asked(call, purpose.interaction), proved)
+    : signIn(call, goingOn(call, purpose.interaction), proved)
 }
 
 async function signIn(call: AnswerCall, found: Asked | null, proved: ProvedIdentity): Promise<Reply> {
@@ -158,7 +172,7 @@ async function callerByCookie({ services, header, facts }: AnswerCall): Promise<
 
 function tell(call: AnswerCall, { purpose }: Attempt, reason: ProviderFailure): Reply | Promise<Reply> {
   if (purpose.kind === 'connect') return backToAccount({ not_connected: reason })
-  const found = asked(call, purpose.interaction)
+  const found = goingOn(call, purpose.interaction)
   if (found === null) return overPage(call)
   const status = reason === 'unavailable' ? 503 : 400
   return showLogin(call, found, { said: SAID_ABOUT[reason], status })
