@@ -22,6 +22,7 @@ import { parseAnswer } from './answers.ts'
 import type { PageQuery } from './api-keys.ts'
 import type { Call } from './caller.ts'
 import { type Clients, createClients } from './clients.ts'
+import { type AccountIdentities, createAccountIdentities } from './identities.ts'
 import { createInitialAccessTokens, type InitialAccessTokens } from './initial-access-tokens.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import { createOverseeing, type Overseeing } from './overseeing.ts'
@@ -127,6 +128,7 @@ export interface Administration extends Overseeing {
     remove(account: string, id: string): Promise<void>
     reopen(account: string): Promise<void>
   }
+  readonly accountIdentities: AccountIdentities
   /** Has a link sent to the owner, who sets a new password with it; nobody else sees either. */
   startPasswordReset(account: string): Promise<void>
   readonly risk: Risk
@@ -205,6 +207,7 @@ export function createAdministration(call: Call): Administration {
         await call({ method: 'POST', path: `${factorsPath(account)}/reopen`, idempotent: true })
       },
     },
+    accountIdentities: createAccountIdentities(call),
     startPasswordReset: async (account) => {
       const path = `/v1/accounts/${encodeURIComponent(account)}/reset-password`
       await call({ method: 'POST', path })

@@ -144,6 +144,8 @@ test('administration speaks to the right places', async (t) => {
     exported_at: '',
     status: 'check_mail',
     active: true,
+    providers: [],
+    authorization_url: 'https://club.example/authorize',
   }
   const authority = fakeAuthority((seen) =>
     seen.method === 'DELETE' && !/signing|devices$/.test(seen.path) ? noContent() : answer(200, one),
@@ -211,6 +213,11 @@ test('administration speaks to the right places', async (t) => {
     ['GET /v1/accounts/acc_1/factors', () => client.accountFactors.list('acc_1')],
     ['DELETE /v1/accounts/acc_1/factors/fac_1', () => client.accountFactors.remove('acc_1', 'fac_1')],
     ['POST /v1/accounts/acc_1/factors/reopen', () => client.accountFactors.reopen('acc_1')],
+    ['GET /v1/me/identities', () => client.identities.list()],
+    ['POST /v1/me/identities', () => client.identities.connect('club'), '{"provider":"club"}'],
+    ['DELETE /v1/me/identities/idn_1', () => client.identities.remove('idn_1')],
+    ['GET /v1/accounts/acc_1/identities', () => client.accountIdentities.list('acc_1')],
+    ['DELETE /v1/accounts/acc_1/identities/idn_1', () => client.accountIdentities.remove('acc_1', 'idn_1')],
     ['POST /v1/me/sessions/revoke-others', () => client.sessions.endOthers()],
     [
       'POST /v1/verify',

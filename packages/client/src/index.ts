@@ -21,6 +21,7 @@ export {
   PasswordChangeRequired,
   type UnreachableReason,
 } from './errors.ts'
+export type * from './identities.ts'
 export type * from './initial-access-tokens.ts'
 export * from './inspect.ts'
 export { type InspectedPart, type Inspection, tellDuration, tellTime } from './inspection.ts'

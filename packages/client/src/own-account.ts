@@ -14,6 +14,7 @@ import { parseAnswer, parseSecretAnswer, type SignedIn, type TokenAnswer } from 
 import type { Call } from './caller.ts'
 import { type Held, toSecret } from './credential.ts'
 import { ApiProblem, CheckMail, FactorRequired, PasswordChangeRequired } from './errors.ts'
+import { createOwnIdentities, type OwnIdentities } from './identities.ts'
 import { type Keeper, toHeldTokens } from './keeper.ts'
 import { createOwnData, type OwnData } from './own-data.ts'
 import { createOwnFactors, type OwnFactors } from './own-factors.ts'
@@ -36,7 +37,7 @@ export interface SignInInput {
   readonly refresh?: 'body' | 'cookie' | undefined
 }
 
-export interface OwnAccount extends OwnData, OwnFactors, OwnPasskeys, OwnPassword {
+export interface OwnAccount extends OwnData, OwnFactors, OwnIdentities, OwnPasskeys, OwnPassword {
   /** Throws `CheckMail` where the authority verifies addresses. */
   signUp(input: SignUpInput): Promise<SignUpResponse>
   /** Makes the account, with what the link in the mail ends with and the password of that sign-up. */
@@ -90,6 +91,7 @@ export function createOwnAccount(
   return {
     ...createOwnData(call),
     ...createOwnFactors(call, keeper, adopt),
+    ...createOwnIdentities(call),
     ...createOwnPasskeys(call, keeper, adopt, passkeys),
     ...createOwnPassword(call, keeper, adopt),
     signUp: async ({ password, ...rest }) => {

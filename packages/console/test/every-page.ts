@@ -2,6 +2,11 @@
 import { newPerson, signedInElsewhere } from './people.ts'
 import type { World } from './world.ts'
 
+/** A service that people may sign in with, so that the page shows its section. Nobody asks it for anything. */
+export const PROVIDERS: string = JSON.stringify([
+  { kind: 'google', clientId: 'pages', clientSecret: 'pages' },
+])
+
 /** Answers the paths of the pages, in the order of the navigation. */
 export async function fill(world: World): Promise<readonly string[]> {
   for (const name of ['Anna Bode', 'Carl Dotter', 'Eve Falk']) {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
 import { assertDialogueAccessible } from './browser.ts'
+import { PROVIDERS } from './every-page.ts'
 import {
   focused,
   tabTo,
@@ -139,7 +140,10 @@ async function furnish({ admin }: World): Promise<void> {
 test('every page by keyboard alone', async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_PROVIDERS: PROVIDERS,
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+  })
   const { world } = stage
   await furnish(world)
 

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
 import { assertAccessible, shoot } from './browser.ts'
-import { fill } from './every-page.ts'
+import { fill, PROVIDERS } from './every-page.ts'
 import { signIn } from './people.ts'
 import { openStage } from './stage.ts'
 import type { World } from './world.ts'
@@ -58,7 +58,7 @@ async function slowDown(page: Page, order: 'first asked first' | 'last asked fir
     asked += 1
     await setTimeout(STEP_MS * (order === 'first asked first' ? step + 1 : STEPS - step))
     // The page may have gone on to another meanwhile.
-    await route.continue().catch(() => undefined)
+    await route.fallback().catch(() => undefined)
   })
 }
 
@@ -75,7 +75,10 @@ async function load(page: Page, world: World, path: string): Promise<readonly Sh
 test('pages on a slow server', { concurrency: 2 }, async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_PROVIDERS: PROVIDERS,
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+  })
   const paths = await fill(stage.world)
 
   for (const width of [1440, 360] as const) {
@@ -98,6 +101,25 @@ test('pages on a slow server', { concurrency: 2 }, async (t) => {
       }),
     )
     await Promise.all(plays)
+  }
+
+  for (const order of ['first asked first', 'last asked first'] as const) {
+    await stage.play(`nothing moves where an account has no password, ${order}`, {}, async (page, world) => {
+      await signIn(page, world)
+      await page.addInitScript(SHIFTS)
+      await page.route('**/v1/me/factors', async (route) => {
+        const answer = await route.fetch()
+        await route.fulfill({ json: { ...(await answer.json()), has_password: false } })
+      })
+      await slowDown(page, order)
+      // All of the page is seen: what moves beyond the window's edge is no shift.
+      await page.setViewportSize({ width: 1440, height: 1600 })
+
+      const shifts = await load(page, world, '/account/security')
+
+      await page.getByText('Your account has no password.').waitFor()
+      assert.deepEqual(shifts, [])
+    })
   }
 
   await stage.play(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireProgram } from '@countersign/tools/programs'
 import { findTooSmall } from './browser.ts'
-import { fill } from './every-page.ts'
+import { fill, PROVIDERS } from './every-page.ts'
 import { signIn } from './people.ts'
 import { openStage } from './stage.ts'
 
@@ -13,7 +13,10 @@ const OFF_PX = 11
 test('the size of targets', async (t) => {
   const program = requireProgram(t, 'chromium')
   if (program === undefined) return
-  const stage = await openStage(t, program, { COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off' })
+  const stage = await openStage(t, program, {
+    COUNTERSIGN_PROVIDERS: PROVIDERS,
+    COUNTERSIGN_RATE_LIMIT_SIGN_IN: 'dangerously-off',
+  })
   const paths = await fill(stage.world)
 
   for (const width of [1440, 360] as const) {

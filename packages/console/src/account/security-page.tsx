@@ -1,4 +1,4 @@
-/** Second factors: authenticator apps, passkeys and recovery codes. */
+/** What opens the account: authenticator apps, passkeys and recovery codes, the password, and accounts elsewhere. */
 import type { FactorShape, FactorsResponse } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
@@ -7,6 +7,8 @@ import { meQuery, myFactorsQuery } from '../api/account-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useT } from '../i18n/messages.ts'
+import { ComeBack } from '../identities/come-back.tsx'
+import { OwnIdentities } from '../identities/own-identities.tsx'
 import { CodesDialogue } from '../ui/codes-dialogue.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import rows from '../ui/list.module.css'
@@ -17,6 +19,7 @@ import { AddApp, type AddAppStep } from './add-app.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { FactorRow } from './factor-row.tsx'
 import { PasskeysSection } from './passkeys-section.tsx'
+import { SetPassword } from './set-password.tsx'
 
 /** What a dialogue shows; null while none is open. */
 type Open =
@@ -31,6 +34,7 @@ export function SecurityPage(): ReactNode {
   return (
     <>
       <PageHeader title={t.account.security} lead={t.account.securityLead} />
+      <ComeBack />
       {factors.isLoading ? <CardsSkeleton cards={4} /> : <Factors factors={factors} />}
     </>
   )
@@ -81,7 +85,8 @@ function Factors({ factors }: { readonly factors: UseQueryResult<FactorsResponse
           )}
         </div>
       </Section>
-      <ChangePassword />
+      {factors.data?.has_password === false ? <SetPassword /> : <ChangePassword />}
+      <OwnIdentities />
       <Dialogues open={open} onOpen={setOpen} />
     </>
   )

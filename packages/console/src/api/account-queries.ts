@@ -15,6 +15,11 @@ export const myFactorsQuery = queryOptions({
   queryFn: () => client.factors.list(),
 })
 
+export const myIdentitiesQuery = queryOptions({
+  queryKey: ['my-identities'],
+  queryFn: () => client.identities.list(),
+})
+
 export const apiKeysQuery = (owner?: string) =>
   queryOptions({
     queryKey: ['api-keys', owner ?? 'mine'],

@@ -32,6 +32,9 @@ export const personQuery = (id: string) =>
 export const personFactorsQuery = (id: string) =>
   queryOptions({ queryKey: ['person-factors', id], queryFn: () => client.accountFactors.list(id) })
 
+export const personIdentitiesQuery = (id: string) =>
+  queryOptions({ queryKey: ['person-identities', id], queryFn: () => client.accountIdentities.list(id) })
+
 export const programsQuery = pages(['programs'], (cursor) =>
   client.serviceAccounts.list({ limit: PAGE, cursor }),
 )

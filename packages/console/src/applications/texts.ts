@@ -21,7 +21,7 @@ const en = {
   ended: 'It has ended everywhere.',
   devices: 'Browsers that know you',
   devicesLead:
-    'You have signed in on these before, so that strangers who try your password cannot lock you out there.',
+    'You have signed in on these before, so that strangers who try passwords cannot lock you out there.',
   devicesNone: 'No browser is known.',
   unknown: 'A browser',
   here: 'this one',
@@ -53,7 +53,7 @@ export const applicationTexts: Texts<typeof en> = {
     ended: 'Es ist überall beendet.',
     devices: 'Browser, die Sie kennen',
     devicesLead:
-      'Hier haben Sie sich schon angemeldet; Fremde, die Ihr Passwort probieren, können Sie dort nicht aussperren.',
+      'Hier haben Sie sich schon angemeldet; Fremde, die Passwörter probieren, können Sie dort nicht aussperren.',
     devicesNone: 'Kein Browser ist bekannt.',
     unknown: 'Ein Browser',
     here: 'dieser',

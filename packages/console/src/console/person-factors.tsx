@@ -1,5 +1,5 @@
 /** Somebody's second factors, for when they have lost them. */
-import { type FactorShape, permissions as own } from '@countersign/protocol'
+import type { FactorShape } from '@countersign/protocol'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
@@ -7,7 +7,7 @@ import { personFactorsQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { type Messages, useT } from '../i18n/messages.ts'
-import { useMay, useMe } from '../shell/me.ts'
+import { useMayChangeWaysIn } from '../shell/me.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Failure, Notice, Section } from '../ui/parts.tsx'
@@ -19,7 +19,7 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
   const t = useT()
   const query = personFactorsQuery(id)
   const factors = useQuery(query)
-  const mayChange = useMayChange(id)
+  const mayChange = useMayChangeWaysIn(id)
   const [asked, setAsked] = useState<FactorShape | null>(null)
   const remove = useAction({
     run: (factor: string) => client.accountFactors.remove(id, factor),
@@ -76,10 +76,3 @@ export function PersonFactors({ id }: { readonly id: string }): ReactNode {
 
 const nameOf = ({ name, kind }: FactorShape, t: Messages): string =>
   name ?? (kind === 'passkey' ? t.account.unnamedPasskey : t.account.unnamedApp)
-
-/** Nobody removes their own factor this way: that would lead around the step-up. */
-function useMayChange(id: string): boolean {
-  const me = useMe()
-  const may = useMay()
-  return may(own.accountsWrite) && me.principal.id !== id
-}

@@ -2,12 +2,13 @@
 import { type AccountDetailShape, permissions as own } from '@countersign/protocol'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { personFactorsQuery, personQuery, treeQuery } from '../api/admin-queries.ts'
+import { personFactorsQuery, personIdentitiesQuery, personQuery, treeQuery } from '../api/admin-queries.ts'
 import { client } from '../api/client.ts'
 import { shownIn, shownInPages } from '../api/pending-changes.ts'
 import { principalNameQuery } from '../api/principal-names.ts'
 import { useOptimistic } from '../api/use-optimistic.ts'
 import { useT } from '../i18n/messages.ts'
+import { PersonIdentities } from '../identities/person-identities.tsx'
 import { useMay } from '../shell/me.ts'
 import { CredentialTree } from '../tree/credential-tree.tsx'
 import rows from '../ui/list.module.css'
@@ -37,6 +38,7 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
   const rename = useRename(person.id)
   const { id, name, email } = person
   const factors = useQuery(personFactorsQuery(id))
+  const identities = useQuery(personIdentitiesQuery(id))
   // Asked for with the factors, and shown below them.
   useQuery({ ...treeQuery('account', id), enabled: may(own.sessionsRead) })
   const key = personQuery(id).queryKey
@@ -88,7 +90,8 @@ function Person({ person }: { readonly person: AccountDetailShape }): ReactNode 
         </div>
       </Section>
       <PersonFactors id={id} />
-      {!factors.isLoading && <CredentialTree kind="account" id={id} name={title} />}
+      {!factors.isLoading && <PersonIdentities id={id} />}
+      {!factors.isLoading && !identities.isLoading && <CredentialTree kind="account" id={id} name={title} />}
       <EditPrincipal
         title={`${t.console.edit}: ${title}`}
         verb={t.common.save}

@@ -56,6 +56,10 @@ export const de: Messages = {
     ticket_ended: 'Das hat zu lange gedauert. Fangen Sie von vorn an.',
     factor_closed:
       'Zu viele falsche Codes. Nehmen Sie einen Wiederherstellungscode, oder bitten Sie einen Administrator, den Weg wieder zu öffnen.',
+    last_way_in:
+      'Sonst öffnet nichts Ihr Konto. Fügen Sie zuerst einen Passkey hinzu, oder lassen Sie sich einen Link senden, mit dem Sie ein Passwort setzen.',
+    provider_unavailable: 'Der andere Dienst ist gerade nicht zu erreichen. Versuchen Sie es später.',
+    address_unverified: 'Der andere Dienst hat Ihre Adresse nicht geprüft, und ohne das beginnt kein Konto.',
     last_factor: 'Ihr Konto muss einen zweiten Faktor behalten. Fügen Sie zuerst einen anderen hinzu.',
     password_too_short: 'Dieses Passwort ist zu kurz. Länge schützt mehr als seltene Zeichen.',
     password_too_long: 'Dieses Passwort ist zu lang.',
@@ -69,6 +73,8 @@ export const de: Messages = {
     invalid_current_password: 'Das bisherige Passwort stimmt nicht. Geändert wurde nichts.',
     password_check_unavailable:
       'Das neue Passwort kann gerade nicht geprüft werden. Versuchen Sie es gleich noch einmal.',
+    reset_closed:
+      'Dieser Server verschickt keine Mail und kann keinen Link senden. Wenden Sie sich an einen Administrator.',
     rate_limited: 'Zu viele Versuche. Warten Sie einen Augenblick.',
     not_found: 'Das gibt es nicht mehr.',
     conflict: 'Das hat inzwischen jemand geändert. Laden Sie die Seite neu, und sehen Sie noch einmal nach.',
@@ -101,6 +107,9 @@ export const de: Messages = {
     passkey: 'Ihr Passkey',
     recovery_code: 'Ein Wiederherstellungscode',
     confirm: 'Bestätigen',
+    noPassword:
+      'Ihr Konto hat hier kein Passwort. Melden Sie sich neu an, und beginnen Sie noch einmal, wenn Sie wieder auf dieser Seite sind.',
+    signInAgain: 'Neu anmelden',
   },
   stepUpShort: {
     password: 'Passwort',
@@ -143,9 +152,9 @@ export const de: Messages = {
     level: { aal1: 'mit einem Faktor', aal2: 'mit zwei Faktoren', aal3: 'mit einem Hardware-Schlüssel' },
     safety: 'Wie sicher dieses Konto ist',
     factorOn: 'Bei jeder Anmeldung werden zwei Faktoren verlangt.',
-    factorOff: 'Wer Ihr Passwort erfährt, kann sich anmelden. Ein zweiter Faktor verhindert das.',
+    factorOff: 'Ein einziger Nachweis öffnet Ihr Konto. Ein zweiter Faktor hält auf, wer ihn stiehlt.',
     addFactor: 'Zweiten Faktor hinzufügen',
-    securityLead: 'Was außer Ihrem Passwort verlangt wird.',
+    securityLead: 'Was Ihr Konto öffnet.',
     passwordTitle: 'Passwort',
     passwordLead: 'Mit dem alten endet jede andere Sitzung.',
     currentPassword: 'Bisheriges Passwort',
@@ -153,10 +162,14 @@ export const de: Messages = {
       `Mindestens ${n} Zeichen. Ein paar Wörter ohne Zusammenhang sind leicht zu merken und schwer zu raten.`,
     changePassword: 'Passwort ändern',
     passwordChanged: 'Das Passwort ist geändert.',
+    passwordNone:
+      'Ihr Konto hat kein Passwort. Mit einem können Sie sich auch mit Ihrer Adresse anmelden. Ist es gesetzt, endet jede Sitzung, auch diese.',
+    sendPasswordLink: 'Link für ein Passwort senden lassen',
+    passwordLinkSent: (email) => `Der Link ist unterwegs an ${email}.`,
     apps: 'Authenticator-Apps',
     appsEmpty: 'Noch keine App',
     appsEmptyText:
-      'Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Ohne Ihr Telefon öffnet Ihr Passwort dann nichts.',
+      'Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Wer Ihr Telefon nicht hat, kommt nicht hinein.',
     addApp: 'App hinzufügen',
     appName: 'Ein Name dafür, etwa „Telefon“',
     removeApp: 'Entfernen',
@@ -206,11 +219,12 @@ export const de: Messages = {
       swk: 'Passkey',
       user: 'Anwesenheit',
       mfa: 'zwei Faktoren',
+      fed: 'anderer Dienst',
     },
     keysLead: 'Für Programme, die in Ihrem Namen sprechen. Jeder darf höchstens, was Sie dürfen.',
     keysEmpty: 'Noch kein Schlüssel',
     keysEmptyText:
-      'Mit einem Schlüssel ruft ein Skript oder ein Dienst die API ohne Ihr Passwort auf. Geben Sie ihm nur, was er braucht, und ein Ende.',
+      'Mit einem Schlüssel ruft ein Skript oder ein Dienst die API ohne Passwort auf. Geben Sie ihm nur, was er braucht, und ein Ende.',
     createKey: 'Schlüssel erstellen',
     createKeyLead: 'Das Geheimnis wird danach ein einziges Mal gezeigt.',
     keyName: 'Wofür ist er?',

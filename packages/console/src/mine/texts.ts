@@ -25,8 +25,8 @@ const en = {
   notMe: 'This wasn’t me',
   notMeTitle: (device: string) => `Was ${device} somebody else?`,
   notMeText:
-    'The session ends at once with all keys that were made in it, and your password stops working: a link for another one is sent to your address, or you choose one next time.',
-  notMeDone: 'It has ended, with all that came of it. Choose another password now.',
+    'The session ends at once with all keys that were made in it, and no password from before works any more: a link for a new one is sent to your address, or you choose one next time.',
+  notMeDone: 'It has ended, with all that came of it. Choose a new password now.',
 }
 
 export const mineTexts: Texts<typeof en> = {
@@ -55,7 +55,7 @@ export const mineTexts: Texts<typeof en> = {
     notMe: 'Das war ich nicht',
     notMeTitle: (device: string) => `War ${device} jemand anderes?`,
     notMeText:
-      'Die Sitzung endet sofort mit allen Schlüsseln, die darin gemacht wurden, und Ihr Passwort gilt nicht mehr: Ein Link für ein neues geht an Ihre Adresse, oder Sie wählen beim nächsten Mal eins.',
-    notMeDone: 'Es ist beendet, mit allem, was daraus wurde. Wählen Sie jetzt ein anderes Passwort.',
+      'Die Sitzung endet sofort mit allen Schlüsseln, die darin gemacht wurden, und kein Passwort von vorher gilt mehr: Ein Link für ein neues geht an Ihre Adresse, oder Sie wählen beim nächsten Mal eins.',
+    notMeDone: 'Es ist beendet, mit allem, was daraus wurde. Wählen Sie jetzt ein neues Passwort.',
   },
 }

@@ -12,8 +12,8 @@ const en = {
   allWell: 'Nothing needs attention: no unused keys, no bare administrators, no mail that is stuck.',
   administrators: (n: number) =>
     n === 1
-      ? 'An administrator has no second factor: a password alone opens everything.'
-      : `${n} administrators have no second factor: a password alone opens everything.`,
+      ? 'An administrator has no second factor: a single proof opens everything.'
+      : `${n} administrators have no second factor: a single proof opens everything.`,
   keysUnused: (n: number) => `${count(n, 'API key has', 'API keys have')} not been used for 90 days.`,
   keysOld: (n: number) =>
     `${count(n, 'API key has a secret that is', 'API keys have secrets that are')} over a year old.`,
@@ -58,8 +58,8 @@ export const overviewTexts: Texts<typeof en> = {
       'Nichts braucht Aufmerksamkeit: keine unbenutzten Schlüssel, keine ungeschützten Administratoren, keine feststeckenden Mails.',
     administrators: (n: number) =>
       n === 1
-        ? 'Ein Administrator hat keinen zweiten Faktor: Ein Passwort allein öffnet alles.'
-        : `${n} Administratoren haben keinen zweiten Faktor: Ein Passwort allein öffnet alles.`,
+        ? 'Ein Administrator hat keinen zweiten Faktor: Ein einziger Nachweis öffnet alles.'
+        : `${n} Administratoren haben keinen zweiten Faktor: Ein einziger Nachweis öffnet alles.`,
     keysUnused: (n: number) =>
       `${zahl(n, 'API-Schlüssel wurde', 'API-Schlüssel wurden')} seit 90 Tagen nicht benutzt.`,
     keysOld: (n: number) =>

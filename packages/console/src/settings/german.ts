@@ -56,6 +56,8 @@ export const germanMeanings: Readonly<Record<string, string>> = {
   invitationsMax:
     'Wie viele Einladungen aller Absender zusammen zugleich warten dürfen. Jede ist ein Weg hinein, den noch niemand gegangen ist.',
   leaseSeconds: 'So lange nimmt ein abgeschnittener Verifier höchstens noch aus dem Gedächtnis an.',
+  providers:
+    'Dienste, mit denen man sich anmelden kann, jeder mit dem, was er Ihnen für diesen Server gegeben hat. `microsoft` braucht seinen `tenant`, `oidc` seinen `issuer`, eine `id` und einen `name`; `github` kann die `url` eines eigenen Servers haben. Hinterlegen Sie dort `<issuer>/login/provider/<id>/callback`.',
   signUp: 'Ob Menschen sich selbst ein Konto anlegen oder Administratoren es tun.',
   mfa: 'Wo es `required` ist, richtet bei der Anmeldung einen zweiten Faktor ein, wer keinen hat (ASVS 6.3.3). Mit `off` gibt es keine neuen; nach vorhandenen wird weiter gefragt.',
   mfaRoles: 'Rollen, deren Träger einen zweiten Faktor brauchen, auch wo er anderen freisteht.',

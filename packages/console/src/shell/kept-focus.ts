@@ -28,10 +28,16 @@ const top = (): HTMLElement | null => document.getElementById('content')
 function watchFocus(): () => void {
   let last: HTMLElement | null = null
   let wasOff = false
+  /** What was switched off when a dialogue took the focus: no dialogue gives it back to that by itself. */
+  let opener: HTMLElement | null = null
   let timer: ReturnType<typeof setTimeout> | null = null
 
   const onFocus = ({ target }: FocusEvent): void => {
-    if (target instanceof HTMLElement) last = target
+    if (target instanceof HTMLElement) {
+      if (dialogueOf(target) === null) opener = null
+      else if (wasOff && dialogueOf(target) !== dialogueOf(last)) opener = last
+      last = target
+    }
     wasOff = false
     if (target !== top()) awaitsHeading = false
   }
@@ -49,6 +55,10 @@ function watchFocus(): () => void {
   const bringBack = (): void => {
     timer = null
     if (last === null || !isLost()) return
+    if (!last.isConnected && opener?.isConnected === true) {
+      last = opener
+      wasOff = true
+    }
     if (!last.isConnected) leaveFor()
     else if (wasOff && !last.matches(':disabled')) last.focus({ preventScroll: true })
   }
@@ -67,6 +77,8 @@ function watchFocus(): () => void {
     document.removeEventListener('pointerdown', onPointer, { capture: true })
   }
 }
+
+const dialogueOf = (one: Element | null): Element | null => one?.closest('[role="dialog"]') ?? null
 
 /** Into the dialogue that is open, else to the page's heading. */
 function leaveFor(): void {

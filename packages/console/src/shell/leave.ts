@@ -8,18 +8,26 @@ export const leaveToSignIn = (page: string): void => leave({ next: page })
 
 export const leaveSignedOut = (): void => leave({ 'signed-out': '' })
 
+/** For a link that somebody follows of their own accord: whoever signs in anew has a fresh proof. */
+export const toSignIn = (page: string): string => signInAddress({ next: page })
+
 let isLeaving = false
 
-/**
- * In place of the page that nobody is signed in to. The language that was shown goes along: the person may have chosen
- * another than the browser's, and with the sign-out the browser drops what they chose.
- */
+/** In place of the page that nobody is signed in to. */
 function leave(query: Readonly<Record<string, string>>): void {
   // The first reason counts: what is still asked after a sign-out only finds nobody.
   if (isLeaving) return
   isLeaving = true
+  window.location.replace(signInAddress(query))
+}
+
+/**
+ * The language that was shown goes along: the person may have chosen another than the browser's, and with the sign-out
+ * the browser drops what they chose.
+ */
+function signInAddress(query: Readonly<Record<string, string>>): string {
   const { lang } = document.documentElement
-  window.location.replace(`/sign-in?${new URLSearchParams({ ...query, ui_locales: lang })}`)
+  return `/sign-in?${new URLSearchParams({ ...query, ui_locales: lang })}`
 }
 
 export function beginAnewWhenKept(): void {

@@ -17,6 +17,12 @@ export function useMay(): (permission: Permission) => boolean {
   return (permission) => allows(me.permissions, permission)
 }
 
+/** Whether they may take ways in from that person. Not from themselves: that would lead around the step-up. */
+export function useMayChangeWaysIn(account: string): boolean {
+  const me = useMe()
+  return allows(me.permissions, permissions.accountsWrite) && me.principal.id !== account
+}
+
 const CONSOLE_PERMISSIONS = [
   permissions.accountsRead,
   permissions.serviceAccountsRead,

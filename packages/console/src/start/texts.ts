@@ -7,9 +7,9 @@ const en = {
   done: 'done',
   open: 'to do',
   secure: 'Secure your own account',
-  secureText: 'You may do everything here. With a passkey, whoever learns your password still gets nowhere.',
+  secureText: 'You may do everything here. With a passkey, whoever learns a password still gets nowhere.',
   secureTextApp:
-    'You may do everything here. This browser makes no passkeys; with the codes of an app, whoever learns your password still gets nowhere.',
+    'You may do everything here. This browser makes no passkeys; with the codes of an app, whoever learns a password still gets nowhere.',
   secureDone: 'A password alone does not open your account.',
   addPasskey: 'Add a passkey',
   choose: 'Choose a method for each caller',
@@ -51,9 +51,9 @@ export const startTexts: Texts<typeof en> = {
     done: 'getan',
     open: 'offen',
     secure: 'Das eigene Konto sichern',
-    secureText: 'Sie dürfen hier alles. Mit einem Passkey kommt auch nicht weiter, wer Ihr Passwort erfährt.',
+    secureText: 'Sie dürfen hier alles. Mit einem Passkey kommt auch nicht weiter, wer ein Passwort erfährt.',
     secureTextApp:
-      'Sie dürfen hier alles. Dieser Browser macht keine Passkeys; mit den Codes einer App kommt auch nicht weiter, wer Ihr Passwort erfährt.',
+      'Sie dürfen hier alles. Dieser Browser macht keine Passkeys; mit den Codes einer App kommt auch nicht weiter, wer ein Passwort erfährt.',
     secureDone: 'Ein Passwort allein öffnet Ihr Konto nicht.',
     addPasskey: 'Passkey hinzufügen',
     choose: 'Für jeden Aufrufer ein Verfahren wählen',

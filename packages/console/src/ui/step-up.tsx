@@ -10,12 +10,15 @@ import {
   type ReactNode,
   useCallback,
   useContext,
+  useId,
   useRef,
   useState,
 } from 'react'
+import { useLocation, useSearch } from 'wouter'
 import { client } from '../api/client.ts'
 import { Cancelled, isProblem } from '../api/problems.ts'
 import { useT } from '../i18n/messages.ts'
+import { toSignIn } from '../shell/leave.ts'
 import { Failure } from './parts.tsx'
 import css from './ui.module.css'
 
@@ -81,10 +84,13 @@ function StepUpModal({ asked }: { readonly asked: Asked | null }): ReactNode {
       size="sm"
       zIndex={400}
     >
-      {asked !== null && <StepUpForm asked={asked} />}
+      {asked !== null && <Ways asked={asked} />}
     </Modal>
   )
 }
+
+const Ways = ({ asked }: { readonly asked: Asked }): ReactNode =>
+  asked.begun.factors.length > 0 ? <StepUpForm asked={asked} /> : <SignInAgain asked={asked} />
 
 function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: Asked }): ReactNode {
   const t = useT()
@@ -150,5 +156,31 @@ function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: A
         </Button>
       </div>
     </form>
+  )
+}
+
+/**
+ * Where there is nothing to be asked for here. A sign-in proves as much; what was to be done is begun anew after it. The
+ * focus is on the link from the beginning, past the words: they are read out with it.
+ */
+function SignInAgain({ asked: { cancelled } }: { readonly asked: Asked }): ReactNode {
+  const t = useT()
+  const words = useId()
+  const [path] = useLocation()
+  const search = useSearch()
+  const page = search === '' ? path : `${path}?${search}`
+  return (
+    <div className={css.stack}>
+      <p>{t.stepUp.lead}</p>
+      <p id={words}>{t.stepUp.noPassword}</p>
+      <div className={css.buttons}>
+        <Button variant="default" onClick={cancelled}>
+          {t.common.cancel}
+        </Button>
+        <Button component="a" href={toSignIn(page)} data-autofocus aria-describedby={words}>
+          {t.stepUp.signInAgain}
+        </Button>
+      </div>
+    </div>
   )
 }

@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core'
 import { codeOf } from '../authenticator.ts'
 import { giveDevice } from '../device.ts'
-import { dialog, press, type State, see } from './state.ts'
+import { identities, providers } from './company.ts'
+import { answer, dialog, press, refuse, type State, see } from './state.ts'
 
 async function offerApp(page: Page): Promise<void> {
   await press(page, 'Add an app')
@@ -24,6 +25,25 @@ async function addPasskey(page: Page): Promise<void> {
   await press(page, 'Add a passkey')
   await press(page, 'I have kept them')
   await see(page, 'The passkey is added.')
+}
+
+const answerIdentities = (items: readonly object[]): ReturnType<typeof answer> =>
+  answer('**/v1/me/identities', { items, next_cursor: null, providers })
+
+/** An account that began with one elsewhere. */
+const answerNoPassword = answer('**/v1/me/factors', {
+  items: [],
+  next_cursor: null,
+  has_password: false,
+  recovery_codes_left: 0,
+  required: false,
+  closed: [],
+})
+
+async function askForSignIn(page: Page): Promise<void> {
+  await answerNoPassword(page)
+  await refuse('**/v1/me/factors/totp', 401, 'insufficient_user_authentication')(page)
+  await answer('**/v1/me/step-up', { ticket: 'a ticket', factors: [], reason: 'step_up' })(page)
 }
 
 export const accountStates: readonly State[] = [
@@ -54,6 +74,25 @@ export const accountStates: readonly State[] = [
       await page.getByLabel('New password', { exact: true }).fill('eleven foxes under the bridge')
       await press(page, 'Change the password')
       await see(page.getByRole('alert'), 'The current password is not right.')
+    },
+  },
+  {
+    name: 'account-password-none',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Password',
+    meanwhile: answerNoPassword,
+    act: (page) => see(page, 'Your account has no password.'),
+  },
+  {
+    name: 'account-step-up-sign-in',
+    who: 'ines',
+    path: '/account/security',
+    heading: 'Is it you?',
+    meanwhile: askForSignIn,
+    act: async (page) => {
+      await press(page, 'Add an app')
+      await press(dialog(page), 'Continue')
     },
   },
   {
@@ -90,6 +129,31 @@ export const accountStates: readonly State[] = [
     },
   },
   { name: 'account-passkeys', who: 'grace', path: '/account/security', heading: 'Security', act: addPasskey },
+  {
+    name: 'account-identities-empty',
+    goesOn: true,
+    who: 'grace',
+    path: '/account/security',
+    heading: 'Accounts elsewhere',
+    meanwhile: answerIdentities([]),
+  },
+  {
+    name: 'account-identities',
+    goesOn: true,
+    who: 'grace',
+    path: '/account/security?not_connected=conflict',
+    heading: 'Accounts elsewhere',
+    meanwhile: answerIdentities(identities),
+  },
+  {
+    name: 'account-identities-disconnect',
+    goesOn: true,
+    who: 'grace',
+    path: '/account/security',
+    heading: /^Disconnect Google/,
+    meanwhile: answerIdentities(identities),
+    act: (page) => press(page, /^Disconnect: Google/),
+  },
   {
     name: 'account-sessions',
     goesOn: true,

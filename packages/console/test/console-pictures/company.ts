@@ -1,5 +1,5 @@
 /** Who and what the pictures show: a sports club with its people, programs and apps. Names are short, long, and of many languages. */
-import type { CreateClientRequest } from '@countersign/protocol'
+import type { CreateClientRequest, IdentityShape, ProviderShape } from '@countersign/protocol'
 
 export const PASSWORD = 'seven quiet otters by the lake'
 
@@ -93,6 +93,33 @@ export const clients: readonly CreateClientRequest[] = [
     name: 'Regional federation of rowing and swimming clubs, results service',
     redirect_uris: ['https://results.federation.example/oauth/callback'],
     scopes: ['openid', 'email'],
+  },
+]
+
+const google: ProviderShape = { id: 'google', name: 'Google' }
+const federation: ProviderShape = { id: 'federation', name: 'Regional federation of rowing clubs' }
+
+/** Services that they may sign in with, and what one of them has connected. */
+export const providers: readonly ProviderShape[] = [
+  google,
+  { id: 'microsoft', name: 'Microsoft' },
+  { id: 'github', name: 'GitHub' },
+  federation,
+]
+export const identities: readonly IdentityShape[] = [
+  {
+    id: 'idn_01m738as40m92r0xmszamvzywc',
+    provider: google,
+    label: 'grace.brewster.murray.hopper.of.the.club@googlemail.example',
+    created_at: '2026-01-14T09:30:00.000Z',
+    last_used_at: '2026-03-02T18:05:00.000Z',
+  },
+  {
+    id: 'idn_01m738as40m92r0xmszamvzyxd',
+    provider: federation,
+    label: null,
+    created_at: '2026-02-20T11:00:00.000Z',
+    last_used_at: null,
   },
 ]
 

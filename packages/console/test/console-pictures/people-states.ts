@@ -1,5 +1,6 @@
 /** Overview, people, programs and roles. */
-import { dialog, press, type State, see } from './state.ts'
+import { identities } from './company.ts'
+import { answer, dialog, press, type State, see } from './state.ts'
 
 const person =
   (name: string): State['path'] =>
@@ -84,6 +85,13 @@ export const peopleStates: readonly State[] = [
     heading: 'Grace Hopper',
     act: (page) => see(page, 'Credential tree'),
     always: true,
+  },
+  {
+    name: 'people-one-identities',
+    path: person('Grace Hopper'),
+    heading: 'Accounts elsewhere',
+    meanwhile: answer('**/v1/accounts/*/identities', { items: identities, next_cursor: null }),
+    act: (page) => see(page, 'Credential tree'),
   },
   {
     name: 'people-one-longest',

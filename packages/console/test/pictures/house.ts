@@ -2,15 +2,19 @@
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Secret } from '@countersign/client'
+import type { FakeProvider } from '@countersign/tools/fake-provider'
 import { whileLocked } from '@countersign/tools/locked-database'
 import { type App, openApp, openAppAs } from '../app.ts'
 import type { Person } from '../people.ts'
+import { openProvider, settingsFor } from '../provider.ts'
 import { openWorld, type World } from '../world.ts'
 import { plain, registersItself, rich } from './apps.ts'
 import { beginDevice, linkTo, openSession, type SessionCall } from './calls.ts'
 
 export interface House {
   readonly world: World
+  /** A service that people may sign in with. */
+  readonly club: FakeProvider
   readonly url: string
   readonly apps: {
     readonly plain: App
@@ -67,7 +71,8 @@ export async function openHouse(
   t: TestContext,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<House> {
-  const world = await openWorld({ ...SETTINGS, ...settings })
+  const club = await openProvider(t)
+  const world = await openWorld({ ...settingsFor(club), ...SETTINGS, ...settings })
   t.after(() => world.close())
   await world.admin.roles.create({ id: GUARDED, permissions: [] })
   const apps = {
@@ -82,6 +87,7 @@ export async function openHouse(
   }
   return {
     world,
+    club,
     url: world.url,
     apps,
     address,

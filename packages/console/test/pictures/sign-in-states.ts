@@ -1,5 +1,5 @@
 /** Signing in, by the page that asks for a password. */
-import { SIGN_INS_PER_MINUTE } from './house.ts'
+import { type House, SIGN_INS_PER_MINUTE } from './house.ts'
 import type { Sequence, State } from './state.ts'
 import { fillIn, holdForeignPasskey } from './steps.ts'
 
@@ -51,6 +51,38 @@ const wrong: State = {
     await fillIn(page, { email: house.address(), password: WRONG })
   },
 }
+
+const byProvider = (name: string, meet: (house: House) => Promise<void>): State => ({
+  name,
+  heading,
+  sees: '#login-error:not(:empty)',
+  arrive: async ({ page, house }) => {
+    await meet(house)
+    await page.goto(`${house.url}/sign-in`)
+    await page.locator('#login-with-club').click()
+    await page.locator('#login-error').waitFor()
+    house.club.lies = {}
+  },
+})
+
+const knownAddress: State = byProvider('sign-in-provider-known-address', async ({ club, person }) => {
+  const { id, email } = await person()
+  club.person = { sub: id, email, emailVerified: true }
+})
+
+const unverified: State = byProvider('sign-in-provider-unverified', async ({ club, address }) => {
+  const email = address()
+  club.person = { sub: email, email }
+})
+
+const denied: State = byProvider('sign-in-provider-denied', async ({ club }) => {
+  club.lies = {
+    answer: (fields) => {
+      fields.delete('code')
+      fields.set('error', 'access_denied')
+    },
+  }
+})
 
 const limited: State = {
   name: 'sign-in-limited',
@@ -142,5 +174,8 @@ export const signInStates: Sequence = {
     stale,
     signedOut,
     again,
+    knownAddress,
+    unverified,
+    denied,
   ],
 }
