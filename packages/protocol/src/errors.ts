@@ -156,6 +156,12 @@ export const errors = {
     title: 'Provider unavailable',
     detail: 'The other service cannot be reached, or does not answer as it should; try again later.',
   },
+  password_missing: {
+    status: 409,
+    title: 'Password missing',
+    detail:
+      'The account has no password, and this is finished with one; have a link sent that sets it first.',
+  },
   address_unverified: {
     status: 409,
     title: 'Address not verified',

@@ -210,6 +210,7 @@ test('without anything set there is a safe server on loopback', () => {
       outboundTimeoutMs: 3000,
       dpopNonces: 'off',
       refusalHints: 'off',
+      providers: [],
       clientRegistration: 'off',
       clientRegistrationScopes: ['openid', 'profile', 'email', 'offline_access'],
       clientRegistrationAudiences: [],
@@ -284,7 +285,7 @@ test('the help names every setting once, with its variables, default and reason,
   }
   assert.deepEqual(
     rows.filter((row) => row.secret).map((row) => row.key),
-    ['database', 'redis', 'secrets', 'hs256Secret', 'smtpUrl'],
+    ['database', 'redis', 'secrets', 'hs256Secret', 'providers', 'smtpUrl'],
   )
 })
 

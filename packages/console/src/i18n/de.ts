@@ -56,6 +56,8 @@ export const de: Messages = {
     ticket_ended: 'Das hat zu lange gedauert. Fangen Sie von vorn an.',
     factor_closed:
       'Zu viele falsche Codes. Nehmen Sie einen Wiederherstellungscode, oder bitten Sie einen Administrator, den Weg wieder zu öffnen.',
+    password_missing:
+      'Ihr Konto hat kein Passwort, und der Link wird mit einem benutzt. Setzen Sie zuerst eines auf der Seite „Sicherheit“.',
     last_way_in:
       'Sonst öffnet nichts Ihr Konto. Fügen Sie zuerst einen Passkey hinzu, oder lassen Sie sich einen Link senden, mit dem Sie ein Passwort setzen.',
     provider_unavailable: 'Der andere Dienst ist gerade nicht zu erreichen. Versuchen Sie es später.',

@@ -53,6 +53,8 @@ export const en = {
     invalid_factor: 'This code is not right, or it has been used already. Wait for the next one.',
     ticket_ended: 'This took too long. Begin again.',
     factor_closed: 'Too many wrong codes. Use a recovery code, or ask an administrator to open it again.',
+    password_missing:
+      'Your account has no password, and the link is used with one. Set one on the page “Security” first.',
     last_way_in:
       'Nothing else opens your account. Add a passkey first, or have a link sent that sets a password.',
     provider_unavailable: 'The other service cannot be reached now. Try again later.',

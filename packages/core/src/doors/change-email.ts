@@ -31,6 +31,8 @@ export async function requestEmailChange(
   const { account: accountId, session, view } = own
   const { email } = view
   if (newEmail === email) return refuseField('email', 'This is your address already.')
+  // The link is used with it: one that nobody could use is not sent.
+  if (!view.hasPassword) return refuse('password_missing')
   const ticket = makeSecret(context.random)
   const { nowMs } = facts
   const expiresAtMs = nowMs + EMAIL_LINK_SECONDS * 1000

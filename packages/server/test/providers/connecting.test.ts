@@ -236,6 +236,16 @@ test('an account that began elsewhere keeps the last way in, until its administr
   assert.deepEqual(await listOf(browser), [])
 })
 
+test('an account without a password is told so before a link goes to another address', async () => {
+  const { browser } = await signInBy(federation)
+  const bearer = bearerOf(browser)
+  const factors = await send('GET', '/v1/me/factors', { bearer })
+  assert.equal(factors.json.has_password, false)
+
+  const body = { email: `moved-${people}@example.com` }
+  assert.equal((await send('POST', '/v1/me/email', { bearer, body })).json.code, 'password_missing')
+})
+
 test('“this wasn’t me” takes away what was connected in that session', async () => {
   const { browser, email } = await somebody()
   const thief = browserOf(send)
