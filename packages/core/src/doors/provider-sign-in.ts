@@ -6,22 +6,20 @@
 import { type AssuranceLevel, MEMBER } from '@countersign/protocol'
 import type { Account } from '../accounts/account.ts'
 import { normalizeEmail } from '../accounts/account.ts'
-import type { AuditDetails } from '../audit/event.ts'
-import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { levelFor, waysAt } from '../factors/assurance.ts'
 import { demandsFactor } from '../factors/factor.ts'
 import { FEDERATED, isKeepable, labelOf, type ProvedIdentity } from '../identities/identity.ts'
 import type { FoundIdentity } from '../identities-port.ts'
 import { makeAudit, makeId } from '../make.ts'
-import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import { deviceDigests, isForBrowser, judgedDevice, type PreparedDevice, prepareDevice } from './devices.ts'
+import { isFactorSpared, makeSignInEvent, refuseJudged, withJudgement } from './first-proof.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
-import { type Judged, judgeSignIn, toJudgedDraft } from './risk.ts'
+import { type Judged, judgeSignIn } from './risk.ts'
 import { nextEnrolment, openTicket, type StepRequired } from './tickets.ts'
 
 export interface ProviderSignInInput {
@@ -56,7 +54,8 @@ export async function signInWithProvider(
     )
   }
   const judged = await judge(context, found, device, facts)
-  if (judged.action === 'block') return refuseJudged(context, proved, account, judged, facts)
+  if (judged.action === 'block')
+    return refuseJudged(context, account, { factor: factorOf(proved), judged }, facts)
   const level = levelFor(context.policy.assurance, roles, input.level ?? null)
   const proven: Proven = {
     account,
@@ -68,7 +67,8 @@ export async function signInWithProvider(
     provedAtMs: proved.authTimeMs,
   }
   const asked = { deliver, refresh: 'body' } as const
-  if (ways.length > 0 && !isSpared(context, found, judged, level, facts.nowMs)) {
+  const proof = { roles, judged, trustedUntilMs: found.device?.trustedUntilMs ?? null }
+  if (ways.length > 0 && !isFactorSpared(context, proof, level, facts.nowMs)) {
     const reason = judged.action === 'step_up' ? 'risk' : 'account_has_factor'
     return openTicket(
       context,
@@ -87,19 +87,6 @@ export async function signInWithProvider(
 
 /** For the record: which provider it was. */
 const factorOf = ({ provider }: ProvedIdentity): string => `provider:${provider}`
-
-/** As with a password: in a browser that its owner trusts one factor is enough, where nobody demands more. */
-function isSpared(
-  { policy }: Context,
-  { device, roles }: FoundIdentity,
-  judged: Judged,
-  level: AssuranceLevel | null,
-  nowMs: number,
-): boolean {
-  const trustedUntilMs = device?.trustedUntilMs ?? null
-  if (trustedUntilMs === null || nowMs >= trustedUntilMs || policy.trustedDeviceSeconds === 0) return false
-  return judged.action === 'allow' && !demandsFactor(policy, roles, level)
-}
 
 type Read = Outcome<{ readonly found: FoundIdentity; readonly head: LogHead }>
 
@@ -209,36 +196,14 @@ async function openSession(
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
   const prepared = prepareSession(context, proven, device, delivery, facts)
-  const { draft } = prepared
-  const { judged, account } = proven
-  const isUnusual = judged != null && judged.action !== 'allow'
-  const mails = isUnusual
-    ? makeNotice(context, 'new_sign_in', account, 'owner', facts, { session: draft.session.id })
-    : []
-  const opened = await context.store.signInWithIdentity({
-    ...draft,
-    identity: identity.id,
-    judged:
-      judged == null ? null : { ...toJudgedDraft(context, judged, account.id, draft.audit, facts), mails },
-  })
+  const draft = withJudgement(context, prepared.draft, proven, facts)
+  const opened = await context.store.signInWithIdentity({ ...draft, identity: identity.id })
   // Disabled, signed out everywhere or disconnected while it was on its way.
   if (opened.kind !== 'opened') return refuse('invalid_credentials', 'revoked')
-  return deliverSession(context, account, prepared, opened, facts)
+  return deliverSession(context, proven.account, prepared, opened, facts)
 }
 
-/** To the caller as any refusal; the log tells what it was. */
-async function refuseJudged(
-  context: Context,
-  proved: ProvedIdentity,
-  account: Account,
-  judged: Judged,
-  facts: RequestFacts,
-): Promise<Refusal> {
-  const audit = toEvent(context, account, { factor: factorOf(proved), reason: 'risk' }, facts)
-  const draft = toJudgedDraft(context, judged, account.id, audit, facts)
-  await context.store.refuseJudged({ judged: draft, audit })
-  return refuse('invalid_credentials', 'risk')
-}
+const REFUSED = 'sign_in.refused'
 
 async function refuseIdentity(
   context: Context,
@@ -248,7 +213,7 @@ async function refuseIdentity(
   facts: RequestFacts,
 ): Promise<Refusal> {
   const details = { factor: factorOf(proved), reason: refusal.reason ?? refusal.code }
-  await context.store.appendAudit([toEvent(context, account, details, facts)])
+  await context.store.appendAudit([makeSignInEvent(context, account, { type: REFUSED, details }, facts)])
   return refusal
 }
 
@@ -259,14 +224,5 @@ export async function auditProviderRefusal(
   facts: RequestFacts,
 ): Promise<void> {
   const details = { factor: `provider:${refused.provider}`, reason: refused.reason }
-  await context.store.appendAudit([toEvent(context, null, details, facts)])
+  await context.store.appendAudit([makeSignInEvent(context, null, { type: REFUSED, details }, facts)])
 }
-
-const toEvent = (context: Context, account: Account | null, details: AuditDetails, facts: RequestFacts) =>
-  makeAudit(context, facts, {
-    type: 'sign_in.refused',
-    outcome: 'refused',
-    actor: ANONYMOUS,
-    target: account === null ? null : { kind: 'account', id: account.id },
-    details,
-  })

@@ -5,23 +5,21 @@
 import { type AssuranceLevel, type RoleId, Secret } from '@countersign/protocol'
 import { type Account, normalizeEmail } from '../accounts/account.ts'
 import type { AuditDetails, AuditEvent } from '../audit/event.ts'
-import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import type { SignInTry } from '../devices-port.ts'
 import { levelFor, waysAt } from '../factors/assurance.ts'
 import { demandsFactor, type FactorWay } from '../factors/factor.ts'
-import { makeAudit } from '../make.ts'
-import { makeNotice } from '../make-mail.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
 import { normalizePassword } from '../passwords/policy.ts'
 import { NETWORK_WAITS, PASSWORD_WAITS, waitLeftMs } from '../passwords/waits.ts'
 import type { LogHead } from '../revocations/revocation.ts'
 import type { SessionDelivery } from '../sessions/session.ts'
 import { isForBrowser, judgedDevice, type PreparedDevice, prepareDevice } from './devices.ts'
+import { isFactorSpared, makeSignInEvent, refuseJudged, withJudgement } from './first-proof.ts'
 import type { MintContext } from './mint.ts'
 import { deliverSession, type Proven, prepareSession, type SignedIn } from './open-session.ts'
 import { recheckPassword } from './recheck-password.ts'
-import { type Judged, judgeAsLeaked, judgeSignIn, toJudgedDraft } from './risk.ts'
+import { type Judged, judgeAsLeaked, judgeSignIn } from './risk.ts'
 import { nextEnrolment, nextPassword, openTicket, type StepRequired } from './tickets.ts'
 import { triedNetwork } from './tried-network.ts'
 
@@ -53,7 +51,10 @@ export async function signIn(
     proved,
     level,
   }
-  if (checked.ways.length > 0 && !isSpared(context, checked, level, facts.nowMs)) {
+  // Whoever has to replace the password proves the factor first.
+  const isSpared =
+    account.passwordChangeRequiredAtMs === null && isFactorSpared(context, checked, level, facts.nowMs)
+  if (checked.ways.length > 0 && !isSpared) {
     const reason = judged.action === 'step_up' ? 'risk' : 'account_has_factor'
     const next = { purpose: 'sign_in', ways: waysAt(level, checked.ways), reason } as const
     return openTicket(context, proven, input, next, facts)
@@ -67,21 +68,6 @@ export async function signIn(
   }
   const trusted = checked.ways.length > 0 ? checked.tried.device : null
   return openSession(context, { ...proven, trusted }, device, input.deliver, facts)
-}
-
-/**
- * In a browser that its owner trusts, a password is enough, for a session that has been proved by a password alone. Not
- * where somebody demands more, nor where this sign-in stands out, nor where the password is to be replaced.
- */
-function isSpared(
-  { policy }: Context,
-  { account, roles, judged, tried, trustedUntilMs }: Checked,
-  level: AssuranceLevel | null,
-  nowMs: number,
-): boolean {
-  const isTrusted = tried.device !== null && trustedUntilMs !== null && nowMs < trustedUntilMs
-  if (!isTrusted || policy.trustedDeviceSeconds === 0 || demandsFactor(policy, roles, level)) return false
-  return judged.action === 'allow' && account.passwordChangeRequiredAtMs === null
 }
 
 interface Checked {
@@ -144,7 +130,7 @@ async function checkPassword(
     return refuse('invalid_credentials', reason)
   }
   // Before anything that only a right password has done for it: the answer must not tell that this one was.
-  if (judged.action === 'block') return refuseJudged(context, account, judged, facts)
+  if (judged.action === 'block') return refuseJudged(context, account, { factor: 'pwd', judged }, facts)
   const checkable = { account, passwordHash, checkedAtMs: found.passwordCheckedAtMs }
   const checked = await recheckPassword(context, checkable, password, facts)
   if (stale) await rehash(context, account, password, passwordHash)
@@ -184,42 +170,18 @@ async function auditRefusal(
   facts: RequestFacts,
 ): Promise<void> {
   const make = (type: string, details: AuditDetails): AuditEvent =>
-    makeRefusal(context, account, { type, details }, facts)
+    makeSignInEvent(context, account, { type, details }, facts)
   const device = tried.device === null ? {} : { device: tried.device }
   const { failures, networkFailures } = taken
   const events = [make('sign_in.refused', { factor: 'pwd', reason, ...device })]
   if (failures === PASSWORD_WAITS.freeFailures) events.push(make('sign_in.slowed', { failures, ...device }))
   if (networkFailures === context.policy.signInNetworkFailures) {
     const details = { accounts: networkFailures }
-    events.push(makeRefusal(context, null, { type: 'network.slowed', details }, facts))
+    events.push(makeSignInEvent(context, null, { type: 'network.slowed', details }, facts))
   }
   if (failures === PASSWORD_WAITS.failuresMax)
     events.push(make('factor.closed', { factor: 'pwd', ...device }))
   await context.store.appendAudit(events)
-}
-
-/** As a wrong password is refused, to the caller; the log tells both apart. */
-async function refuseJudged(
-  context: Context,
-  account: Account,
-  judged: Judged,
-  facts: RequestFacts,
-): Promise<Refusal> {
-  const details = { factor: 'pwd', reason: 'risk' }
-  const audit = makeRefusal(context, account, { type: 'sign_in.refused', details }, facts)
-  const draft = toJudgedDraft(context, judged, account.id, audit, facts)
-  await context.store.refuseJudged({ judged: draft, audit })
-  return refuse('invalid_credentials', 'risk')
-}
-
-function makeRefusal(
-  context: Context,
-  account: Account | null,
-  { type, details }: { readonly type: string; readonly details: AuditDetails },
-  facts: RequestFacts,
-): AuditEvent {
-  const target = account === null ? null : { kind: 'account', id: account.id }
-  return makeAudit(context, facts, { type, outcome: 'refused', actor: ANONYMOUS, target, details })
 }
 
 /** Parameters or pepper have moved on: the password is at hand only now. A full queue leaves it for next time. */
@@ -236,17 +198,7 @@ async function openSession(
   facts: RequestFacts,
 ): Promise<Outcome<SignedIn>> {
   const prepared = prepareSession(context, proven, device, delivery, facts)
-  const { draft } = prepared
-  const { judged, account } = proven
-  const isUnusual = judged != null && judged.action !== 'allow'
-  const mails = isUnusual
-    ? makeNotice(context, 'new_sign_in', account, 'owner', facts, { session: draft.session.id })
-    : []
-  const opened = await context.store.openSession({
-    ...draft,
-    judged:
-      judged == null ? null : { ...toJudgedDraft(context, judged, account.id, draft.audit, facts), mails },
-  })
+  const opened = await context.store.openSession(withJudgement(context, prepared.draft, proven, facts))
   // Disabled or signed out everywhere while the password was being checked.
   if (opened.kind === 'account_gone') return refuse('invalid_credentials', 'revoked')
   return deliverSession(context, proven.account, prepared, opened, facts)
