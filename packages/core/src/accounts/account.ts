@@ -15,6 +15,16 @@ export interface Account {
   readonly passwordBreachedAtMs: number | null
 }
 
+/** One that nobody has signed in to yet. */
+export const newAccount = (
+  begun: Pick<Account, 'id' | 'email' | 'name' | 'emailVerifiedAtMs' | 'createdAtMs'>,
+): Account => ({
+  ...begun,
+  disabledAtMs: null,
+  passwordChangeRequiredAtMs: null,
+  passwordBreachedAtMs: null,
+})
+
 /** RFC 5321 §4.5.3.1: a mailbox of at most 254 characters with a local part of at most 64. */
 const EMAIL_CHARACTERS_MAX = 254
 const EMAIL = /^[^\s@<>()[\]\\,;:"\p{C}]{1,64}@[^\s@<>()[\]\\,;:"\p{C}]{1,253}$/u

@@ -4,7 +4,7 @@
  * cannot be brought to take over an account that the stranger can open.
  */
 import { MEMBER, Secret } from '@countersign/protocol'
-import type { Account } from '../accounts/account.ts'
+import { type Account, newAccount } from '../accounts/account.ts'
 import { ANONYMOUS } from '../caller.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { SIGN_UP_LINK_SECONDS } from '../links/link.ts'
@@ -58,16 +58,10 @@ export async function confirmSignUp(
     ])
     return refuse('invalid_credentials', 'wrong_secret')
   }
-  const account: Account = {
-    id: makeId(context, 'acc', facts.nowMs),
-    email: found.email,
-    name: found.name,
-    emailVerifiedAtMs: facts.nowMs,
-    createdAtMs: facts.nowMs,
-    disabledAtMs: null,
-    passwordChangeRequiredAtMs: null,
-    passwordBreachedAtMs: null,
-  }
+  const { email, name } = found
+  const { nowMs } = facts
+  const id = makeId(context, 'acc', nowMs)
+  const account = newAccount({ id, email, name, emailVerifiedAtMs: nowMs, createdAtMs: nowMs })
   const created = await context.store.completeSignUp({
     digest: found.digest,
     account,

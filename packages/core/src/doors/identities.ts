@@ -6,7 +6,7 @@ import {
   IDENTITIES_PER_ACCOUNT_MAX,
   type Identity,
   isKeepable,
-  labelOf,
+  newIdentity,
   type ProvedIdentity,
 } from '../identities/identity.ts'
 import { makeAudit, makeId } from '../make.ts'
@@ -56,18 +56,12 @@ export async function connectIdentity(
   if (!owner.ok) return owner
   if (owner.account !== begun.account || owner.session !== begun.session) return refuse('permission_denied')
   if (!isKeepable(proved)) return refuse('conflict')
-  const { provider, issuer, subject } = proved
-  const identity: Identity = {
+  const identity = newIdentity(proved, {
     id: makeId(context, 'idn', facts.nowMs),
     accountId: owner.account,
-    provider,
-    issuer,
-    subject,
-    label: labelOf(proved),
     createdAtMs: facts.nowMs,
-    lastUsedAtMs: null,
     madeIn: owner.session,
-  }
+  })
   const recipient = { id: owner.account, email: owner.view.email }
   const cause = { session: owner.session }
   const added = await context.store.addIdentity({
@@ -77,7 +71,7 @@ export async function connectIdentity(
       type: 'identity.added',
       actor: toActor(caller),
       target: { kind: 'account', id: owner.account },
-      details: { identity: identity.id, provider },
+      details: { identity: identity.id, provider: identity.provider },
     }),
     mails: makeNotice(context, 'identity_added', recipient, 'owner', facts, cause),
   })

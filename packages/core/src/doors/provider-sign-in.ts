@@ -4,12 +4,11 @@
  * one already signs in to it once and connects the provider there.
  */
 import { type AssuranceLevel, MEMBER } from '@countersign/protocol'
-import type { Account } from '../accounts/account.ts'
-import { normalizeEmail } from '../accounts/account.ts'
+import { type Account, newAccount, normalizeEmail } from '../accounts/account.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { levelFor, waysAt } from '../factors/assurance.ts'
 import { demandsFactor } from '../factors/factor.ts'
-import { FEDERATED, isKeepable, labelOf, type ProvedIdentity } from '../identities/identity.ts'
+import { FEDERATED, isKeepable, newIdentity, type ProvedIdentity } from '../identities/identity.ts'
 import type { FoundIdentity } from '../identities-port.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, type Refusal, refuse } from '../outcome.ts'
@@ -128,17 +127,12 @@ async function createAccount(
   }
   const account = toAccount(context, proved, { email, isVerified }, facts)
   const { id } = account
-  const identity = {
+  const identity = newIdentity(proved, {
     id: makeId(context, 'idn', facts.nowMs),
     accountId: id,
-    provider: proved.provider,
-    issuer: proved.issuer,
-    subject: proved.subject,
-    label: labelOf(proved),
     createdAtMs: facts.nowMs,
-    lastUsedAtMs: null,
     madeIn: null,
-  }
+  })
   const audit = makeAudit(context, facts, {
     type: 'account.created',
     actor: { kind: 'account', id, credential: null },
@@ -157,16 +151,13 @@ function toAccount(
   { email, isVerified }: { readonly email: string; readonly isVerified: boolean },
   { nowMs }: RequestFacts,
 ): Account {
-  return {
+  return newAccount({
     id: makeId(context, 'acc', nowMs),
     email,
     name: name?.trim().slice(0, NAME_CHARACTERS_MAX) || null,
     emailVerifiedAtMs: isVerified ? nowMs : null,
     createdAtMs: nowMs,
-    disabledAtMs: null,
-    passwordChangeRequiredAtMs: null,
-    passwordBreachedAtMs: null,
-  }
+  })
 }
 
 const NAME_CHARACTERS_MAX = 100

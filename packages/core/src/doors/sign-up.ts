@@ -1,6 +1,6 @@
 /** Signing up: a new account with the role `member`, or created by an administrator. */
 import { MEMBER, type RoleId, type Secret } from '@countersign/protocol'
-import { type Account, normalizeEmail } from '../accounts/account.ts'
+import { type Account, newAccount, normalizeEmail } from '../accounts/account.ts'
 import type { Context, RequestFacts } from '../context.ts'
 import { makeAudit, makeId } from '../make.ts'
 import { type Outcome, refuse, refuseField } from '../outcome.ts'
@@ -61,15 +61,8 @@ export async function prepareAccount(
   const accepted = await acceptNewPassword(context, input.password, { email, name })
   if (!accepted.ok) return accepted
   const passwordHash = await context.passwords.hash(accepted.normalized)
-  const account: Account = {
-    id: makeId(context, 'acc', facts.nowMs),
-    email,
-    name,
-    emailVerifiedAtMs: null,
-    createdAtMs: facts.nowMs,
-    disabledAtMs: null,
-    passwordChangeRequiredAtMs: null,
-    passwordBreachedAtMs: null,
-  }
+  const { nowMs: createdAtMs } = facts
+  const id = makeId(context, 'acc', createdAtMs)
+  const account = newAccount({ id, email, name, emailVerifiedAtMs: null, createdAtMs })
   return { ok: true, account, passwordHash, accepted }
 }

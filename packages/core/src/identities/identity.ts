@@ -33,12 +33,6 @@ export interface ProvedIdentity {
   readonly authTimeMs: number | null
 }
 
-/** What was begun in this browser, and may be answered once. */
-export interface ProviderAttempt {
-  readonly key: string
-  readonly expiresAtMs: number
-}
-
 export const IDENTITIES_PER_ACCOUNT_MAX = 10
 
 /** A provider's word is one factor. */
@@ -56,7 +50,20 @@ export const isKeepable = ({ issuer, subject }: ProvedIdentity): boolean =>
   issuer !== '' &&
   issuer.length <= ISSUER_CHARACTERS_MAX
 
-export function labelOf({ email, name }: ProvedIdentity): string | null {
+/** As it is kept once somebody has it, and has not signed in with it yet. */
+export const newIdentity = (
+  proved: ProvedIdentity,
+  begun: Pick<Identity, 'id' | 'accountId' | 'createdAtMs' | 'madeIn'>,
+): Identity => ({
+  ...begun,
+  provider: proved.provider,
+  issuer: proved.issuer,
+  subject: proved.subject,
+  label: labelOf(proved),
+  lastUsedAtMs: null,
+})
+
+function labelOf({ email, name }: ProvedIdentity): string | null {
   const label = (email ?? name)?.trim() ?? ''
   return label === '' ? null : label.slice(0, LABEL_CHARACTERS_MAX)
 }

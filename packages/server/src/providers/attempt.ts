@@ -3,7 +3,7 @@
  * strangers. It is bound to the browser that began it, to one provider, and is answered once (ASVS 10.1.2).
  */
 import { randomBytes } from 'node:crypto'
-import type { ProviderAttempt, Secrets } from '@countersign/core'
+import type { Secrets } from '@countersign/core'
 import { type AccountId, isAccountId, isSessionId, type SessionId } from '@countersign/protocol'
 import { z } from 'zod'
 import { type Interaction, interactionSchema } from '../routes/oauth-pages/interaction.ts'
@@ -83,7 +83,10 @@ function tryOpen(secrets: Secrets, state: string): string | null {
 }
 
 /** By what it is spent; the nonce is what was sealed, and not how that is spelled. */
-export const toOneUse = ({ nonce, startedMs }: Attempt): ProviderAttempt => ({
+export const toOneUse = ({
+  nonce,
+  startedMs,
+}: Attempt): { readonly key: string; readonly expiresAtMs: number } => ({
   key: `provider ${nonce}`,
   expiresAtMs: startedMs + ATTEMPT_MS,
 })

@@ -11,9 +11,6 @@ export interface Federation extends given.Given {
   close(): Promise<void>
 }
 
-/** The services that `settingOf` names, in the order of their links. */
-export const NAMES = ['Somewhere', 'Elsewhere', 'Forge'] as const
-
 /** Three services in one: OpenID Connect under two names, and OAuth as GitHub speaks it. */
 export const settingOf = ({ issuer, clientId, clientSecret }: FakeProvider): Record<string, string> => ({
   COUNTERSIGN_OUTBOUND_NETWORKS: '127.0.0.0/8',
