@@ -72,6 +72,18 @@ test('a secret has room for all 256 bits', () => {
   assert.equal(seen.size, 5000)
 })
 
+test('a secret is its bytes as one number in base 62', () => {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (random) => {
+      let expected = ''
+      let rest = BigInt(`0x${Buffer.from(random).toString('hex')}`)
+      for (; expected.length < 43; rest /= 62n) expected = digits.charAt(Number(rest % 62n)) + expected
+      assert.equal(toSecretText(random).reveal(), expected)
+    }),
+  )
+})
+
 test('the checksum is the CRC-32 that everybody else computes', () => {
   for (const text of ['', 'a', '123456789', createHash('sha256').update('x').digest('hex')]) {
     assert.equal(crc32(text), zlibCrc32(text))

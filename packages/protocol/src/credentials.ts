@@ -86,19 +86,43 @@ export function toDisplayPrefix(style: CredentialStyle, kind: OpaqueKind, id: st
 /** Spells 32 random bytes in base62, always 43 characters. */
 export function toSecretText(random: Uint8Array): Secret {
   if (random.length !== SECRET_BYTES) throw new RangeError(`A secret is made of ${SECRET_BYTES} bytes.`)
-  let value = 0n
-  for (const byte of random) value = (value << 8n) | BigInt(byte)
-  return new Secret(toBase62(value, SECRET_CHARACTERS))
+  const limbs = new Uint16Array(SECRET_BYTES / 2)
+  for (let index = 0; index < limbs.length; index += 1) limbs[index] = limbAt(random, 2 * index)
+  let text = ''
+  for (let left = SECRET_CHARACTERS; left > 0; left -= CHUNK_CHARACTERS) {
+    text = toBase62(divide(limbs), Math.min(left, CHUNK_CHARACTERS)) + text
+  }
+  return new Secret(text)
 }
 
 /** Public, so that scanners can drop false hits. */
 export function toChecksum(body: string): string {
-  return toBase62(BigInt(crc32(body)), CHECKSUM_CHARACTERS)
+  return toBase62(crc32(body), CHECKSUM_CHARACTERS)
 }
 
-function toBase62(value: bigint, length: number): string {
+/** Five digits at a time: with 16 bits more, what is left over in a division is exact in a number (2^53). */
+const CHUNK_CHARACTERS = 5
+const CHUNK = 62 ** CHUNK_CHARACTERS
+
+const limbAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+
+/** Divides limbs of 16 bits, the highest first, by `CHUNK` in place, and returns what is left over. */
+function divide(limbs: Uint16Array): number {
+  let rest = 0
+  for (let index = 0; index < limbs.length; index += 1) {
+    const value = rest * 0x10000 + (limbs[index] ?? 0)
+    const quotient = value < CHUNK ? 0 : Math.floor(value / CHUNK)
+    limbs[index] = quotient
+    rest = value - quotient * CHUNK
+  }
+  return rest
+}
+
+function toBase62(value: number, length: number): string {
   let text = ''
-  for (let rest = value; text.length < length; rest /= 62n) text = DIGITS.charAt(Number(rest % 62n)) + text
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 62)) {
+    text = DIGITS.charAt(rest % 62) + text
+  }
   return text
 }
 

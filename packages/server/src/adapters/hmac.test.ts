@@ -14,7 +14,10 @@ test('RFC 4231 §4: test cases 1 and 2, with keys of up to one block', () => {
     ],
   ] as const
   for (const [key, text, expected] of cases) {
-    assert.equal(createHmacSha256(Buffer.from(key, 'hex'))(text).toString('hex'), expected)
+    assert.equal(
+      createHmacSha256(Buffer.from(key, 'hex'))(text),
+      Buffer.from(expected, 'hex').toString('base64url'),
+    )
   }
 })
 
@@ -22,10 +25,10 @@ test('it agrees with the platform on random keys and texts of every length aroun
   for (let length = 0; length <= 64; length += 1) {
     const key = randomBytes(length)
     const mac = createHmacSha256(key)
-    for (const characters of [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000]) {
+    for (const characters of [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000, 1365, 1366, 5000]) {
       const text = randomBytes(characters).toString('latin1')
-      const expected = createHmac('sha256', key).update(text).digest('hex')
-      assert.equal(mac(text).toString('hex'), expected, `${length} ${characters}`)
+      const expected = createHmac('sha256', key).update(text).digest('base64url')
+      assert.equal(mac(text), expected, `${length} ${characters}`)
     }
   }
 })
@@ -34,7 +37,23 @@ test('a key of more than one block is refused, and one that is changed afterward
   assert.throws(() => createHmacSha256(Buffer.alloc(65)), RangeError)
   const key = randomBytes(32)
   const mac = createHmacSha256(key)
-  const before = mac('text').toString('hex')
+  const before = mac('text')
   key.fill(0)
-  assert.equal(mac('text').toString('hex'), before)
+  assert.equal(mac('text'), before)
+})
+
+test('what is not ASCII is hashed as UTF-8, and a text says nothing of the one before it', () => {
+  const key = randomBytes(32)
+  const mac = createHmacSha256(key)
+  for (const text of [
+    'x'.repeat(4096),
+    'ünïcödé ✓ 🗝',
+    '€'.repeat(1365),
+    '\ud800',
+    'a',
+    '€'.repeat(1366),
+    '',
+  ]) {
+    assert.equal(mac(text), createHmac('sha256', key).update(text).digest('base64url'), text)
+  }
 })

@@ -53,15 +53,15 @@ const FINGERPRINT_BYTES = 16
 export function createSecrets(keyring: Keyring): KeyringSecrets {
   const keys = createKeys(keyring)
   const { versions, newest } = keys
-  const mac = (version: number, label: Label, ...parts: string[]): Buffer =>
+  const mac = (version: number, label: Label, ...parts: string[]): string =>
     // As JSON the parts cannot be shifted into one another: ["a","bc"] and ["ab","c"] are different texts.
     keys.mac(version, label)(JSON.stringify(parts))
   const tagged = (version: number, label: Label, ...parts: string[]): string =>
-    `v${version}.${mac(version, label, ...parts).toString('base64url')}`
+    `v${version}.${mac(version, label, ...parts)}`
   /** Compares with what `tagged` wrote. A version that is no longer known matches nothing. */
   const isTagged = (stored: string, label: Label, ...parts: string[]): boolean => {
     const [version, text] = splitTag(stored)
-    return keys.has(version) && isEqual(mac(version, label, ...parts).toString('base64url'), text)
+    return keys.has(version) && isEqual(mac(version, label, ...parts), text)
   }
 
   const proven = createProven((secret, stored) => isTagged(stored, 'digest', secret.reveal()))
@@ -72,14 +72,14 @@ export function createSecrets(keyring: Keyring): KeyringSecrets {
     matches: (secret, stored) => proven.matches(secret, stored),
     successors: (grant: GrantId, generation: number, presented: Secret) =>
       versions.map((version) =>
-        toSecretText(mac(version, 'successor', grant, String(generation), presented.reveal())),
+        toSecretText(toBytes(mac(version, 'successor', grant, String(generation), presented.reveal()))),
       ),
-    csrfToken: (bound) => mac(newest, 'csrf', bound).toString('base64url'),
+    csrfToken: (bound) => mac(newest, 'csrf', bound),
     isCsrfToken: (bound: SessionId | FormBinding, presented: string) =>
-      versions.some((version) => isEqual(mac(version, 'csrf', bound).toString('base64url'), presented)),
+      versions.some((version) => isEqual(mac(version, 'csrf', bound), presented)),
     seal: (plain, context) => seal(keys, plain, context),
     open: (sealed, context) => open(keys, sealed, context),
-    alias: (sector, node) => mac(newest, 'alias', sector, node).subarray(0, ALIAS_BYTES),
+    alias: (sector, node) => toBytes(mac(newest, 'alias', sector, node)).subarray(0, ALIAS_BYTES),
     chain: (previous, event) => tagged(newest, 'chain', previous, event),
     isChained: (previous, event, hash) => isTagged(hash, 'chain', previous, event),
     fingerprints: () =>
@@ -97,7 +97,7 @@ interface Keys {
   readonly newest: number
   has(version: number): boolean
   get(version: number, label: Label): KeyObject
-  mac(version: number, label: Label): (text: string) => Buffer
+  mac(version: number, label: Label): (text: string) => string
   bytes(version: number, label: Label): Buffer
 }
 
@@ -112,7 +112,7 @@ function createKeys(keyring: Keyring): Keys {
   const [newest] = versions
   if (newest === undefined) throw new RangeError('The keyring is empty.')
   const derived = new Map<string, KeyObject>()
-  const macs = new Map<string, (text: string) => Buffer>()
+  const macs = new Map<string, (text: string) => string>()
 
   const bytes = (version: number, label: Label): Buffer => {
     const root = roots.get(version)
@@ -180,6 +180,8 @@ function splitTag(text: string): readonly [version: number, rest: string] {
   const match = /^v([1-9]\d{0,8})\.([A-Za-z0-9_-]*)$/.exec(text)
   return match === null ? [0, ''] : [Number(match[1]), match[2] ?? '']
 }
+
+const toBytes = (text: string): Buffer => Buffer.from(text, 'base64url')
 
 /** Takes the same time wherever the texts differ. Their lengths are no secret. */
 function isEqual(left: string, right: string): boolean {
