@@ -19,7 +19,7 @@ export interface AuthorizationStore {
     isFirstUse: boolean
     audit: AuditEvent
   }): Promise<'issued' | 'client_gone'>
-  /** Everything that redeeming a code needs, in one snapshot; also one that was used. */
+  /** Everything that redeeming a code needs; also one that was used. */
   readAuthorizationCode(digests: readonly string[]): Promise<
     WithHead<{
       found: {

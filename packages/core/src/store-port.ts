@@ -71,7 +71,7 @@ export interface PrincipalView {
   readonly rights: Rights
 }
 
-/** Read in one snapshot, the log's head first (lease protocol, rules 5 and 6). */
+/** No row beside it is older than the log's head: read in one snapshot, or the head first (lease protocol, rules 5 and 6). */
 export type WithHead<T> = T & { readonly head: LogHead }
 
 /** The log entry that a change carries; the store assigns its position. */

@@ -19,6 +19,7 @@ import type {
   SigningKeyStore,
   Store,
 } from '@countersign/core'
+import { readAuthorizationCode, readRefreshToken } from './above.ts'
 import type { Engine } from './engine.ts'
 import { createPeopleStore } from './people-store.ts'
 import * as aliases from './reads/aliases.ts'
@@ -123,7 +124,7 @@ function createCredentialStore(engine: StoreEngine): SessionStore & GrantStore &
 
     listGrants: (principal, nowMs, limit) =>
       engine.read(() => credentials.listGrants(principal, nowMs, limit)),
-    readRefreshToken: (grant, digests) => engine.read(() => credentials.readRefreshToken(grant, digests)),
+    readRefreshToken: (grant, digests) => readRefreshToken(engine, grant, digests),
     rotateRefreshToken: (input) => engine.write('rotateRefreshToken', input),
     keepRefreshToken: (input) => engine.write('keepRefreshToken', input),
 
@@ -171,7 +172,7 @@ function createAuthorizationStore(engine: StoreEngine): AuthorizationStore {
         input.consent === null && !input.isFirstUse ? 'repeatAuthorization' : 'issueAuthorizationCode',
         input,
       ),
-    readAuthorizationCode: (digests) => engine.read(() => authorizations.readAuthorizationCode(digests)),
+    readAuthorizationCode: (digests) => readAuthorizationCode(engine, digests),
     redeemAuthorizationCode: (input) => engine.write('redeemAuthorizationCode', input),
     readLiveGrant: (id, nowMs) => engine.read(() => authorizations.readLiveGrant(id, nowMs)),
     endConsent: (input) => engine.write('endConsent', input),

@@ -1,14 +1,14 @@
 /** Reading authorization codes with all that redeeming one needs, consents, and the grants behind access tokens. */
-import type { Consent } from '@countersign/core'
+import type { Consent, WithHead } from '@countersign/core'
 import type { AccountId, ClientId, GrantId } from '@countersign/protocol'
 import { toCode, toConsent } from '../authorization-rows.ts'
 import { text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
-import { toGrant, toSession } from '../rows.ts'
+import { toGrant, toHead, toSession } from '../rows.ts'
 import { all, one, type Script } from '../script.ts'
 import * as sql from '../statements/authorizations.ts'
 import { heldPart } from '../statements/sessions.ts'
-import { findByDigest, readHeadAndIssuer, toHeadAndIssuer } from './log.ts'
+import { findByDigest, readHeadAndIssuer } from './log.ts'
 import { readPrincipal } from './principals.ts'
 
 export function* readConsent(account: AccountId, client: ClientId): Script<Consent | null> {
@@ -21,17 +21,20 @@ export function* listConsents(account: AccountId): Script<AnswerOf<'listConsents
   return rows.map((row) => ({ ...toConsent(row), clientName: text(row, 'client_name') }))
 }
 
-export function* readAuthorizationCode(
+type Code = NonNullable<AnswerOf<'readAuthorizationCode'>['found']>
+
+/** A code with the session that it was given in. */
+export function* readCodeAndSession(
   digests: readonly string[],
-): Script<AnswerOf<'readAuthorizationCode'>> {
+): Script<WithHead<{ readonly found: Omit<Code, 'principal'> | null }>> {
   const { row, found: codeRow } = yield* findByDigest(sql.selectCode, [], digests, sql.codePart)
-  const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
+  const head = toHead(row)
   const session = heldPart.of(row)
   if (codeRow === null || session === null) return { head, found: null }
-  const code = toCode(codeRow)
-  const principal = yield* readPrincipal(code.accountId, issuerRevokedBefore)
-  if (principal === null) return { head, found: null }
-  return { head, found: { code, digest: text(codeRow, 'digest'), session: toSession(session), principal } }
+  return {
+    head,
+    found: { code: toCode(codeRow), digest: text(codeRow, 'digest'), session: toSession(session) },
+  }
 }
 
 export function* readLiveGrant(id: GrantId, nowMs: number): Script<AnswerOf<'readLiveGrant'>> {

@@ -1,13 +1,11 @@
 /** Reading sessions, grants and API keys: with all that a verdict about one needs, or for a list. */
-import type { ApiKey, Grant, PageRequest, Session } from '@countersign/core'
+import type { ApiKey, Grant, PageRequest, Session, WithHead } from '@countersign/core'
 import type { AccountId, ApiKeyId, GrantId, PrincipalId, SessionId } from '@countersign/protocol'
-import { toClient } from '../client-rows.ts'
 import { integer, integerOrNull, text } from '../columns.ts'
 import type { AnswerOf } from '../port.ts'
-import { toApiKey, toGrant, toSession } from '../rows.ts'
+import { toApiKey, toGrant, toHead, toSession } from '../rows.ts'
 import { all, one, type Script } from '../script.ts'
 import * as keys from '../statements/api-keys.ts'
-import { clientPart } from '../statements/clients.ts'
 import * as grants from '../statements/grants.ts'
 import * as sessions from '../statements/sessions.ts'
 import { findByDigest, headRow, toHeadAndIssuer } from './log.ts'
@@ -33,34 +31,32 @@ export function* listGrants(principal: PrincipalId, nowMs: number, limit: number
   return (yield* all(grants.listGrants, principal, nowMs, limit)).map(toGrant)
 }
 
-export function* readRefreshToken(
+type RefreshToken = NonNullable<AnswerOf<'readRefreshToken'>['found']>
+
+/** A refresh token with its family and session. */
+export function* readPresented(
   id: GrantId,
   digests: readonly string[],
-): Script<AnswerOf<'readRefreshToken'>> {
+): Script<WithHead<{ readonly found: Omit<RefreshToken, 'client' | 'principal'> | null }>> {
   const { row, found: presented } = yield* findByDigest(
     grants.selectPresented,
     [id],
     digests,
     grants.tokenPart,
   )
-  const { head, issuerRevokedBefore } = toHeadAndIssuer(row)
+  const head = toHead(row)
   const grantRow = grants.familyPart.of(row)
   if (grantRow === null || presented === null) return { head, found: null }
   const grant = toGrant(grantRow)
   const sessionRow = sessions.heldPart.of(row)
-  const clientRow = clientPart.of(row)
-  const principal = yield* readPrincipal(grant.principalId, issuerRevokedBefore)
   // A missing parent counts as dead. Without its session a grant would look like one that never had any.
-  const isOrphan = grant.sessionId !== null && sessionRow === null
-  if (isOrphan || clientRow === null || principal === null) return { head, found: null }
+  if (grant.sessionId !== null && sessionRow === null) return { head, found: null }
   const found = {
     grant,
     digest: text(presented, 'digest'),
     generation: integer(presented, 'generation'),
     usedAtMs: integerOrNull(presented, 'used_at'),
     session: sessionRow === null ? null : toSession(sessionRow),
-    client: toClient(clientRow),
-    principal,
   }
   return { head, found }
 }

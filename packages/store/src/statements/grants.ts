@@ -2,7 +2,6 @@
 import { type Part, toPart } from '../columns.ts'
 import type { Statement } from '../script.ts'
 import { grantIsAlive } from './alive.ts'
-import { clientPart } from './clients.ts'
 import { headColumns } from './log.ts'
 import { heldPart } from './sessions.ts'
 
@@ -44,21 +43,20 @@ export const familyPart: Part = toPart('family', columns)
 export const tokenPart: Part = toPart('token', 'generation, digest, used_at')
 
 /**
- * A refresh token with the log's head and all that it hangs under but the principal's rights, in one question: each one
- * more costs a round trip on Postgres. The token is looked for from the newest generation back, since what is presented is
+ * A refresh token with the log's head, its family and its session, in one question: each one more costs a round trip on
+ * Postgres. What stands above them changes seldom and is read apart. The token is looked for from the newest generation back, since what is presented is
  * nearly always the newest.
  */
 export const selectPresented: Statement = {
   name: 'select_presented_refresh_token',
   text: `select ${headColumns},
-      ${familyPart.columns}, ${tokenPart.columns}, ${heldPart.columns}, ${clientPart.columns}
+      ${familyPart.columns}, ${tokenPart.columns}, ${heldPart.columns}
     from log_head as head
     left join grants as family on family.id = $1
     left join refresh_tokens as token on token.grant_id = family.id and token.generation = (
       select generation from refresh_tokens where grant_id = $1 and digest = $2 order by generation desc limit 1
     )
-    left join sessions as held on held.id = family.session_id
-    left join clients as client on client.id = family.client_id`,
+    left join sessions as held on held.id = family.session_id`,
 }
 
 /**

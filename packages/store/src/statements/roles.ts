@@ -1,5 +1,7 @@
 /** Roles and who holds them, and the rows that keep transactions apart. */
 import type { Statement } from '../script.ts'
+import { clientPart } from './clients.ts'
+import { headColumns } from './log.ts'
 
 export const insertRole: Statement = {
   name: 'insert_role',
@@ -96,23 +98,51 @@ export const selectRolesOfPrincipal: Statement = {
   text: 'select role_id from principal_roles where principal_id = $1 order by role_id',
 }
 
+const principalColumns = {
+  accounts: `principal.name, principal.email, '[]' as audiences`,
+  service_accounts: 'principal.name, null as email, principal.audiences',
+}
+type PrincipalTable = keyof typeof principalColumns
+
+const rightsColumns = (table: PrincipalTable): string => `principal.id, ${principalColumns[table]},
+    principal.disabled_at, principal.ended_at, principal.revoked_before,
+    role.id as role_id, role.permissions as role_permissions, role.revoked_before as role_revoked_before`
+
+const rolesHeld = `left join principal_roles as held on held.principal_id = principal.id
+  left join roles as role on role.id = held.role_id`
+
 /** The principal with one row for each role it holds, and one without a role if it holds none. */
-const rights = (table: string, names: string): string => `
-  select principal.id, ${names}, principal.disabled_at, principal.ended_at, principal.revoked_before,
-    role.id as role_id, role.permissions as role_permissions, role.revoked_before as role_revoked_before
-  from ${table} as principal
-  left join principal_roles as held on held.principal_id = principal.id
-  left join roles as role on role.id = held.role_id
+const rights = (table: PrincipalTable): string => `
+  select ${rightsColumns(table)}
+  from ${table} as principal ${rolesHeld}
   where principal.id = $1 order by role.id`
 
 export const selectAccountRights: Statement = {
   name: 'select_account_rights',
-  text: rights('accounts', `principal.name, principal.email, '[]' as audiences`),
+  text: rights('accounts'),
 }
 
 export const selectServiceAccountRights: Statement = {
   name: 'select_service_account_rights',
-  text: rights('service_accounts', 'principal.name, null as email, principal.audiences'),
+  text: rights('service_accounts'),
+}
+
+/** The same with the log's head and a client, in one question. Where there is no such principal, its columns are null. */
+const above = (table: PrincipalTable): string => `
+  select ${headColumns}, ${clientPart.columns}, ${rightsColumns(table)}
+  from log_head as head
+  left join clients as client on client.id = $2
+  left join ${table} as principal on principal.id = $1 ${rolesHeld}
+  order by role.id`
+
+export const selectAccountAbove: Statement = {
+  name: 'select_account_above',
+  text: above('accounts'),
+}
+
+export const selectServiceAccountAbove: Statement = {
+  name: 'select_service_account_above',
+  text: above('service_accounts'),
 }
 
 /** The roles of one page of `listAccounts`, so that a page is two statements and not a hundred. */

@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readApiKeyForVerdict, readRefreshToken, readSessionForVerdict } from '../../src/reads/credentials.ts'
+import { selectAbove } from '../../src/above.ts'
+import { readApiKeyForVerdict, readPresented, readSessionForVerdict } from '../../src/reads/credentials.ts'
 import type { Row, Script } from '../../src/script.ts'
 import { type Bench, onEachDatabase } from '../bench.ts'
 import {
@@ -85,9 +86,10 @@ async function tablesOfVerdicts(bench: Bench): Promise<readonly string[]> {
       return step.value
     })
   const session_ = await listen(() => readSessionForVerdict(session.id))
-  const token = await listen(() => readRefreshToken(grant.id, [digestOf(grant, 1)]))
+  const token = await listen(() => readPresented(grant.id, [digestOf(grant, 1)]))
+  const above = await listen(() => selectAbove(grant.principalId, grant.clientId))
   const apiKey = await listen(() => readApiKeyForVerdict(key.id))
-  assert.ok(session_.found && token.found && apiKey.found)
+  assert.ok(session_.found && token.found && above.client && above.principal && apiKey.found)
   return [...tables].sort()
 }
 
