@@ -117,6 +117,21 @@ test('an account without a password', async (t) => {
     assert.equal(await dialog(page).getByRole('link').count(), 0)
   })
 
+  await stage.play('with a passkey is told where the browser can use none', {}, async (page, world) => {
+    provider.person = memberOf('una')
+    await page.addInitScript('delete globalThis.PublicKeyCredential')
+    await comeByProvider(page, world)
+    await answer('**/v1/me/step-up', { ticket: 'T', factors: ['passkey'], reason: 'step_up' })(page)
+
+    await askForProof(page)
+
+    await waitForFocus(page, 'a Sign in again', 'The dialogue that asks for a passkey')
+    assert.match((await describedBy(page)) ?? '', /^Your account is opened by a passkey, and this browser/)
+    assert.equal(await dialog(page).locator('input').count(), 0)
+    await assertDialogueAccessible(page, 'The dialogue that asks for a passkey')
+    await shootEveryWay(page, 'step-up-no-passkey')
+  })
+
   await stage.play('with one it is asked for that, and the focus comes back', {}, async (page, world) => {
     const person = await newPerson(world, 'Paul Password')
     await signIn(page, world, '/account/security', person)

@@ -78,6 +78,25 @@ export const de: Messages = {
     reset_closed:
       'Dieser Server verschickt keine Mail und kann keinen Link senden. Wenden Sie sich an einen Administrator.',
     rate_limited: 'Zu viele Versuche. Warten Sie einen Augenblick.',
+    too_many_failures:
+      'Zu viele Fehlversuche. Warten Sie eine Weile, oder nehmen Sie ein Gerät, auf dem Sie schon angemeldet waren.',
+    too_many_invitations:
+      'Es warten so viele Einladungen, wie gleichzeitig warten dürfen. Nehmen Sie eine zurück, oder warten Sie, bis einige angenommen sind.',
+    limit_reached:
+      'Davon gibt es so viele, wie es geben darf. Beenden Sie eines, das nicht gebraucht wird, und versuchen Sie es noch einmal.',
+    last_administrator:
+      'Jemand muss diesen Server verwalten. Machen Sie zuerst jemand anderen zum Administrator.',
+    address_taken: 'Es gibt schon ein Konto mit dieser Adresse.',
+    invalid_passkey:
+      'Dieser Passkey ist hier nicht bekannt, oder das Gerät hat ihn nicht bestätigt. Fangen Sie von vorn an.',
+    credential_address_refused: 'Aus Ihrem Netz ist das nicht erlaubt.',
+    csrf_refused:
+      'Ihr Browser hat nicht gesagt, dass dies von dieser Seite kam. Laden Sie die Seite neu, und versuchen Sie es noch einmal.',
+    verifier_unavailable:
+      'Ob Sie noch angemeldet sind, lässt sich gerade nicht feststellen. Versuchen Sie es gleich noch einmal.',
+    overloaded: 'Der Server hat gerade zu viel zu tun. Versuchen Sie es gleich noch einmal.',
+    shutting_down: 'Der Server wird neu gestartet. Versuchen Sie es gleich noch einmal.',
+    internal_error: 'Auf dem Server ist etwas kaputtgegangen. Nur ein Administrator kann nachsehen.',
     not_found: 'Das gibt es nicht mehr.',
     conflict: 'Das hat inzwischen jemand geändert. Laden Sie die Seite neu, und sehen Sie noch einmal nach.',
     store_unavailable:
@@ -111,6 +130,8 @@ export const de: Messages = {
     confirm: 'Bestätigen',
     noPassword:
       'Ihr Konto hat hier kein Passwort. Melden Sie sich neu an, und beginnen Sie noch einmal, wenn Sie wieder auf dieser Seite sind.',
+    noPasskey:
+      'Ihr Konto öffnet ein Passkey, und dieser Browser kann keinen benutzen. Nehmen Sie einen anderen Browser, oder melden Sie sich neu an, und fangen Sie hier noch einmal an.',
     signInAgain: 'Neu anmelden',
   },
   stepUpShort: {

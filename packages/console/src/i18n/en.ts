@@ -74,6 +74,21 @@ export const en = {
     password_check_unavailable: 'The new password cannot be checked at the moment. Try again shortly.',
     reset_closed: 'This server sends no mail, so it cannot send a link. Turn to an administrator.',
     rate_limited: 'Too many tries. Wait a moment.',
+    too_many_failures:
+      'Too many failed tries. Wait a while, or use a device on which you have signed in before.',
+    too_many_invitations:
+      'As many invitations are waiting as may wait at once. Take one back, or wait until some are accepted.',
+    limit_reached: 'There are as many of these as there may be. End one that is not needed, and try again.',
+    last_administrator: 'Somebody has to administer this server. Make somebody else an administrator first.',
+    address_taken: 'There is an account with this address already.',
+    invalid_passkey: 'This passkey is not known here, or the device did not confirm it. Begin again.',
+    credential_address_refused: 'This may not be done from your network.',
+    csrf_refused: 'Your browser did not say that this came from this page. Reload the page, and try again.',
+    verifier_unavailable:
+      'It cannot be known at the moment whether you are still signed in. Try again shortly.',
+    overloaded: 'The server has too much to do at the moment. Try again shortly.',
+    shutting_down: 'The server is being restarted. Try again shortly.',
+    internal_error: 'Something broke on the server. Nobody but an administrator can look into it.',
     not_found: 'It is not there any more.',
     conflict: 'Somebody has changed this meanwhile. Reload, and look again.',
     store_unavailable: 'The server cannot reach its database at the moment. Try again shortly.',
@@ -106,6 +121,8 @@ export const en = {
     confirm: 'Confirm',
     noPassword:
       'Your account has no password here. Sign in again, and start over when you are back on this page.',
+    noPasskey:
+      'Your account is opened by a passkey, and this browser can use none. Take another browser, or sign in again, and start over when you are back on this page.',
     signInAgain: 'Sign in again',
   },
   stepUpShort: { password: 'Password', totp: 'App code', passkey: 'Passkey', recovery_code: 'Recovery code' },

@@ -89,13 +89,30 @@ function StepUpModal({ asked }: { readonly asked: Asked | null }): ReactNode {
   )
 }
 
-const Ways = ({ asked }: { readonly asked: Asked }): ReactNode =>
-  asked.begun.factors.length > 0 ? <StepUpForm asked={asked} /> : <SignInAgain asked={asked} />
+function Ways({ asked }: { readonly asked: Asked }): ReactNode {
+  const factors = asked.begun.factors.filter((one) => one !== 'passkey' || client.passkeys.isSupported)
+  const [first] = factors
+  return first === undefined ? (
+    <SignInAgain asked={asked} />
+  ) : (
+    <StepUpForm asked={asked} factors={factors} first={first} />
+  )
+}
 
-function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: Asked }): ReactNode {
+type Factor = StepUpBegun['factors'][number]
+
+function StepUpForm({
+  asked: { begun, proved, cancelled },
+  factors,
+  first,
+}: {
+  readonly asked: Asked
+  /** Those that this browser can use; never none. */
+  readonly factors: readonly Factor[]
+  readonly first: Factor
+}): ReactNode {
   const t = useT()
-  const factors = begun.factors.filter((one) => one !== 'passkey' || client.passkeys.isSupported)
-  const [factor, setFactor] = useState(factors[0] ?? 'password')
+  const [factor, setFactor] = useState(first)
   const [code, setCode] = useState('')
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
@@ -163,7 +180,7 @@ function StepUpForm({ asked: { begun, proved, cancelled } }: { readonly asked: A
  * Where there is nothing to be asked for here. A sign-in proves as much; what was to be done is begun anew after it. The
  * focus is on the link from the beginning, past the words: they are read out with it.
  */
-function SignInAgain({ asked: { cancelled } }: { readonly asked: Asked }): ReactNode {
+function SignInAgain({ asked: { begun, cancelled } }: { readonly asked: Asked }): ReactNode {
   const t = useT()
   const words = useId()
   const [path] = useLocation()
@@ -172,7 +189,7 @@ function SignInAgain({ asked: { cancelled } }: { readonly asked: Asked }): React
   return (
     <div className={css.stack}>
       <p>{t.stepUp.lead}</p>
-      <p id={words}>{t.stepUp.noPassword}</p>
+      <p id={words}>{begun.factors.length === 0 ? t.stepUp.noPassword : t.stepUp.noPasskey}</p>
       <div className={css.buttons}>
         <Button variant="default" onClick={cancelled}>
           {t.common.cancel}
