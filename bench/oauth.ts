@@ -49,6 +49,7 @@ export async function benchOAuth(): Promise<BenchResult[]> {
     return [
       ...(await withRivals(folder, 'ES256', async (rivals) => [
         await clientCredentials(rivals, 'ES256', 2.5),
+        await leastClientCredentials(rivals, folder),
         await compare('introspection', rivals, 4, ({ side, wires }) => toIntrospections(side, wires)),
         await bareIntrospection(rivals),
         await compare('refresh with rotation', rivals, 2.5, ({ side, wires }) => toRefreshes(side, wires)),
@@ -137,6 +138,23 @@ const bareIntrospection = ({ sides: [, side], children: [, peer] }: Rivals): Pro
     file: './oauth/bare-child.ts',
     open: async (child, wires) => wires.map(toBareIntrospection(await portOf(child))),
     theirs: (wires) => toIntrospections(side, wires),
+    theirPort: side.port,
+  })
+
+/** The same for a token by a client's secret: the least code that proves the client and signs, and nothing else. */
+const leastClientCredentials = (
+  { sides: [, side], children: [, peer] }: Rivals,
+  folder: string,
+): Promise<BenchResult> =>
+  ceiling('… the least that signs, and does nothing else', peer, {
+    file: './oauth/least-child.ts',
+    folder,
+    open: async (child, wires) => {
+      const service = textOf(await child.call('client'), 'basic')
+      const least = { ...side, port: await portOf(child), tokenPath: '/token', service }
+      return wires.map(byClientCredentials(least))
+    },
+    theirs: async (wires) => wires.map(byClientCredentials(side)),
     theirPort: side.port,
   })
 

@@ -1,9 +1,12 @@
 /**
- * The least code that rotates a refresh token correctly on one thread: `node:http`, one SQLite file with `synchronous=full`,
- * one commit for all that waits, a signature. No limits, no audit, no revocation, no second node, no other grant.
+ * The least code that answers a token request correctly on one thread: `node:http`, the secret of one client, a signature. A
+ * refresh token rotates in one SQLite file with `synchronous=full`, with one commit for all that waits. No limits, no audit,
+ * no revocation, no roles, no second node, no other grant.
  */
 import { createHash, generateKeyPairSync, randomBytes, sign, timingSafeEqual } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { bareHeaders } from '../server/bare.ts'
@@ -25,7 +28,8 @@ const HEADER = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: 'b
   'base64url',
 )
 
-const db = new DatabaseSync(join(process.env.BENCH_FOLDER ?? '', 'least.db'))
+const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'least-'))
+const db = new DatabaseSync(join(folder, 'least.db'))
 db.exec('pragma journal_mode=wal; pragma synchronous=full')
 db.exec('create table tokens (digest text primary key, family integer, used_at integer) without rowid')
 const use = db.prepare('update tokens set used_at = ? where digest = ? and used_at is null returning family')
@@ -69,7 +73,7 @@ function commit(group: readonly Asked[]): void {
   }
 }
 
-const toBody = (family: number, next: string): string =>
+const toBody = (family: number, next?: string): string =>
   JSON.stringify({
     access_token: makeAccessToken(family),
     token_type: 'Bearer',
@@ -81,7 +85,12 @@ const toBody = (family: number, next: string): string =>
 let waiting: Asked[] = []
 
 function take(form: string, response: ServerResponse): void {
-  const token = new URLSearchParams(form).get('refresh_token') ?? ''
+  const parameters = new URLSearchParams(form)
+  if (parameters.get('grant_type') === 'client_credentials') {
+    response.writeHead(200, bareHeaders).end(toBody(0))
+    return
+  }
+  const token = parameters.get('refresh_token') ?? ''
   if (waiting.push({ token, response }) > 1) return
   setImmediate(() => {
     const group = waiting
@@ -120,5 +129,6 @@ answer(
     server.closeAllConnections()
     server.close()
     db.close()
+    rmSync(folder, { recursive: true, force: true })
   },
 )
