@@ -58,18 +58,6 @@ export function toIntrospections(side: Side, wires: readonly Wire[]): Promise<re
 
 const toIssueForm = ({ serviceForm }: Side): string => serviceForm.replace(/&resource=[^&]*/, '')
 
-/** As long a request as one about a token, to a server that knows none. */
-export const toBareIntrospection =
-  (port: number) =>
-  (wire: Wire): Exchange => {
-    const headers = { ...FORM, authorization: `Basic ${'x'.repeat(80)}` }
-    const request = toRequest('POST', port, '/oauth/introspect', headers, `token=${'x'.repeat(700)}`)
-    return async () => {
-      const { status } = await wire.send(request)
-      if (status !== 200) throw new Error(`A bare request was answered ${status}.`)
-    }
-  }
-
 /** The whole way of somebody who is signed in: to the code, and from it to the tokens. */
 export async function authorizeAndRedeem(side: Side, wire: Wire): Promise<Tokens> {
   const { port, tokenPath, web, cookie } = side
@@ -98,11 +86,7 @@ export function toRefreshes(side: Side, wires: readonly Wire[]): Promise<readonl
 }
 
 /** Goes on from a refresh token, each time with the one that came the last time. */
-export function refreshing(
-  { port, tokenPath, web }: Pick<Side, 'port' | 'tokenPath' | 'web'>,
-  wire: Wire,
-  first: string | undefined,
-): Exchange {
+function refreshing({ port, tokenPath, web }: Side, wire: Wire, first: string | undefined): Exchange {
   const headers = { ...FORM, authorization: web }
   let token = first
   return async () => {
