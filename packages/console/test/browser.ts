@@ -170,8 +170,21 @@ export async function shootEveryWay(page: Page, name: string): Promise<void> {
   if (before !== null) await page.setViewportSize(before)
 }
 
-/** Nobody scrolls sideways through a page (WCAG 2.2 §1.4.10). */
+/** A window of 1280 px in which everything is enlarged four times. */
+const REFLOWED = { width: 320, height: 256 }
+
+/** Nobody scrolls sideways through a page, also where it is enlarged four times (WCAG 2.2 §1.4.10). */
 export async function assertFits(page: Page): Promise<void> {
-  const over = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
-  assert.ok(over <= 0, `The page is ${over} px wider than its window.`)
+  const before = page.viewportSize()
+  await assertNarrowEnough(page)
+  await page.setViewportSize(REFLOWED)
+  await assertNarrowEnough(page)
+  if (before !== null) await page.setViewportSize(before)
+}
+
+async function assertNarrowEnough(page: Page): Promise<void> {
+  const [inner, over] = await page.evaluate<[number, number]>(
+    '[window.innerWidth, document.documentElement.scrollWidth - window.innerWidth]',
+  )
+  assert.ok(over <= 0, `The page is ${over} px wider than its window of ${inner} px.`)
 }

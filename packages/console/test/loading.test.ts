@@ -1,12 +1,15 @@
-/** Pages on a slow server: nothing that is there moves when the rest arrives, and that something is on the way is said. */
+/**
+ * Pages on a slow server: nothing that is there moves when the rest arrives, and that something is on the way is said. On their
+ * way past a narrow window they are looked at in one that is as narrow as a page may get.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { requireProgram } from '@countersign/tools/programs'
 import type { Page } from 'playwright-core'
-import { assertAccessible, shoot } from './browser.ts'
+import { assertAccessible, assertFits, shoot } from './browser.ts'
 import { fill, PROVIDERS } from './every-page.ts'
-import { signIn } from './people.ts'
+import { signIn, speakGerman } from './people.ts'
 import { openStage } from './stage.ts'
 import type { World } from './world.ts'
 
@@ -87,11 +90,13 @@ test('pages on a slow server', { concurrency: 2 }, async (t) => {
       stage.play(`nothing moves at ${width} px, ${order}`, { width }, async (page, world) => {
         await signIn(page, world)
         await page.locator('#content h1').waitFor()
+        if (order === 'last asked first') await speakGerman(page)
         await page.addInitScript(SHIFTS)
         await slowDown(page, order)
         const moved: string[] = []
         for (const path of paths) {
           const shifts = await load(page, world, path)
+          if (width === 360) await assertFits(page)
           const sum = shifts.reduce((total, { value }) => total + value, 0)
           t.diagnostic(`${width} px, ${order}: ${path}: ${sum.toFixed(3)}`)
           if (sum >= SHIFT_MAX) moved.push(`${path}: ${JSON.stringify(shifts)}`)

@@ -27,7 +27,7 @@ test('keys and secrets', async (t) => {
     async (page) => {
       await signIn(page, world, '/console/signing-keys')
       await page.getByRole('img', { name: /^Time line of 1 signing keys/ }).waitFor()
-      await page.getByText('v1').waitFor()
+      await page.getByText(/^v1/).waitFor()
       await page
         .getByRole('table', { name: /^API keys/ })
         .getByRole('link', { name: 'van 1' })

@@ -15,7 +15,7 @@ main { max-width: 28rem; margin: 9vh auto 2rem; padding: 2rem; background: var(-
 .brand { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.5rem; color: var(--ink); font-weight: 600; }
 .brand img { border-radius: 8px; }
 h1 { overflow-wrap: break-word; hyphens: auto; margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
-p, li, dd { color: var(--soft); }
+p, li, dd { color: var(--soft); overflow-wrap: break-word; }
 p { margin: 0 0 1rem; }
 p strong { color: var(--ink); overflow-wrap: anywhere; }
 #device-user-code { white-space: nowrap; }
