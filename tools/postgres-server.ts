@@ -98,6 +98,7 @@ async function openServer(home: string, watcher: ChildProcess): Promise<Postgres
     },
     async kill9() {
       await killServer(dataDirectory)
+      if (server !== undefined) await untilGone(server)
       server = undefined
     },
     async restart() {
@@ -178,13 +179,24 @@ async function waitUntilReady(server: ChildProcess, cluster: Cluster): Promise<v
   throw new Error(`Postgres (${cluster.binaries.source}) did not come up:\n${log.slice(-2000)}`)
 }
 
+// A killed process has no folder any more, but its number until its parent has taken note: the next server finds that number in the
+// lock file, and takes it for one that lives.
+async function untilGone(server: ChildProcess): Promise<void> {
+  if (hasEnded(server)) return
+  server.ref()
+  await once(server, 'exit')
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
 async function endServer(server: ChildProcess, dataDirectory: string): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
+  if (hasEnded(server)) return
   server.ref()
   const ended = once(server, 'exit')
   server.kill('SIGINT') // "Fast shutdown": open connections are cut, and everything is written.
   const late = await Promise.race([ended.then(() => false), pause(STOP_LIMIT_MS, true, { ref: false })])
   if (late) await killServer(dataDirectory)
+  await ended
 }
 
 function watch(home: string): ChildProcess {

@@ -31,8 +31,11 @@ test('a committed row survives SIGKILL of the whole server, an uncommitted one d
   await client.query('begin')
   await client.query(`insert into seen values ('open')`)
   const port = server.port
+  const [pid] = (await readFile(join(server.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')
 
   await server.kill9()
+  // The next server would take it for one that lives.
+  assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
   const whileDead = await connect(database.url).catch((error: unknown) => error)
   await server.restart()
 
