@@ -25,7 +25,12 @@ export function KeysPage(): ReactNode {
   const onMade = (made: ApiKeyWithSecret): void => setOpen({ kind: 'secret', made })
   return (
     <>
-      <PageHeader title={t.account.keys} lead={t.account.keysLead} actions={isEmpty ? undefined : create} />
+      <PageHeader
+        title={t.account.keys}
+        lead={t.account.keysLead}
+        // It has its place once that is known: a button that moves takes the focus with it.
+        actions={keys.isPending || isEmpty ? undefined : create}
+      />
       <Section isFlush>
         {keys.isPending && <RowsSkeleton rows={3} />}
         {keys.error !== null && <Failure error={keys.error} onRetry={() => void keys.refetch()} />}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign as signBytes } from 'node:crypto'
 import test from 'node:test'
 import { keyAlgorithms } from '@countersign/protocol'
-import { givenClaims, givenPair } from '../../test/given.ts'
+import { givenClaims, givenPair, type SigningPair } from '../../test/given.ts'
 import { importKey } from './keys.ts'
 import { nodeBackEnd, webBackEnd } from './signature.ts'
 
@@ -12,6 +12,17 @@ const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 const split = (token: string): [string, string] => {
   const dot = token.lastIndexOf('.')
   return [token.slice(0, dot), token.slice(dot + 1)]
+}
+
+/** One signature in 256 begins with a zero. */
+const TRIES_MAX = 8_000
+
+async function untilLeadingZero(pair: SigningPair): Promise<[input: string, signature: string]> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const token = split(await pair.sign(givenClaims()))
+    if (Buffer.from(token[1], 'base64url')[0] === 0) return token
+  }
+  return assert.fail('No signature began with a zero.')
 }
 
 for (const [name, backEnd] of Object.entries(backEnds)) {
@@ -66,6 +77,19 @@ for (const [name, backEnd] of Object.entries(backEnds)) {
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))
         assert.equal(await verify(input, flipped.toString('base64url')), false, `bit ${bit}`)
       }
+    })
+  }
+
+  for (const algorithm of ['RS256', 'PS256'] as const) {
+    test(`${name}, ${algorithm}: RFC 8017 §8: a signature without its leading zero is refused`, async () => {
+      const pair = await givenPair(algorithm)
+      const { verify } = await importKey(pair.publicJwk, backEnd)
+      const [input, signature] = await untilLeadingZero(pair)
+
+      const short = Buffer.from(signature, 'base64url').subarray(1).toString('base64url')
+
+      assert.equal(await verify(input, signature), true)
+      assert.equal(await verify(input, short), false)
     })
   }
 

@@ -20,6 +20,25 @@ export interface SignatureBackEnd {
 /** RFC 7518 §3.5. */
 const PSS_SALT_BYTES = 32
 
+/**
+ * Reads the signatures of one key: canonical, and for RSA exactly as long as its modulus (RFC 8017 §8.1.2, §8.2.2). OpenSSL takes
+ * one for PSS that lacks its leading zero, and one signature would have two spellings. Null for anything else.
+ */
+function createReader({ algorithm, jwk }: KeyMaterial): (signature: string) => Uint8Array | null {
+  if (algorithm !== 'RS256' && algorithm !== 'PS256') return parseBase64url
+  const modulus = parseBase64url(jwk.n) ?? new Uint8Array()
+  const length =
+    modulus.length -
+    Math.max(
+      0,
+      modulus.findIndex((byte) => byte !== 0),
+    )
+  return (signature) => {
+    const bytes = parseBase64url(signature)
+    return bytes?.length === length ? bytes : null
+  }
+}
+
 const nodeCrypto = typeof process === 'object' ? process.getBuiltinModule?.('node:crypto') : undefined
 
 /** Synchronous; null where there is no `node:crypto`. */
@@ -32,8 +51,9 @@ export const webBackEnd: SignatureBackEnd = {
     const algorithm = webAlgorithms[material.algorithm]
     const key = await subtle.importKey('jwk', { ...material.jwk }, algorithm, false, ['verify'])
     const encoder = new TextEncoder()
+    const read = createReader(material)
     return async (signingInput, signature) => {
-      const bytes = parseBase64url(signature)
+      const bytes = read(signature)
       return (
         bytes !== null && subtle.verify(algorithm, key, new Uint8Array(bytes), encoder.encode(signingInput))
       )
@@ -66,8 +86,9 @@ function createNodeBackEnd(crypto: NonNullable<typeof nodeCrypto>): SignatureBac
         material.algorithm === 'ES256' ? { key, dsaEncoding: 'ieee-p1363' as const } : toRsa(material, key)
       // Ed25519 hashes by itself (RFC 8032 §5.1).
       const digest = material.algorithm === 'EdDSA' ? null : 'sha256'
+      const read = createReader(material)
       return (signingInput, signature) => {
-        const bytes = parseBase64url(signature)
+        const bytes = read(signature)
         return bytes !== null && crypto.verify(digest, Buffer.from(signingInput, 'latin1'), verifyKey, bytes)
       }
     },
