@@ -120,10 +120,18 @@ export async function waitForFocus(page: Page, told: string | RegExp, why: strin
   assert.fail(`${why}: the focus is on ${await focused(page)}, not on ${told}`)
 }
 
-/** Waits until it is somewhere in the dialogue that is open. */
+/**
+ * The library gives a dialogue the focus twice, when it is in the document and when it has been drawn: whoever presses Tab in
+ * between is taken back once.
+ */
+const SETTLED =
+  'new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(go))))'
+
+/** Waits until it is somewhere in the dialogue that is open, and stays there. */
 export async function waitForFocusInDialogue(page: Page, where: string): Promise<void> {
   const inside = `document.querySelector('[role="dialog"]')?.contains(document.activeElement) === true`
   assert.ok(await page.evaluate<boolean>(UNTIL(inside)), `${where} does not take the focus.`)
+  await page.evaluate(SETTLED)
 }
 
 /** How many times Tab from the focus to the first that is told so, going round; 0 where that cannot be known. */
