@@ -44,8 +44,8 @@ export const tokenPart: Part = toPart('token', 'generation, digest, used_at')
 
 /**
  * A refresh token with the log's head, its family and its session, in one question: each one more costs a round trip on
- * Postgres. What stands above them changes seldom and is read apart. The token is looked for from the newest generation back, since what is presented is
- * nearly always the newest.
+ * Postgres. What stands above them changes seldom and is read apart. The token is looked for from the newest generation back,
+ * since what is presented is nearly always the newest.
  */
 export const selectPresented: Statement = {
   name: 'select_presented_refresh_token',

@@ -26,16 +26,11 @@ const PSS_SALT_BYTES = 32
  */
 function createReader({ algorithm, jwk }: KeyMaterial): (signature: string) => Uint8Array | null {
   if (algorithm !== 'RS256' && algorithm !== 'PS256') return parseBase64url
-  const modulus = parseBase64url(jwk.n) ?? new Uint8Array()
-  const length =
-    modulus.length -
-    Math.max(
-      0,
-      modulus.findIndex((byte) => byte !== 0),
-    )
+  // A checked modulus has no leading zeros.
+  const length = parseBase64url(jwk.n)?.length
   return (signature) => {
     const bytes = parseBase64url(signature)
-    return bytes?.length === length ? bytes : null
+    return bytes !== null && bytes.length === length ? bytes : null
   }
 }
 
